@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a backend is: a tag B with a specialisation of backend_traits<B>, Context<B> and Kernels<B>. Ops call kernels; an op
+// whose kernel a backend lacks is refused at compile time, in one sentence.
+#pragma once
+
+#include <encore/core/layout.hpp>
+#include <encore/core/segments.hpp>
+#include <encore/core/tensor.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+
+namespace encore {
+
+// For a backend tag B:
+//   using Scalar             element type of activations and of training weights
+//   using Storage            one parameter's numbers (backend/parameters.hpp)
+//   static constexpr std::string_view name
+template <class B>
+struct backend_traits;
+
+template <class B>
+using scalar_t = typename backend_traits<B>::Scalar;
+
+// Threads, workspace and options of one caller. One thread uses a Context at a time; models are shared, contexts are not.
+template <class B>
+class Context;
+
+// The kernels of a backend, bound to a context: member functions over views. `Kernels<Reference<S>>` lists those that ops call. A
+// backend that has `fused_scratch`, `fuses_columns`, `linear_map` and `linear_gate` too is handed deferred products (Kernels<Cpu>).
+template <class B>
+class Kernels;
+
+template <class B>
+concept BackendTag = requires {
+  typename backend_traits<B>::Scalar;
+  typename backend_traits<B>::Storage;
+  { backend_traits<B>::name } -> std::convertible_to<std::string_view>;
+};
+
+// Indices of rows, where the backend can read them.
+struct Indices {
+  const std::int32_t* data = nullptr;
+  std::int64_t size = 0;
+};
+
+namespace detail {
+// False for every backend: the condition of the static_assert that reports a missing kernel.
+template <class B>
+inline constexpr bool has_kernel = false;
+}  // namespace detail
+
+}  // namespace encore

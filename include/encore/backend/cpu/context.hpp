@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The CPU backend's context: threads, kernel table, workspace.
+#pragma once
+
+#include <encore/backend/backend.hpp>
+#include <encore/backend/cpu/kernel_table.hpp>
+#include <encore/backend/workspace.hpp>
+#include <encore/core/parallel.hpp>
+#include <encore/core/precision.hpp>
+
+#if !defined(ENCORE_KERNELS_LINKED)
+#include <encore/backend/cpu/native.hpp>
+#endif
+
+#include <chrono>
+#include <memory>
+
+namespace encore {
+
+// fp32 on SIMD registers; the kernels are chosen by the machine (linked to encore::kernels) or by the flags of the including
+// file (header-only).
+struct Cpu {};
+
+namespace cpu {
+
+// The kernels a context takes unless told otherwise. Evaluated in the caller's translation unit.
+inline const KernelTable& default_table() {
+#if defined(ENCORE_KERNELS_LINKED)
+  return best_table();
+#else
+  return native_table();
+#endif
+}
+
+}  // namespace cpu
+
+struct CpuOptions {
+  int threads = 0;                                                      // 0: the cores this process may use
+  Precision precision = Precision::f32;                                 // of weights packed with this context
+  std::chrono::nanoseconds spin = std::chrono::microseconds(500);       // how long a waiting thread spins before it parks; 0: never
+  const cpu::KernelTable* kernels = nullptr;                            // null: the default
+};
+
+// Belongs to one thread at a time. Several contexts may run one model at once.
+template <>
+class Context<Cpu> {
+ public:
+  // Threads of its own. Throws ArgumentError for bad options, UnsupportedError for a precision this backend lacks.
+  explicit Context(const CpuOptions& options = {})
+      : table_(choose(options)), precision_(options.precision),
+        pool_(options.threads == 1 ? nullptr : std::make_unique<ThreadPool>(options.threads, options.spin)) {
+    if (pool_) parallel_ = Parallel(*pool_);
+  }
+  // The caller's threads; the executor outlives the context.
+  template <TaskExecutor E>
+  Context(const CpuOptions& options, E& executor) : table_(choose(options)), precision_(options.precision), parallel_(executor) {}
+
+  int threads() const { return parallel_.concurrency(); }
+  std::string_view isa() const { return table_->isa; }
+  Precision precision() const { return precision_; }
+  const Parallel& parallel() const { return parallel_; }
+  const cpu::KernelTable& kernels() const { return *table_; }
+  Workspace& workspace() const { return *workspace_; }
+
+ private:
+  static const cpu::KernelTable* choose(const CpuOptions& options) {
+    if (options.precision != Precision::f32)
+      throw UnsupportedError("precision '" + std::string(name_of(options.precision)) + "' is not supported by the cpu backend; there is f32");
+    return options.kernels ? options.kernels : &cpu::default_table();
+  }
+
+  const cpu::KernelTable* table_;
+  Precision precision_;
+  std::unique_ptr<ThreadPool> pool_;
+  Parallel parallel_;
+  std::unique_ptr<Workspace> workspace_ = std::make_unique<Workspace>();
+};
+
+}  // namespace encore

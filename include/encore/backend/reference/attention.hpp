@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packed softmax attention in plain loops, forward and backward, with every hook of the plan. Nothing N x N is stored: backward
+// recomputes the probabilities from the saved log-sums (Dao et al. 2022, FlashAttention, algorithm 4, row by row).
+#pragma once
+
+#include <encore/backend/attention_plan.hpp>
+#include <encore/core/segments.hpp>
+#include <encore/core/tensor.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace encore::reference {
+
+// Turns the pairs of a head vector by the angles of a position; sign = -1 turns back (the adjoint).
+template <class S>
+void rotate(const AttentionPlan<S>& plan, std::int64_t position, S sign, const S* in, S* out) {
+  const std::int64_t half = plan.rotary / 2;
+  for (std::int64_t c = plan.rotary; c < plan.head_size; ++c) out[c] = in[c];
+  for (std::int64_t i = 0; i < half; ++i) {
+    const std::int64_t a = plan.interleaved ? 2 * i : i;
+    const std::int64_t b = plan.interleaved ? 2 * i + 1 : i + half;
+    const S cosine = plan.cosine[position * half + i];
+    const S sine = sign * plan.sine[position * half + i];
+    const S x = in[a];
+    const S y = in[b];
+    out[a] = x * cosine - y * sine;
+    out[b] = x * sine + y * cosine;
+  }
+}
+
+// One head of one sequence: q, k (turned) and v as [length, head_size], and the score of a pair.
+template <class S>
+struct AttentionHead {
+  const AttentionPlan<S>& plan;
+  std::int64_t length;
+  std::vector<S> q, k;
+  MatrixView<const S> v;
+
+  AttentionHead(const AttentionPlan<S>& p, MatrixView<const S> query, MatrixView<const S> key, MatrixView<const S> value)
+      : plan(p), length(query.rows), q(turned(query)), k(turned(key)), v(value) {}
+
+  std::vector<S> turned(MatrixView<const S> x) const {
+    std::vector<S> result(std::size_t(x.rows * plan.head_size));
+    for (std::int64_t i = 0; i < x.rows; ++i) {
+      S* out = result.data() + i * plan.head_size;
+      if (plan.cosine) rotate(plan, i, S(1), x.row(i), out);
+      else std::copy_n(x.row(i), plan.head_size, out);
+    }
+    return result;
+  }
+  std::int64_t first_key(std::int64_t i) const { return plan.window < 0 ? 0 : std::max<std::int64_t>(0, i - plan.window); }
+  std::int64_t last_key(std::int64_t i) const { return plan.window < 0 ? length : std::min(length, i + plan.window + 1); }
+
+  S score(std::int64_t i, std::int64_t j) const {
+    const S* qi = q.data() + i * plan.head_size;
+    const S* kj = k.data() + j * plan.head_size;
+    const S* r = plan.relative ? plan.relative + (i - j) * plan.head_size : nullptr;
+    S sum = 0;
+    for (std::int64_t c = 0; c < plan.head_size; ++c) {
+      sum += qi[c] * kj[c];
+      if (r) sum += qi[c] * r[c] + (plan.relative_to_key ? kj[c] * r[c] : S(0));
+    }
+    return sum * plan.scale;
+  }
+};
+
+// out [N, heads * head_size] = softmax(scores) v per sequence and head; log_sum [N, heads] or null data. Query head h reads
+// key and value head h / (heads / kv_heads).
+template <class S>
+void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q, MatrixView<const S> k,
+               MatrixView<const S> v, MatrixView<S> out, MatrixView<S> log_sum) {
+  const std::int64_t d = plan.head_size;
+  std::vector<S> weights(std::size_t(segments.longest()));
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    auto rows = [&](MatrixView<const S> x, std::int64_t head) {
+      return MatrixView<const S>{x.row(segments.begin(s)) + head * d, segments.length(s), d, x.stride};
+    };
+    for (std::int64_t h = 0; h < plan.heads; ++h) {
+      const std::int64_t shared = h / (plan.heads / plan.kv_heads);
+      const AttentionHead<S> head(plan, rows(q, h), rows(k, shared), rows(v, shared));
+      for (std::int64_t i = 0; i < head.length; ++i) {
+        const std::int64_t first = head.first_key(i);
+        const std::int64_t last = head.last_key(i);
+        S highest = head.score(i, first);
+        for (std::int64_t j = first; j < last; ++j) highest = std::max(highest, weights[std::size_t(j)] = head.score(i, j));
+        S sum = 0;
+        for (std::int64_t j = first; j < last; ++j) sum += weights[std::size_t(j)] = std::exp(weights[std::size_t(j)] - highest);
+        S* result = out.row(segments.begin(s) + i) + h * d;
+        std::fill_n(result, d, S(0));
+        for (std::int64_t j = first; j < last; ++j)
+          for (std::int64_t c = 0; c < d; ++c) result[c] += weights[std::size_t(j)] / sum * head.v(j, c);
+        if (log_sum.data) log_sum(segments.begin(s) + i, h) = highest + std::log(sum);
+      }
+    }
+  }
+}
+
+// Gradients of attention. With p = exp(score - log_sum), D_i = dout_i . out_i:
+//   dv_j = sum_i p dout_i,  ds = p (dout_i . v_j - D_i) scale,  dq_i = sum_j ds (k_j + R),  dk_j = sum_i ds (q_i + R),
+//   dR[i - j] += ds (q_i + k_j),  R terms where the plan has them; dq and dk turn back. dq, dk, dv are assigned, drelative (at
+// distance 0, or null) adds.
+template <class S>
+void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q, MatrixView<const S> k,
+                        MatrixView<const S> v, MatrixView<const S> out, MatrixView<const S> log_sum, MatrixView<const S> dout,
+                        MatrixView<S> dq, MatrixView<S> dk, MatrixView<S> dv, S* drelative) {
+  const std::int64_t d = plan.head_size;
+  for (MatrixView<S> gradient : {dq, dk, dv})
+    for (std::int64_t n = 0; n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
+  std::vector<S> turned_back(static_cast<std::size_t>(d));
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    const std::int64_t begin = segments.begin(s);
+    auto rows = [&](auto x, std::int64_t head) {
+      decltype(x) view{x.row(begin) + head * d, segments.length(s), d, x.stride};
+      return view;
+    };
+    for (std::int64_t h = 0; h < plan.heads; ++h) {
+      const std::int64_t shared = h / (plan.heads / plan.kv_heads);
+      const AttentionHead<S> head(plan, rows(q, h), rows(k, shared), rows(v, shared));
+      const MatrixView<const S> o = rows(out, h);
+      const MatrixView<const S> g = rows(dout, h);
+      const MatrixView<S> dvh = rows(dv, shared);
+      std::vector<S> dqh(std::size_t(head.length * d), S(0));
+      std::vector<S> dkh(std::size_t(head.length * d), S(0));
+      for (std::int64_t i = 0; i < head.length; ++i) {
+        S delta = 0;
+        for (std::int64_t c = 0; c < d; ++c) delta += g(i, c) * o(i, c);
+        for (std::int64_t j = head.first_key(i); j < head.last_key(i); ++j) {
+          const S p = std::exp(head.score(i, j) - log_sum(begin + i, h));
+          S dp = 0;
+          for (std::int64_t c = 0; c < d; ++c) {
+            dvh(j, c) += p * g(i, c);
+            dp += g(i, c) * head.v(j, c);
+          }
+          const S ds = p * (dp - delta) * plan.scale;
+          const S* r = plan.relative ? plan.relative + (i - j) * d : nullptr;
+          for (std::int64_t c = 0; c < d; ++c) {
+            const S qi = head.q[std::size_t(i * d + c)];
+            const S kj = head.k[std::size_t(j * d + c)];
+            dqh[std::size_t(i * d + c)] += ds * (kj + (r ? r[c] : S(0)));
+            dkh[std::size_t(j * d + c)] += ds * (qi + (r && plan.relative_to_key ? r[c] : S(0)));
+            if (r && drelative) drelative[(i - j) * d + c] += ds * (qi + (plan.relative_to_key ? kj : S(0)));
+          }
+        }
+      }
+      auto add_turned_back = [&](const std::vector<S>& gradient, MatrixView<S> into) {
+        for (std::int64_t i = 0; i < head.length; ++i) {
+          const S* row = gradient.data() + i * d;
+          if (plan.cosine) rotate(plan, i, S(-1), row, turned_back.data());
+          else std::copy_n(row, d, turned_back.data());
+          for (std::int64_t c = 0; c < d; ++c) into(i, c) += turned_back[std::size_t(c)];
+        }
+      };
+      add_turned_back(dqh, rows(dq, h));
+      add_turned_back(dkh, rows(dk, shared));
+    }
+  }
+}
+
+}  // namespace encore::reference

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// All kernels over plain rows in one class: what Reference<S> runs, and what a faster backend inherits and hides piece by
+// piece (training kernels that nobody has tuned yet stay right that way).
+#pragma once
+
+#include <encore/backend/reference/attention.hpp>
+#include <encore/backend/reference/elementwise.hpp>
+#include <encore/backend/reference/linear.hpp>
+#include <encore/backend/reference/loss.hpp>
+#include <encore/backend/reference/norm.hpp>
+#include <encore/backend/reference/rows.hpp>
+
+namespace encore {
+
+enum class NormKind : std::uint8_t { layer, rms };
+
+namespace reference {
+
+// Storage gives `rows()`: the plain rows of a parameter. Views are documented at the functions called.
+template <class S, class Storage>
+class RowKernels {
+ public:
+  using In = MatrixView<const S>;
+  using Out = MatrixView<S>;
+
+  // Memory layout of activations: elements from a row to the next, and where the sections of a product begin.
+  std::int64_t stride(std::int64_t cols) const { return cols; }
+  std::int64_t product_columns(const ParameterSpec& spec) const { return spec.rows(); }
+  std::int64_t section_column(const ParameterSpec& spec, std::size_t section) const {
+    std::int64_t column = 0;
+    for (std::size_t s = 0; s < section; ++s) column += spec.sections[s].rows;
+    return column;
+  }
+  void linear(In x, const Storage& w, const Storage* b, Activation activation, In residual, Out y) const {
+    reference::linear(x, w.rows(), b ? b->rows() : nullptr, activation, residual, y);
+  }
+  void linear_backward(In x, const Storage& w, In dy, Out dx, Storage* dw, Storage* db) const {
+    reference::linear_backward(x, w.rows(), dy, dx, dw ? dw->rows() : nullptr, db ? db->rows() : nullptr);
+  }
+
+  void norm(NormKind kind, In x, In residual, const Storage* gain, const Storage* bias, double eps, Out y, Out statistics) const {
+    const S* g = gain ? gain->rows() : nullptr;
+    if (kind == NormKind::layer) layer_norm(x, residual, g, bias ? bias->rows() : nullptr, S(eps), y, statistics);
+    else rms_norm(x, residual, g, S(eps), y, statistics);
+  }
+  void norm_backward(NormKind kind, In x, In residual, const Storage* gain, In statistics, In dy, Out dz, Storage* dgain, Storage* dbias) const {
+    reference::norm_backward(x, residual, gain ? gain->rows() : nullptr, kind == NormKind::layer, statistics, dy, dz,
+                             dgain ? dgain->rows() : nullptr, dbias ? dbias->rows() : nullptr);
+  }
+
+  template <class F, std::size_t n>
+  void map(const F& f, const std::array<In, n>& in, Out y) const {
+    reference::map(f, in, y);
+  }
+  template <class F, std::size_t n>
+  void map_backward(const F& f, const std::array<In, n>& in, In dy, const std::array<Out, n>& dx) const {
+    reference::map_backward(f, in, dy, dx);
+  }
+  void activate(Activation activation, In x, Out y) const { reference::map(ActivateFunction{activation}, std::array{x}, y); }
+  void activate_backward(Activation activation, In x, In dy, Out dx) const {
+    reference::map_backward(ActivateFunction{activation}, std::array{x}, dy, std::array{dx});
+  }
+  void gate(Activation activation, In u, In g, Out y) const { reference::map(GateFunction{activation}, std::array{u, g}, y); }
+  void gate_backward(Activation activation, In u, In g, In dy, Out du, Out dg) const {
+    reference::map_backward(GateFunction{activation}, std::array{u, g}, dy, std::array{du, dg});
+  }
+  void add(In x, In y, Out z) const { reference::map(AddFunction{}, std::array{x, y}, z); }
+  void copy(In x, Out y) const {
+    for (std::int64_t r = 0; r < x.rows; ++r) std::copy_n(x.row(r), x.cols, y.row(r));
+  }
+  void fill(Out y, S value) const {
+    for (std::int64_t r = 0; r < y.rows; ++r) std::fill_n(y.row(r), y.cols, value);
+  }
+  void dropout(In x, float p, RandomStream stream, Out y) const { reference::dropout(x, p, stream, y); }
+
+  // Bytes of scratch that attention wants for the longest sequence.
+  std::size_t attention_scratch(const AttentionPlan<S>&, const Segments&) const { return 0; }
+  void attention(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum, std::byte*) const {
+    reference::attention(plan, segments, q, k, v, out, log_sum);
+  }
+  void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, In out, In log_sum, In dout, Out dq,
+                          Out dk, Out dv, S* drelative) const {
+    reference::attention_backward(plan, segments, q, k, v, out, log_sum, dout, dq, dk, dv, drelative);
+  }
+
+  void embed(std::span<const LookupTerm<S>> terms, Out y) const { reference::embed(terms, y); }
+  void embed_backward(Indices indices, std::int64_t offset, In dy, Storage& dtable) const {
+    reference::embed_backward(indices, offset, dy, dtable.rows());
+  }
+  void gather_rows(In x, Indices indices, Out y) const { reference::gather_rows(x, indices, y); }
+  void gather_rows_backward(Indices indices, In dy, Out dx) const { reference::gather_rows_backward(indices, dy, dx); }
+  void pool(Pooling pooling, const Segments& segments, In x, Out y) const { reference::pool(pooling, segments, x, y); }
+  void pool_backward(Pooling pooling, const Segments& segments, In x, In dy, Out dx) const {
+    reference::pool_backward(pooling, segments, x, dy, dx);
+  }
+  void l2_normalise(In x, double eps, Out y) const { reference::l2_normalise(x, S(eps), y); }
+  void l2_normalise_backward(In x, double eps, In y, In dy, Out dx) const { reference::l2_normalise_backward(x, S(eps), y, dy, dx); }
+
+  void cross_entropy(In logits, Indices targets, Out loss, Out log_sums) const { reference::cross_entropy(logits, targets, loss, log_sums); }
+  void cross_entropy_backward(In logits, Indices targets, In log_sums, In dloss, Out dlogits) const {
+    reference::cross_entropy_backward(logits, targets, log_sums, dloss(0, 0), dlogits);
+  }
+};
+
+}  // namespace reference
+}  // namespace encore

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernels that move, sum or pool whole rows: lookups, gathers, pooling over sequences, L2 normalisation.
+#pragma once
+
+#include <encore/backend/backend.hpp>
+#include <encore/core/tensor.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+
+namespace encore {
+
+// One summand of an embedding: rows of `table` at indices[n] + offset.
+template <class S>
+struct LookupTerm {
+  const S* table = nullptr;  // [*, width]
+  Indices indices;
+  std::int64_t offset = 0;
+};
+
+// How a sequence's rows become one.
+enum class Pooling : std::uint8_t { first, mean, max };
+
+}  // namespace encore
+
+namespace encore::reference {
+
+// y[n] = sum of the terms' rows, in order.
+template <class S>
+void embed(std::span<const LookupTerm<S>> terms, MatrixView<S> y) {
+  for (std::int64_t n = 0; n < y.rows; ++n) {
+    for (std::int64_t c = 0; c < y.cols; ++c) {
+      S sum = 0;
+      for (const LookupTerm<S>& term : terms) sum += term.table[(term.indices.data[n] + term.offset) * y.cols + c];
+      y(n, c) = sum;
+    }
+  }
+}
+
+// dtable[indices[n] + offset] += dy[n]
+template <class S>
+void embed_backward(Indices indices, std::int64_t offset, MatrixView<const S> dy, S* dtable) {
+  for (std::int64_t n = 0; n < dy.rows; ++n)
+    for (std::int64_t c = 0; c < dy.cols; ++c) dtable[(indices.data[n] + offset) * dy.cols + c] += dy(n, c);
+}
+
+// y[i] = x[indices[i]]
+template <class S>
+void gather_rows(MatrixView<const S> x, Indices indices, MatrixView<S> y) {
+  for (std::int64_t i = 0; i < y.rows; ++i) std::copy_n(x.row(indices.data[i]), y.cols, y.row(i));
+}
+
+// dx is assigned: zero but for dx[indices[i]] = sum of dy[i].
+template <class S>
+void gather_rows_backward(Indices indices, MatrixView<const S> dy, MatrixView<S> dx) {
+  for (std::int64_t n = 0; n < dx.rows; ++n) std::fill_n(dx.row(n), dx.cols, S(0));
+  for (std::int64_t i = 0; i < dy.rows; ++i)
+    for (std::int64_t c = 0; c < dy.cols; ++c) dx(indices.data[i], c) += dy(i, c);
+}
+
+// y[s] = the first row, the mean or the maximum of the rows of sequence s.
+template <class S>
+void pool(Pooling pooling, const Segments& segments, MatrixView<const S> x, MatrixView<S> y) {
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    for (std::int64_t c = 0; c < y.cols; ++c) {
+      S value = x(segments.begin(s), c);
+      for (std::int64_t n = segments.begin(s) + 1; pooling != Pooling::first && n < segments.end(s); ++n)
+        value = pooling == Pooling::mean ? value + x(n, c) : std::max(value, x(n, c));
+      y(s, c) = pooling == Pooling::mean ? value / S(segments.length(s)) : value;
+    }
+  }
+}
+
+// dx is assigned. The gradient of a maximum goes to the first row that has it.
+template <class S>
+void pool_backward(Pooling pooling, const Segments& segments, MatrixView<const S> x, MatrixView<const S> dy, MatrixView<S> dx) {
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    for (std::int64_t c = 0; c < dy.cols; ++c) {
+      std::int64_t chosen = segments.begin(s);
+      for (std::int64_t n = chosen; pooling == Pooling::max && n < segments.end(s); ++n)
+        if (x(n, c) > x(chosen, c)) chosen = n;
+      for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n)
+        dx(n, c) = pooling == Pooling::mean ? dy(s, c) / S(segments.length(s)) : n == chosen ? dy(s, c) : S(0);
+    }
+  }
+}
+
+// y = x / max(|x|_2, eps) per row
+template <class S>
+void l2_normalise(MatrixView<const S> x, S eps, MatrixView<S> y) {
+  for (std::int64_t n = 0; n < x.rows; ++n) {
+    S square = 0;
+    for (std::int64_t c = 0; c < x.cols; ++c) square += x(n, c) * x(n, c);
+    const S norm = std::max(std::sqrt(square), eps);
+    for (std::int64_t c = 0; c < x.cols; ++c) y(n, c) = x(n, c) / norm;
+  }
+}
+
+// dx = (dy - y (y . dy)) / |x| where |x| > eps, else dy / eps; assigned.
+template <class S>
+void l2_normalise_backward(MatrixView<const S> x, S eps, MatrixView<const S> y, MatrixView<const S> dy, MatrixView<S> dx) {
+  for (std::int64_t n = 0; n < x.rows; ++n) {
+    S square = 0;
+    S along = 0;
+    for (std::int64_t c = 0; c < x.cols; ++c) {
+      square += x(n, c) * x(n, c);
+      along += y(n, c) * dy(n, c);
+    }
+    const S norm = std::sqrt(square);
+    for (std::int64_t c = 0; c < x.cols; ++c) dx(n, c) = norm > eps ? (dy(n, c) - y(n, c) * along) / norm : dy(n, c) / eps;
+  }
+}
+
+}  // namespace encore::reference

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The macros of the library, all of them; docs/macros.md lists what a user may set.
+#pragma once
+
+#include <encore/version.hpp>
+
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "encore: -ffast-math (or -ffinite-math-only) breaks the same-bits promise and NaN handling; remove it"
+#endif
+
+// Marks a function that runs on the host and, compiled by nvcc, on the device too.
+#if defined(__CUDACC__)
+#define ENCORE_HD __host__ __device__
+#else
+#define ENCORE_HD
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define ENCORE_ALWAYS_INLINE inline __attribute__((always_inline))
+#define ENCORE_NOINLINE __attribute__((noinline))
+#else
+#define ENCORE_ALWAYS_INLINE inline
+#define ENCORE_NOINLINE
+#endif

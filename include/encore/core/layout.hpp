@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a model needs, before any number exists: the names, shapes and uses of its parameters. Layers say it to a Builder;
+// a store (core/parameters.hpp) holds the numbers.
+#pragma once
+
+#include <encore/core/error.hpp>
+#include <encore/core/shape.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace encore {
+
+// A parameter's place in a layout; default-constructed: none (a linear layer without bias).
+struct ParameterId {
+  std::int32_t index = -1;
+  explicit operator bool() const { return index >= 0; }
+  friend bool operator==(ParameterId, ParameterId) = default;
+};
+
+// How a parameter begins when a model is trained from scratch.
+enum class Init : std::uint8_t { zeros, ones, normal };
+
+// Consecutive rows of a parameter that have a name of their own: query, key and value of a fused projection.
+struct ParameterSection {
+  std::string name;
+  std::int64_t rows = 0;
+};
+
+struct ParameterSpec {
+  Shape shape;                              // [outputs, inputs], [rows, width] or [size]
+  std::vector<ParameterSection> sections;   // at least one; together all rows of `shape`
+  Init init = Init::zeros;
+  bool reads_rows = false;    // some op reads single rows (tables, gains, biases)
+  bool reads_product = false;  // some op multiplies by it (linear): a backend may keep it packed
+  // A constant computed at load, in double, from (row, column): never trained, never in a file.
+  std::function<double(std::int64_t, std::int64_t)> constant;
+
+  const std::string& name() const { return sections.front().name; }
+  std::int64_t rows() const { return shape[0]; }
+  std::int64_t cols() const { return shape.rank() > 1 ? shape[1] : 1; }
+};
+
+// All parameters of a model, in order of declaration.
+class ParameterLayout {
+ public:
+  const ParameterSpec& operator[](ParameterId id) const { return specs_[std::size_t(id.index)]; }
+  ParameterSpec& operator[](ParameterId id) { return specs_[std::size_t(id.index)]; }
+  std::size_t size() const { return specs_.size(); }
+  auto begin() const { return specs_.begin(); }
+  auto end() const { return specs_.end(); }
+
+  ParameterId add(ParameterSpec spec) {
+    specs_.push_back(std::move(spec));
+    return {std::int32_t(specs_.size() - 1)};
+  }
+  // Trained numbers, constants left out.
+  std::int64_t parameter_count() const {
+    std::int64_t count = 0;
+    for (const ParameterSpec& spec : specs_)
+      if (!spec.constant) count += spec.shape.elements();
+    return count;
+  }
+
+ private:
+  std::vector<ParameterSpec> specs_;
+};
+
+// A place in the tree of names at which a layer declares what it needs: b / "attention" / 3.
+class Builder {
+ public:
+  explicit Builder(ParameterLayout& layout) : layout_(&layout) {}
+
+  Builder operator/(std::string_view name) const { return {layout_, path_.empty() ? std::string(name) : path_ + "." + std::string(name)}; }
+  Builder operator/(std::int64_t index) const { return *this / std::to_string(index); }
+  const std::string& path() const { return path_; }
+  ParameterLayout& layout() const { return *layout_; }
+
+  // A matrix [outputs, inputs] that linear multiplies by.
+  ParameterId weight(std::string_view name, std::int64_t outputs, std::int64_t inputs) const {
+    ParameterSpec spec = named({{"", outputs}}, name, {outputs, inputs}, Init::normal);
+    spec.reads_product = true;
+    return layout_->add(std::move(spec));
+  }
+  // The same, its outputs in sections: `<path>.<section>.<name>`.
+  ParameterId weight(std::string_view name, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections, std::int64_t inputs) const {
+    ParameterSpec spec = named(sections, name, {total(sections), inputs}, Init::normal);
+    spec.reads_product = true;
+    return layout_->add(std::move(spec));
+  }
+  // A vector: a gain or a bias.
+  ParameterId vector(std::string_view name, std::int64_t size, Init init) const {
+    ParameterSpec spec = named({{"", size}}, name, {size}, init);
+    spec.reads_rows = true;
+    return layout_->add(std::move(spec));
+  }
+  ParameterId vector(std::string_view name, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections, Init init) const {
+    ParameterSpec spec = named(sections, name, {total(sections)}, init);
+    spec.reads_rows = true;
+    return layout_->add(std::move(spec));
+  }
+  // A table [rows, width] whose rows are looked up.
+  ParameterId table(std::string_view name, std::int64_t rows, std::int64_t width) const {
+    ParameterSpec spec = named({{"", rows}}, name, {rows, width}, Init::normal);
+    spec.reads_rows = true;
+    return layout_->add(std::move(spec));
+  }
+  // A table computed at load.
+  ParameterId constant(std::string_view name, std::int64_t rows, std::int64_t width,
+                       std::function<double(std::int64_t, std::int64_t)> value) const {
+    ParameterSpec spec = named({{"", rows}}, name, {rows, width}, Init::zeros);
+    spec.reads_rows = true;
+    spec.constant = std::move(value);
+    return layout_->add(std::move(spec));
+  }
+
+ private:
+  Builder(ParameterLayout* layout, std::string path) : layout_(layout), path_(std::move(path)) {}
+
+  static std::int64_t total(std::initializer_list<std::pair<std::string_view, std::int64_t>> sections) {
+    std::int64_t rows = 0;
+    for (const auto& section : sections) rows += section.second;
+    return rows;
+  }
+  ParameterSpec named(std::initializer_list<std::pair<std::string_view, std::int64_t>> sections, std::string_view name,
+                      const Shape& shape, Init init) const {
+    ParameterSpec spec;
+    spec.shape = shape;
+    spec.init = init;
+    for (const auto& [section, rows] : sections)
+      spec.sections.push_back({((section.empty() ? *this : *this / section) / name).path(), rows});
+    return spec;
+  }
+
+  ParameterLayout* layout_;
+  std::string path_;
+};
+
+}  // namespace encore

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens when a layer calls an op. One class for all executors, so that they cannot drift apart: Infer runs ops at once on
+// an arena and fuses deferred products; Record runs them and keeps a tape; Count runs the code of Infer dry.
+#pragma once
+
+#include <encore/backend/workspace.hpp>
+#include <encore/exec/tape.hpp>
+#include <encore/exec/value.hpp>
+#include <encore/ops/attention.hpp>
+#include <encore/ops/elementwise.hpp>
+#include <encore/ops/linear.hpp>
+#include <encore/ops/loss.hpp>
+#include <encore/ops/norm.hpp>
+#include <encore/ops/rows.hpp>
+
+#include <array>
+#include <string_view>
+
+namespace encore {
+
+enum class Mode : std::uint8_t { infer, record, count };
+
+// Called with the rows of a tapped value: its name, its index (the layer), the numbers.
+template <class S>
+struct TapFunction {
+  void* object = nullptr;
+  void (*call)(void* object, std::string_view name, std::int64_t index, MatrixView<const S> rows) = nullptr;
+};
+
+template <BackendTag B, Mode mode>
+class Executor {
+ public:
+  using Backend = B;
+  using Scalar = scalar_t<B>;
+  using Value = encore::Value<Executor>;
+  static constexpr bool recording = mode == Mode::record;
+  static constexpr bool computing = mode != Mode::count;
+  // The backend computes map and gate of a product's columns together with the product.
+  static constexpr bool fusing = !recording && requires(const Kernels<B>& kernels) { kernels.fused_scratch(std::int64_t{}, std::size_t{}); };
+
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  ~Executor() {
+    workspace_.slots.clear();
+    workspace_.free_slots.clear();
+  }
+
+  const Segments& segments() const { return env_.segments; }
+  const ParameterLayout& layout() const { return env_.layout; }
+  // Indices the backend can read; the span stays alive as long as the executor.
+  Indices indices(std::span<const std::int32_t> values) const { return {values.data(), std::int64_t(values.size())}; }
+
+  // ---- ops; contracts in ops/*.hpp ---------------------------------------------------------------------------------------
+
+  // x W^T + b. Infer defers it: what consumes it decides how it is computed.
+  Value linear(const Value& x, ParameterId weight, ParameterId bias = {}) {
+    const op::Linear product{.weight = weight, .bias = bias};
+    if constexpr (recording) return run(product, std::array{&x});
+    else return defer(x, product);
+  }
+  // The sections of a product with several, or equal parts of anything else; no copy.
+  template <std::size_t n = 2>
+  std::array<Value, n> split(const Value& x) {
+    std::array<Value, n> parts;
+    const Slot& slot = workspace_.slots[std::size_t(x.slot_)];
+    const ParameterSpec* product = slot.weight && x.column_ == 0 && x.cols_ == slot.cols ? &env_.layout[slot.weight] : nullptr;
+    if (product && product->sections.size() == n) {
+      for (std::size_t i = 0; i < n; ++i) parts[i] = part(x, env_.kernels.section_column(*product, i), product->sections[i].rows);
+      return parts;
+    }
+    if (x.cols_ % std::int64_t(n) != 0)
+      throw ShapeError("split: " + to_string(Extent{x.rows(), x.cols_}) + " into " + std::to_string(n) + " parts: columns do not divide");
+    for (std::size_t i = 0; i < n; ++i) parts[i] = part(x, std::int64_t(i) * (x.cols_ / std::int64_t(n)), x.cols_ / std::int64_t(n));
+    return parts;
+  }
+  template <class F, class... Values>
+  Value map(const F& f, const Value& first, const Values&... rest) {
+    const std::array<const Value*, 1 + sizeof...(rest)> in{&first, &rest...};
+    if constexpr (fusing) {
+      std::array<std::int64_t, in.size()> columns;
+      if (fuses(in, columns)) return fused_columns(in, [&](auto&&... arguments) { env_.kernels.linear_map(f, columns, arguments...); });
+    }
+    return run(op::Map<F, in.size()>{.f = f}, in);
+  }
+  Value activate(Activation activation, const Value& x) {
+    if (activation == Activation::identity) return x;
+    if constexpr (!recording)
+      if (absorbs(x)) return product_of(x, activation, nullptr);
+    return run(op::Activate{.activation = activation}, std::array{&x});
+  }
+  // activation(u) * g
+  Value gate(Activation activation, const Value& u, const Value& g) {
+    const std::array in{&u, &g};
+    if constexpr (fusing) {
+      std::array<std::int64_t, 2> columns;
+      if (fuses(in, columns))
+        return fused_columns(in, [&](auto&&... arguments) { env_.kernels.linear_gate(activation, columns, arguments...); });
+    }
+    return run(op::Gate{.activation = activation}, in);
+  }
+  Value add(const Value& x, const Value& y) {
+    if constexpr (!recording) {
+      if (absorbs(y)) return product_of(y, Activation::identity, &x);
+      if (absorbs(x)) return product_of(x, Activation::identity, &y);
+    }
+    return run(op::Add{}, std::array{&x, &y});
+  }
+  Value norm(const op::Norm& norm, const Value& x) { return run(norm, std::array{&x}); }
+  // norm(residual + x)
+  Value residual_norm(const op::Norm& norm, const Value& residual, const Value& x) {
+    if constexpr (!recording) {
+      if (absorbs(x)) {
+        Value sum = add(residual, x);
+        run_in_place(norm, sum);
+        return sum;
+      }
+    }
+    return run(norm, std::array{&x, &residual});
+  }
+  Value attention(const AttentionSpec& spec, const Value& q, const Value& k, const Value& v) {
+    return run(op::Attention{.spec = spec}, std::array{&q, &k, &v});
+  }
+  Value embed(const op::Embed& embed) { return run(embed, std::array<const Value*, 0>{}); }
+  Value gather_rows(const Value& x, Indices rows) { return run(op::GatherRows{.indices = rows}, std::array{&x}); }
+  Value pool(Pooling pooling, const Value& x) { return run(op::Pool{.pooling = pooling}, std::array{&x}); }
+  template <class... Values>
+  Value concat(const Value& first, const Values&... rest) {
+    return run(op::Concat{}, std::array<const Value*, 1 + sizeof...(rest)>{&first, &rest...});
+  }
+  Value l2_normalise(const Value& x, double eps = 1e-12) { return run(op::L2Normalise{.eps = eps}, std::array{&x}); }
+  Value cross_entropy(const Value& logits, Indices targets) { return run(op::CrossEntropy{.targets = targets}, std::array{&logits}); }
+  // Identity unless recording for training with p > 0.
+  Value dropout(const Value& x, float p) {
+    if constexpr (recording) {
+      if (training_ && p > 0) return run(op::Dropout{.p = p, .stream = {seed_, next_stream()}}, std::array{&x});
+    }
+    return x;
+  }
+  // x with no way back for gradients.
+  Value stop_gradient(const Value& x) {
+    if constexpr (!recording) return x;
+    else {
+      return input(view(x));
+    }
+  }
+
+  // ---- scopes and taps ---------------------------------------------------------------------------------------------------
+
+  // Random numbers inside the scope are keyed by it: a description used twelve times draws twelve masks.
+  class Scope {
+   public:
+    Scope(Executor& executor, std::int64_t step) : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_) {
+      executor.scope_ = scope_hash(outer_, std::uint64_t(step));
+      executor.draws_ = 0;
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope() {
+      executor_.scope_ = outer_;
+      executor_.draws_ = outer_draws_;
+    }
+
+   private:
+    Executor& executor_;
+    std::uint64_t outer_;
+    std::uint64_t outer_draws_;
+  };
+  Scope scope(std::int64_t step) { return Scope(*this, step); }
+
+  // Shows x to the observer, if there is one, without changing a bit.
+  void tap(std::string_view name, std::int64_t index, const Value& x) {
+    if (!observer_.call) return;
+    force(x.slot_);
+    if constexpr (computing) observer_.call(observer_.object, name, index, view(x));
+  }
+  void observe(TapFunction<Scalar> observer) { observer_ = observer; }
+
+  // ---- values in and out -------------------------------------------------------------------------------------------------
+
+  // A copy of caller's rows.
+  Value input(MatrixView<const Scalar> rows) {
+    Value value = make(rows.rows, rows.cols);
+    if constexpr (computing) env_.kernels.copy(rows, out(value));
+    return value;
+  }
+  // The rows of a value; valid while a handle to it lives.
+  MatrixView<const Scalar> view(const Value& x) {
+    force(x.slot_);
+    return in(x);
+  }
+
+ protected:
+  Executor(const Context<B>& context, const ParameterLayout& layout, const Segments& segments, const Parameters<B>* parameters,
+           Parameters<B>* gradients)
+      : kernels_(context), env_{kernels_, layout, segments, parameters, gradients}, workspace_(context.workspace()) {
+    workspace_.arena.reset();
+    workspace_.slots.clear();
+    workspace_.free_slots.clear();
+  }
+
+  using Node = TapeNode<Executor>;
+  template <class Op>
+  static void run_backward(Executor& executor, const Node& node) {
+    executor.template backward_of<Op>(node);
+  }
+
+  Workspace& workspace() { return workspace_; }
+  const OpEnvironment<B>& environment() const { return env_; }
+  double flops_ = 0;  // Count
+  std::vector<Node> tape_;  // Record
+  BumpMemory memory_;
+  bool training_ = false;
+  std::uint64_t seed_ = 0;
+  struct Gradient {
+    Scalar* data = nullptr;
+  };
+  std::vector<Gradient> gradients_;
+
+  MatrixView<const Scalar> in(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
+  MatrixView<Scalar> out(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
+  MatrixView<Scalar> at(const Operand& x) const {
+    const Slot& slot = workspace_.slots[std::size_t(x.slot)];
+    return {reinterpret_cast<Scalar*>(slot.data) + x.column, slot.rows, x.cols, slot.stride};
+  }
+  Operand operand(const Value& x) const { return {x.slot_, x.column_, x.cols_}; }
+
+ private:
+  friend Value;
+
+  void retain(std::int32_t slot) { ++workspace_.slots[std::size_t(slot)].references; }
+  void release(std::int32_t index) {
+    if constexpr (recording) return;
+    Slot& slot = workspace_.slots[std::size_t(index)];
+    if (--slot.references > 0) return;
+    const std::int32_t source = slot.source;
+    if (!slot.deferred) workspace_.arena.give(slot.offset, slot.bytes);
+    slot = Slot{};
+    workspace_.free_slots.push_back(index);
+    if (source >= 0) release(source);
+  }
+  std::int64_t rows_of(std::int32_t slot) const { return workspace_.slots[std::size_t(slot)].rows; }
+
+  std::int32_t new_slot() {
+    if (workspace_.free_slots.empty()) {
+      workspace_.slots.emplace_back();
+      return std::int32_t(workspace_.slots.size() - 1);
+    }
+    const std::int32_t index = workspace_.free_slots.back();
+    workspace_.free_slots.pop_back();
+    return index;
+  }
+  void allocate(Slot& slot) {
+    slot.stride = env_.kernels.stride(slot.cols);
+    slot.bytes = std::size_t(slot.rows) * std::size_t(slot.stride) * sizeof(Scalar);
+    slot.data = allocate_bytes(slot.bytes, slot.offset);
+  }
+  std::byte* allocate_bytes(std::size_t bytes, std::size_t& offset) {
+    if constexpr (recording) return memory_.take(bytes);
+    offset = workspace_.arena.take(bytes);
+    if constexpr (mode == Mode::count) return nullptr;
+    if (offset + bytes > workspace_.size())
+      throw MemoryError("workspace: " + std::to_string(offset + bytes) + " bytes needed, " + std::to_string(workspace_.size()) + " reserved");
+    return workspace_.data() + offset;
+  }
+  Value make(std::int64_t rows, std::int64_t cols, ParameterId weight = {}) {
+    const std::int32_t index = new_slot();
+    Slot& slot = workspace_.slots[std::size_t(index)];
+    slot.rows = rows;
+    slot.cols = cols;
+    slot.weight = weight;
+    slot.references = 1;
+    allocate(slot);
+    return Value(this, index, 0, cols);
+  }
+  Value part(const Value& x, std::int64_t column, std::int64_t cols) {
+    retain(x.slot_);
+    return Value(this, x.slot_, x.column_ + column, cols);
+  }
+
+  // ---- running an op -----------------------------------------------------------------------------------------------------
+
+  template <class Op, std::size_t n>
+  Value run(const Op& o, const std::array<const Value*, n>& in_values) {
+    std::array<Extent, n> extents;
+    for (std::size_t i = 0; i < n; ++i) {
+      force(in_values[i]->slot_);
+      extents[i] = {in_values[i]->rows(), in_values[i]->cols_};
+    }
+    const Extent size = o.template output<B>(env_, extents);
+    ParameterId weight;
+    if constexpr (requires { o.weight; }) weight = o.weight;
+    Value y = make(size.rows, size.cols, weight);
+    Value saved;
+    if constexpr (recording && requires { o.template saved<B>(env_, extents); }) {
+      const Extent kept = o.template saved<B>(env_, extents);
+      saved = make(kept.rows, kept.cols);
+    }
+    std::array<MatrixView<const Scalar>, n> views;
+    for (std::size_t i = 0; i < n; ++i) views[i] = in(*in_values[i]);
+    compute(o, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views), out(y), saved.executor_ ? out(saved) : MatrixView<Scalar>{});
+    if constexpr (recording) {
+      Node node;
+      node.backward = &run_backward<Op>;
+      for (std::size_t i = 0; i < n; ++i) node.inputs[i] = operand(*in_values[i]);
+      node.input_count = n;
+      node.output = y.slot_;
+      if (saved.executor_) node.saved = operand(saved);
+      node.store(o);
+      tape_.push_back(node);
+    }
+    return y;
+  }
+  template <class Op>
+  void compute(const Op& o, std::span<const Extent> extents, std::span<const MatrixView<const Scalar>> views, MatrixView<Scalar> y, MatrixView<Scalar> saved) {
+    flops_ += o.template flops<B>(env_, extents);
+    std::size_t bytes = 0;
+    if constexpr (requires { o.template scratch<B>(env_, extents); }) bytes = o.template scratch<B>(env_, extents);
+    std::size_t offset = 0;
+    std::byte* scratch = allocate_bytes(bytes, offset);
+    if constexpr (computing) o.template forward<B>(env_, views, y, saved, scratch);
+    if constexpr (!recording) workspace_.arena.give(offset, bytes);
+  }
+  template <class Op>
+  void run_in_place(const Op& o, const Value& x) {
+    const std::array extents{Extent{x.rows(), x.cols_}};
+    o.template output<B>(env_, extents);
+    const std::array views{in(x)};
+    compute(o, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views), out(x), {});
+  }
+
+  // ---- deferred products -------------------------------------------------------------------------------------------------
+
+  Value defer(const Value& x, const op::Linear& product) {
+    force(x.slot_);
+    const std::array extents{Extent{x.rows(), x.cols_}};
+    const Extent size = product.template output<B>(env_, extents);
+    retain(x.slot_);
+    const std::int32_t index = new_slot();
+    Slot& slot = workspace_.slots[std::size_t(index)];
+    slot.rows = size.rows;
+    slot.cols = size.cols;
+    slot.references = 1;
+    slot.weight = product.weight;
+    slot.bias = product.bias;
+    slot.source = x.slot_;
+    slot.source_column = x.column_;
+    slot.source_columns = x.cols_;
+    slot.deferred = true;
+    return Value(this, index, 0, size.cols);
+  }
+  // Computes a deferred product into rows of its own.
+  void force(std::int32_t index) {
+    if constexpr (recording) return;
+    if (!workspace_.slots[std::size_t(index)].deferred) return;
+    Slot& slot = workspace_.slots[std::size_t(index)];
+    allocate(slot);
+    slot.deferred = false;
+    const std::int32_t source = std::exchange(slot.source, -1);
+    const Operand x{source, slot.source_column, slot.source_columns};
+    const std::array extents{Extent{slot.rows, x.cols}};
+    const std::array<MatrixView<const Scalar>, 1> views{at(x)};
+    compute(op::Linear{.weight = slot.weight, .bias = slot.bias}, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views),
+            at({index, 0, slot.cols}), {});
+    release(source);
+  }
+  // A deferred product that can be computed together with what is done to it.
+  bool absorbs(const Value& x) const {
+    const Slot& slot = workspace_.slots[std::size_t(x.slot_)];
+    return slot.deferred && slot.references == 1 && x.column_ == 0 && x.cols_ == slot.cols;
+  }
+  // residual + activation(product), in one kernel.
+  Value product_of(const Value& x, Activation activation, const Value* residual) {
+    if (residual) force(residual->slot_);
+    const Slot slot = workspace_.slots[std::size_t(x.slot_)];
+    const op::Linear product{.weight = slot.weight, .bias = slot.bias, .activation = activation};
+    std::array<Extent, 2> extents{Extent{slot.rows, slot.source_columns}, Extent{}};
+    if (residual) extents[1] = {residual->rows(), residual->cols_};
+    const std::size_t operands = residual ? 2 : 1;
+    const std::span<const Extent> used(extents.data(), operands);
+    const Extent size = product.template output<B>(env_, used);
+    Value y = make(size.rows, size.cols, slot.weight);
+    std::array<MatrixView<const Scalar>, 2> views{at({slot.source, slot.source_column, slot.source_columns}), {}};
+    if (residual) views[1] = in(*residual);
+    compute(product, used, std::span<const MatrixView<const Scalar>>(views.data(), operands), out(y), {});
+    return y;
+  }
+  // All operands are columns of one deferred product that nobody else holds, at places the kernels can pair up.
+  template <std::size_t n>
+  bool fuses(const std::array<const Value*, n>& values, std::array<std::int64_t, n>& columns) const {
+    const Slot& slot = workspace_.slots[std::size_t(values[0]->slot_)];
+    if (!slot.deferred) return false;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (values[i]->slot_ != values[0]->slot_ || values[i]->cols_ != values[0]->cols_) return false;
+      columns[i] = values[i]->column_;
+    }
+    return env_.kernels.fuses_columns(env_.layout[slot.weight], columns.data(), n, values[0]->cols_);
+  }
+  template <std::size_t n, class Kernel>
+  Value fused_columns(const std::array<const Value*, n>& values, Kernel&& kernel) {
+    const Slot slot = workspace_.slots[std::size_t(values[0]->slot_)];
+    Value y = make(slot.rows, values[0]->cols_);
+    const std::size_t bytes = env_.kernels.fused_scratch(slot.rows, n);
+    std::size_t offset = 0;
+    std::byte* scratch = allocate_bytes(bytes, offset);
+    flops_ += 2.0 * double(slot.rows) * double(env_.layout[slot.weight].shape.elements());
+    if constexpr (computing) {
+      const MatrixView<const Scalar> x = at({slot.source, slot.source_column, slot.source_columns});
+      const MatrixView<Scalar> result = out(y);
+      kernel(x, env_.weights(slot.weight), env_.optional(slot.bias), result, scratch);
+    }
+    workspace_.arena.give(offset, bytes);
+    return y;
+  }
+
+  // ---- backward ----------------------------------------------------------------------------------------------------------
+
+  template <class Op>
+  void backward_of(const Node& node) {
+    std::array<MatrixView<const Scalar>, Node::max_inputs> inputs;
+    std::array<MatrixView<Scalar>, Node::max_inputs> targets;
+    std::array<MatrixView<Scalar>, Node::max_inputs> sums;  // where a gradient that is there already must be added to
+    for (std::size_t i = 0; i < node.input_count; ++i) {
+      inputs[i] = at(node.inputs[i]);
+      bool fresh = false;
+      const MatrixView<Scalar> gradient = gradient_at(node.inputs[i], fresh);
+      if (fresh) {
+        targets[i] = gradient;
+        continue;
+      }
+      sums[i] = gradient;
+      targets[i] = {reinterpret_cast<Scalar*>(memory_.take(std::size_t(gradient.rows) * std::size_t(gradient.stride) * sizeof(Scalar))),
+                    gradient.rows, gradient.cols, gradient.stride};
+    }
+    const Slot& y = workspace_.slots[std::size_t(node.output)];
+    const MatrixView<Scalar> dy{gradients_[std::size_t(node.output)].data, y.rows, y.cols, y.stride};
+    node.template load<Op>().template backward<B>(env_, std::span<const MatrixView<const Scalar>>(inputs.data(), node.input_count),
+                                                  at({node.output, 0, y.cols}), node.saved.slot >= 0 ? at(node.saved) : MatrixView<Scalar>{}, dy,
+                                                  std::span<const MatrixView<Scalar>>(targets.data(), node.input_count));
+    for (std::size_t i = 0; i < node.input_count; ++i)
+      if (sums[i].data) env_.kernels.add(sums[i], targets[i], sums[i]);
+  }
+
+ protected:
+  // The gradient of an operand. fresh: nothing is in it and it covers its value whole, so it may be assigned.
+  MatrixView<Scalar> gradient_at(const Operand& x, bool& fresh) {
+    const Slot& slot = workspace_.slots[std::size_t(x.slot)];
+    Gradient& gradient = gradients_[std::size_t(x.slot)];
+    fresh = false;
+    if (!gradient.data) {
+      gradient.data = reinterpret_cast<Scalar*>(memory_.take(slot.bytes));
+      fresh = x.column == 0 && x.cols == slot.cols;
+      if (!fresh) env_.kernels.fill(MatrixView<Scalar>{gradient.data, slot.rows, slot.cols, slot.stride}, Scalar(0));
+    }
+    return {gradient.data + x.column, slot.rows, x.cols, slot.stride};
+  }
+
+ private:
+  std::uint64_t next_stream() { return scope_hash(scope_, ++draws_); }
+
+  Kernels<B> kernels_;
+  OpEnvironment<B> env_;
+  Workspace& workspace_;
+  TapFunction<Scalar> observer_;
+  std::uint64_t scope_ = 0;
+  std::uint64_t draws_ = 0;
+};
+
+}  // namespace encore

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Infer runs a forward pass in the context's workspace; Count runs the same code dry and says what it will take.
+#pragma once
+
+#include <encore/exec/executor.hpp>
+
+namespace encore {
+
+// Adds up what a forward pass costs for given segments, without parameters and without computing.
+template <class B>
+class Count : public Executor<B, Mode::count> {
+ public:
+  Count(const Context<B>& context, const ParameterLayout& layout, const Segments& segments)
+      : Executor<B, Mode::count>(context, layout, segments, nullptr, nullptr) {}
+
+  // Multiplications and additions so far.
+  double flops() const { return this->flops_; }
+  // Bytes of workspace that Infer takes for the same calls.
+  std::size_t peak_bytes() { return this->workspace().arena.peak(); }
+};
+
+// Runs ops at once. The workspace must have been reserved (Count::peak_bytes); MemoryError otherwise.
+template <class B>
+class Infer : public Executor<B, Mode::infer> {
+ public:
+  Infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments)
+      : Executor<B, Mode::infer>(context, parameters.layout(), segments, &parameters, nullptr) {}
+
+  std::size_t peak_bytes() { return this->workspace().arena.peak(); }
+};
+
+// Counts, reserves, runs: forward(executor) is called once with a Count and once with an Infer.
+template <class B, class Forward>
+void infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, TapFunction<scalar_t<B>> observer,
+           Forward&& forward) {
+  std::size_t bytes = 0;
+  {
+    Count<B> count(context, parameters.layout(), segments);
+    count.observe(observer);
+    forward(count);
+    bytes = count.peak_bytes();
+  }
+  context.workspace().reserve(bytes);
+  Infer<B> executor(context, parameters, segments);
+  executor.observe(observer);
+  forward(executor);
+}
+
+}  // namespace encore

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Record runs a forward pass, keeps a tape and walks it backwards; Check is Record on the reference backend in double.
+#pragma once
+
+#include <encore/backend/reference.hpp>
+#include <encore/exec/executor.hpp>
+
+namespace encore {
+
+struct RecordOptions {
+  bool training = false;   // dropout is on
+  std::uint64_t seed = 0;  // of dropout masks
+};
+
+template <class B>
+class Record : public Executor<B, Mode::record> {
+ public:
+  using Base = Executor<B, Mode::record>;
+  using typename Base::Scalar;
+  using typename Base::Value;
+
+  // gradients: where the gradients of the parameters are added; null: only those of values are wanted.
+  Record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, Parameters<B>* gradients, RecordOptions options = {})
+      : Base(context, parameters.layout(), segments, &parameters, gradients) {
+    this->training_ = options.training;
+    this->seed_ = options.seed;
+  }
+
+  // Gradients of sum(dy * y) with respect to everything recorded. May be called once.
+  void backward(const Value& y, MatrixView<const Scalar> dy) {
+    if (dy.rows != y.rows() || dy.cols != y.cols())
+      throw ShapeError("backward: value " + to_string(Extent{y.rows(), y.cols()}) + " and gradient " + to_string(Extent{dy.rows, dy.cols}) + " differ");
+    this->gradients_.assign(this->workspace().slots.size(), {});
+    bool fresh = false;
+    this->environment().kernels.copy(dy, this->gradient_at(this->operand(y), fresh));
+    for (auto node = this->tape_.rbegin(); node != this->tape_.rend(); ++node)
+      if (this->gradients_[std::size_t(node->output)].data) node->backward(*this, *node);
+  }
+  // Of a [1, 1] loss.
+  void backward(const Value& loss) {
+    const Scalar one = 1;
+    backward(loss, {&one, 1, 1, 1});
+  }
+  // d loss / d x after backward; null data where x did not matter.
+  MatrixView<const Scalar> gradient(const Value& x) {
+    if (!this->gradients_[std::size_t(this->operand(x).slot)].data) return {};
+    bool fresh = false;
+    return this->gradient_at(this->operand(x), fresh);
+  }
+};
+
+// The executor of gradient checks.
+using Check = Record<Reference<double>>;
+
+}  // namespace encore

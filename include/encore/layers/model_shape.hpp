@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers every encoder has, and the way policies receive theirs.
+#pragma once
+
+#include <encore/core/error.hpp>
+#include <encore/core/layout.hpp>
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+namespace encore {
+
+// Sizes of an encoder. Zero means: derived from the others.
+struct ModelShape {
+  std::int64_t vocabulary = 30522;
+  std::int64_t hidden = 768;
+  std::int64_t layers = 12;
+  std::int64_t heads = 12;
+  std::int64_t intermediate = 0;   // 0: 4 hidden
+  std::int64_t max_positions = 512;
+  std::int64_t types = 0;          // token types; 0: none
+  float dropout = 0;               // of sublayer outputs and embeddings, while training
+
+  constexpr std::int64_t head_size() const { return hidden / heads; }
+  constexpr std::int64_t feed_forward_width() const { return intermediate ? intermediate : 4 * hidden; }
+
+  // Throws ArgumentError naming the number at fault.
+  void check() const {
+    auto positive = [](const char* name, std::int64_t value) {
+      if (value <= 0) throw ArgumentError(std::string("shape: ") + name + " = " + std::to_string(value) + " is not positive");
+    };
+    positive("vocabulary", vocabulary);
+    positive("hidden", hidden);
+    positive("layers", layers);
+    positive("heads", heads);
+    positive("max_positions", max_positions);
+    positive("intermediate", feed_forward_width());
+    if (types < 0) throw ArgumentError("shape: types = " + std::to_string(types) + " is negative");
+    if (hidden % heads != 0)
+      throw ArgumentError("shape: hidden = " + std::to_string(hidden) + " is not a multiple of heads = " + std::to_string(heads));
+  }
+};
+
+// Options of a policy that has none.
+struct NoOptions {};
+
+namespace detail {
+template <class P>
+struct options_of {
+  using type = NoOptions;
+};
+template <class P>
+  requires requires { typename P::Options; }
+struct options_of<P> {
+  using type = typename P::Options;
+};
+}  // namespace detail
+
+// A policy's run-time numbers: its nested struct Options, or nothing.
+template <class P>
+using options_t = typename detail::options_of<P>::type;
+
+// Constructs a policy at a place in the tree of names: from (Builder, ModelShape, Options) or, without options, (Builder,
+// ModelShape).
+template <class P>
+P make_policy(Builder b, const ModelShape& shape, const options_t<P>& options) {
+  if constexpr (std::is_constructible_v<P, Builder, const ModelShape&, const options_t<P>&>) return P(b, shape, options);
+  else return P(b, shape);
+}
+
+}  // namespace encore

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Placement policies: where the norm of a sublayer stands. Each gives a `Sublayer<Norm>` that wraps a function of rows, and says
+// whether the stack ends in a norm of its own.
+#pragma once
+
+#include <encore/layers/model_shape.hpp>
+
+namespace encore {
+
+// x <- norm(x + f(x)). Vaswani et al. 2017; BERT.
+struct PostNorm {
+  static constexpr bool final_norm = false;
+
+  template <class Norm>
+  struct Sublayer {
+    Norm norm;
+    float dropout;
+
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(b, shape.hidden, options), dropout(shape.dropout) {}
+    auto operator()(auto& ex, const auto& x, auto&& f) const {  // [N, C] -> [N, C]
+      auto y = f(x);
+      auto kept = ex.dropout(y, dropout);
+      return norm(ex, x, kept);
+    }
+  };
+};
+
+// x <- x + f(norm(x)), and a norm at the end of the stack. Xiong et al. 2020; ModernBERT.
+struct PreNorm {
+  static constexpr bool final_norm = true;
+
+  template <class Norm>
+  struct Sublayer {
+    Norm norm;
+    float dropout;
+
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(b, shape.hidden, options), dropout(shape.dropout) {}
+    auto operator()(auto& ex, const auto& x, auto&& f) const {
+      auto normal = norm(ex, x);
+      auto y = f(normal);
+      auto kept = ex.dropout(y, dropout);
+      return ex.add(x, kept);
+    }
+  };
+};
+
+}  // namespace encore

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// An encoder with the heads a checkpoint has: one description for every task, assembled from a spec.
+#pragma once
+
+#include <encore/core/batch.hpp>
+#include <encore/layers/encoder.hpp>
+#include <encore/layers/heads.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace encore {
+
+// What stands on the encoder.
+enum class Head : std::uint8_t {
+  none,
+  masked_lm,                // logits [N, vocabulary]
+  pretraining,              // masked_lm and next_sentence
+  next_sentence,            // logits [sequences, 2]
+  sequence_classification,  // logits [sequences, labels]
+  multiple_choice,          // logits [sequences, 1]
+  token_classification,     // logits [N, labels]
+  question_answering,       // logits [N, 2]: start and end
+};
+
+constexpr std::string_view name_of(Head head) {
+  switch (head) {
+    case Head::none: return "none";
+    case Head::masked_lm: return "masked language model";
+    case Head::pretraining: return "pre-training (masked language model and next sentence)";
+    case Head::next_sentence: return "next sentence";
+    case Head::sequence_classification: return "sequence classification";
+    case Head::multiple_choice: return "multiple choice";
+    case Head::token_classification: return "token classification";
+    case Head::question_answering: return "question answering";
+  }
+  return "?";
+}
+
+// Numbers of the heads.
+struct HeadOptions {
+  Head head = Head::none;
+  bool pooler = false;
+  std::int64_t labels = 2;
+  Tied tied = Tied::yes;
+  Activation activation = Activation::gelu_erf;  // of the masked-language-model head
+};
+
+// Whether the rows of an output belong to tokens or to sequences.
+enum class Rows : std::uint8_t { tokens, sequences };
+
+namespace detail {
+template <class Spec>
+struct pooler_of {
+  using type = AbsentHead;
+};
+template <class Spec>
+  requires requires { typename Spec::Pooler; }
+struct pooler_of<Spec> {
+  using type = typename Spec::Pooler;
+};
+template <class Spec>
+struct lm_head_of {
+  using type = AbsentHead;
+};
+template <class Spec>
+  requires requires { typename Spec::LmHead; }
+struct lm_head_of<Spec> {
+  using type = typename Spec::LmHead;
+};
+}  // namespace detail
+
+template <class Spec>
+inline constexpr bool has_pooler = !std::is_same_v<typename detail::pooler_of<Spec>::type, AbsentHead>;
+template <class Spec>
+inline constexpr bool has_lm_head = !std::is_same_v<typename detail::lm_head_of<Spec>::type, AbsentHead>;
+
+template <class Spec>
+class EncoderModel {
+ public:
+  // Throws ArgumentError for numbers a policy cannot take, UnsupportedError for a head the spec lacks.
+  EncoderModel(const Config<Spec>& config, const HeadOptions& options)
+      : config_(config), options_(options), layout_(std::make_shared<ParameterLayout>()), encoder_(Builder(*layout_), config) {
+    const Builder root(*layout_);
+    const bool lm = options.head == Head::masked_lm || options.head == Head::pretraining;
+    if (options.pooler) {
+      if constexpr (has_pooler<Spec>) pooler_.emplace(root / "pooler", config.shape);
+      else throw UnsupportedError("this architecture has no pooler");
+    }
+    if (lm) {
+      if constexpr (has_lm_head<Spec>)
+        lm_head_.emplace(root / "masked_lm", config.shape, options.activation, config.norm, encoder_.embedding.word, options.tied);
+      else throw UnsupportedError("this architecture has no masked-language-model head");
+    }
+    if (outputs()) {
+      if (reads_pooler() && !options.pooler) throw UnsupportedError(std::string(name_of(options.head)) + " needs a pooler");
+      classifier_.emplace(root / "classifier", config.shape.hidden, outputs());
+    }
+  }
+
+  const Config<Spec>& config() const { return config_; }
+  const HeadOptions& heads() const { return options_; }
+  const std::shared_ptr<ParameterLayout>& layout() const { return layout_; }
+  const Encoder<Spec>& encoder() const { return encoder_; }
+
+  // Calls emit(name, rows, value) for each output: last_hidden_state, pooler_output, logits (prediction_logits and
+  // seq_relationship_logits for Head::pretraining).
+  void operator()(auto& ex, const BatchIndices& in, auto&& emit) const {
+    auto x = encoder_(ex, in);
+    emit("last_hidden_state", Rows::tokens, x);
+    auto pooled = x;
+    if constexpr (has_pooler<Spec>) {
+      if (pooler_) {
+        pooled = (*pooler_)(ex, x, in);
+        emit("pooler_output", Rows::sequences, pooled);
+      }
+    }
+    if constexpr (has_lm_head<Spec>) {
+      if (lm_head_) {
+        auto logits = (*lm_head_)(ex, x);
+        emit(options_.head == Head::pretraining ? "prediction_logits" : "logits", Rows::tokens, logits);
+      }
+    }
+    if (classifier_) {
+      auto logits = (*classifier_)(ex, reads_pooler() ? pooled : x);
+      emit(options_.head == Head::pretraining ? "seq_relationship_logits" : "logits", reads_pooler() ? Rows::sequences : Rows::tokens, logits);
+    }
+  }
+
+  // Throws InputError naming the sequence and the limit for ids outside the tables and sequences beyond the positions.
+  void check(const Batch& batch) const {
+    const ModelShape& shape = config_.shape;
+    const Segments& segments = batch.segments();
+    if (segments.count() == 0) throw InputError("the batch is empty");
+    for (std::int64_t s = 0; s < segments.count(); ++s) {
+      auto where = [s] { return "sequence " + std::to_string(s) + ": "; };
+      if (segments.length(s) > shape.max_positions)
+        throw InputError(where() + std::to_string(segments.length(s)) + " tokens, the model takes at most " + std::to_string(shape.max_positions));
+      for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
+        const std::int32_t id = batch.ids()[std::size_t(n)];
+        const std::int32_t type = batch.type_ids()[std::size_t(n)];
+        if (id < 0 || id >= shape.vocabulary)
+          throw InputError(where() + "token id " + std::to_string(id) + " is not in 0.." + std::to_string(shape.vocabulary - 1));
+        if (shape.types && (type < 0 || type >= shape.types))
+          throw InputError(where() + "token type " + std::to_string(type) + " is not in 0.." + std::to_string(shape.types - 1));
+      }
+    }
+  }
+
+ private:
+  bool reads_pooler() const {
+    return options_.head == Head::pretraining || options_.head == Head::next_sentence || options_.head == Head::sequence_classification ||
+           options_.head == Head::multiple_choice;
+  }
+  // Of the linear head; 0: there is none.
+  std::int64_t outputs() const {
+    switch (options_.head) {
+      case Head::none: case Head::masked_lm: return 0;
+      case Head::pretraining: case Head::next_sentence: case Head::question_answering: return 2;
+      case Head::multiple_choice: return 1;
+      case Head::sequence_classification: case Head::token_classification: return options_.labels;
+    }
+    return 0;
+  }
+
+  Config<Spec> config_;
+  HeadOptions options_;
+  std::shared_ptr<ParameterLayout> layout_;
+  Encoder<Spec> encoder_;
+  std::optional<typename detail::pooler_of<Spec>::type> pooler_;
+  std::optional<typename detail::lm_head_of<Spec>::type> lm_head_;
+  std::optional<Linear> classifier_;
+};
+
+// The batch's indices, uploaded where the backend needs them.
+template <class Ex>
+BatchIndices indices_of(Ex& ex, const Batch& batch) {
+  return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()), ex.indices(batch.first_rows())};
+}
+
+}  // namespace encore

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parameters of a model that is trained from scratch.
+#pragma once
+
+#include <encore/backend/parameters.hpp>
+#include <encore/core/philox.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace encore {
+
+struct InitOptions {
+  std::uint64_t seed = 0;
+  double deviation = 0.02;  // of weights and tables; Devlin et al. 2019
+  StoreKind kind = StoreKind::training;
+};
+
+// Weights and tables normal(0, deviation), gains one, biases zero. A parameter's numbers depend on the seed and its name only.
+template <class Task, class B>
+Parameters<B> initialise(const Context<B>& context, const Task& task, const InitOptions& options = {}) {
+  Parameters<B> parameters(context, task.layout(), options.kind);
+  for (std::size_t i = 0; i < parameters.layout().size(); ++i) {
+    const ParameterId id{std::int32_t(i)};
+    const ParameterSpec& spec = parameters.layout()[id];
+    if (spec.constant) continue;
+    std::uint64_t name = 0;
+    for (char c : spec.name()) name = scope_hash(name, std::uint64_t(static_cast<unsigned char>(c)));
+    const RandomStream stream{options.seed, name};
+    parameters.fill(context, id, [&](auto rows) {
+      for (std::size_t n = 0; n < rows.size(); ++n)
+        rows[n] = scalar_t<B>(spec.init == Init::normal ? options.deviation * stream.normal(n) : spec.init == Init::ones ? 1.0 : 0.0);
+    });
+  }
+  return parameters;
+}
+
+}  // namespace encore

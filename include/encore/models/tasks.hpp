@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Task models: an encoder with one head, and its logits. A spec without the head is refused at compile time.
+#pragma once
+
+#include <encore/exec/infer.hpp>
+#include <encore/models/encoder_model.hpp>
+#include <encore/models/loaded.hpp>
+#include <encore/models/packs.hpp>
+
+#include <vector>
+
+namespace encore {
+
+// The encoder with one head, chosen by type.
+template <class Spec, Head head>
+class HeadModel {
+  static_assert(head != Head::masked_lm || has_lm_head<Spec>, "encore: this spec has no masked-language-model head (Spec::LmHead)");
+  static_assert((head != Head::sequence_classification && head != Head::next_sentence && head != Head::multiple_choice && head != Head::pretraining) ||
+                    has_pooler<Spec>,
+                "encore: this head reads a pooler, and the spec has none (Spec::Pooler)");
+
+ public:
+  explicit HeadModel(const Config<Spec>& config, HeadOptions options = {}) : model_(config, with_head(options)) {}
+
+  // Throws UnsupportedError when the folder's `architectures` names another head: its weights would be missing.
+  static HeadModel open(const ModelFolder& folder) {
+    const JsonObject json = folder.config();
+    HeadOptions options = Spec::heads(json);
+    if (options.head != head)
+      throw UnsupportedError(json.where("architectures") + ": the checkpoint's head is '" + std::string(name_of(options.head)) + "', '" +
+                             std::string(name_of(head)) + "' was asked for");
+    return HeadModel(Spec::config(json), options);
+  }
+
+  const EncoderModel<Spec>& model() const { return model_; }
+  const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
+
+  template <class B>
+  void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters, const LoadOptions& options) const {
+    load_weights(context, folder.checkpoint(), Spec::weight_names(), folder.name(), parameters, options);
+  }
+
+  // Logits: [N, ..] or [sequences, ..] (Head).
+  auto operator()(auto& ex, const BatchIndices& in) const {
+    decltype(model_.encoder()(ex, in)) logits;
+    model_(ex, in, [&](std::string_view name, Rows, const auto& value) {
+      if (name == "logits") logits = value;
+    });
+    return logits;
+  }
+
+  // The logits of each encoding: [tokens, ..] for heads on tokens, [1, ..] for heads on sequences.
+  template <class B>
+  std::vector<Tensor<float>> run(const Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
+                                 const RunOptions& options = {}) const {
+    std::vector<Tensor<float>> results(encodings.size());
+    for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
+      model_.check(batch);
+      infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
+        auto y = (*this)(ex, indices_of(ex, batch));
+        const auto rows = ex.view(y);
+        if constexpr (std::remove_reference_t<decltype(ex)>::computing) {
+          for (std::size_t i = 0; i < which.size(); ++i) {
+            const std::int64_t first = !per_token ? std::int64_t(i) : batch.segments().begin(std::int64_t(i));
+            const std::int64_t count = !per_token ? 1 : batch.segments().length(std::int64_t(i));
+            Tensor<float>& result = results[which[i]] = Tensor<float>(Shape{count, y.cols()});
+            for (std::int64_t r = 0; r < count; ++r)
+              for (std::int64_t c = 0; c < y.cols(); ++c) result.matrix()(r, c) = float(rows(first + r, c));
+          }
+        }
+      });
+    });
+    return results;
+  }
+
+ private:
+  static constexpr bool per_token = head == Head::masked_lm || head == Head::token_classification || head == Head::question_answering;
+
+  static HeadOptions with_head(HeadOptions options) {
+    options.head = head;
+    options.pooler = !per_token;
+    return options;
+  }
+
+  EncoderModel<Spec> model_;
+};
+
+template <class Spec>
+using MaskedLm = HeadModel<Spec, Head::masked_lm>;
+template <class Spec>
+using SequenceClassifier = HeadModel<Spec, Head::sequence_classification>;
+template <class Spec>
+using TokenClassifier = HeadModel<Spec, Head::token_classification>;
+template <class Spec>
+using QuestionAnswerer = HeadModel<Spec, Head::question_answering>;
+template <class Spec>
+using NextSentencePredictor = HeadModel<Spec, Head::next_sentence>;
+
+}  // namespace encore

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ops that work element by element on [N, C] operands of equal shape; y may alias an operand.
+//   map       y = f(x_1, .., x_n)   f: a trivially copyable functor over scalars of any kind; backward by dual numbers
+//   activate  y = activation(x)     the built-in functions, vectorised
+//   gate      y = activation(u) g   the GLU family (Shazeer 2020)
+//   add       y = x_1 + x_2
+//   dropout   y = x mask / (1 - p)  mask from a counter-based stream (Srivastava et al. 2014)
+#pragma once
+
+#include <encore/core/activation.hpp>
+#include <encore/core/philox.hpp>
+#include <encore/ops/op.hpp>
+
+#include <type_traits>
+
+namespace encore::op {
+
+inline Extent equal_shapes(const char* name, std::span<const Extent> in) {
+  for (const Extent& other : in)
+    if (other != in[0]) shape_error(name, in[0], other, "shapes differ");
+  return in[0];
+}
+
+template <class F, std::size_t n>
+struct Map {
+  static_assert(std::is_trivially_copyable_v<F>, "encore: a map functor must be trivially copyable: it travels to the kernel by value");
+  static constexpr const char* name = "map";
+  F f;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    return equal_shapes(name, in);
+  }
+  template <class B>
+  static std::array<In<B>, n> views(std::span<const In<B>> in) {
+    std::array<In<B>, n> result;
+    for (std::size_t i = 0; i < n; ++i) result[i] = in[i];
+    return result;
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.map(f, views<B>(in), y); }) env.kernels.map(f, views<B>(in), y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'map' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    std::array<Out<B>, n> gradients;
+    for (std::size_t i = 0; i < n; ++i) gradients[i] = dx[i];
+    env.kernels.map_backward(f, views<B>(in), dy, gradients);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return double(n) * double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+struct Activate {
+  static constexpr const char* name = "activate";
+  Activation activation = Activation::identity;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    return in[0];
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.activate(activation, in[0], y); }) env.kernels.activate(activation, in[0], y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'activate' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    env.kernels.activate_backward(activation, in[0], dy, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return 10.0 * double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+struct Gate {
+  static constexpr const char* name = "gate";
+  Activation activation = Activation::identity;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    return equal_shapes(name, in);
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.gate(activation, in[0], in[1], y); }) env.kernels.gate(activation, in[0], in[1], y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'gate' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    env.kernels.gate_backward(activation, in[0], in[1], dy, dx[0], dx[1]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return 11.0 * double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+struct Add {
+  static constexpr const char* name = "add";
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    return equal_shapes(name, in);
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.add(in[0], in[1], y); }) env.kernels.add(in[0], in[1], y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'add' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    for (const Out<B>& gradient : dx)
+      if (gradient.data) env.kernels.copy(dy, gradient);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+struct Dropout {
+  static constexpr const char* name = "dropout";
+  float p = 0;
+  RandomStream stream;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    if (!(p >= 0 && p < 1)) throw ArgumentError("dropout: probability " + std::to_string(p) + " is not in [0, 1)");
+    return in[0];
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.dropout(in[0], p, stream, y); }) env.kernels.dropout(in[0], p, stream, y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'dropout' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    if (dx[0].data) env.kernels.dropout(dy, p, stream, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return 2.0 * double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+}  // namespace encore::op

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// cross_entropy: logits [N, V], targets [N] -> [1, 1], the mean over rows with target >= 0 of -log softmax(logits)[target], in nats.
+// Rows with a negative target count neither in the sum nor in the mean; no counted row at all gives 0, not NaN. Saved: log sums.
+#pragma once
+
+#include <encore/ops/op.hpp>
+
+namespace encore::op {
+
+struct CrossEntropy {
+  static constexpr const char* name = "cross_entropy";
+  Indices targets;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    if (targets.size != in[0].rows) shape_error(name, in[0], {targets.size, 1}, "one target a row is needed");
+    return {1, 1};
+  }
+  template <class B>
+  Extent saved(const Env<B>&, std::span<const Extent> in) const {
+    return {in[0].rows, 1};
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sums, std::byte*) const {
+    if constexpr (requires { env.kernels.cross_entropy(in[0], targets, y, log_sums); }) env.kernels.cross_entropy(in[0], targets, y, log_sums);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'cross_entropy' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> log_sums, In<B> dy, std::span<const Out<B>> dx) const {
+    if (dx[0].data) env.kernels.cross_entropy_backward(in[0], targets, log_sums, dy, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return 4.0 * double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+}  // namespace encore::op

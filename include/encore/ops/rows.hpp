@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ops on whole rows.
+//   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]       -> [N, C]; indices are checked by the model
+//   gather_rows   y[i] = x[index[i]]                                              [N, C] -> [n, C]
+//   pool          y[s] = first, mean or max of the rows of sequence s             [N, C] -> [sequences, C]
+//   concat        y[n] = [x_1[n], x_2[n], ..]                                     -> [N, C_1 + C_2 + ..]
+//   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                                [N, C] -> [N, C]; y may alias x
+// Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds.
+#pragma once
+
+#include <encore/backend/reference/rows.hpp>  // LookupTerm, Pooling
+#include <encore/ops/op.hpp>
+
+namespace encore {
+
+// One summand of an embedding, as layers say it.
+struct EmbedTerm {
+  ParameterId table;
+  Indices indices;
+  std::int64_t offset = 0;
+};
+
+namespace op {
+
+struct Embed {
+  static constexpr const char* name = "embed";
+  static constexpr std::size_t max_terms = 4;
+  std::array<EmbedTerm, max_terms> terms{};
+  std::size_t count = 0;
+
+  template <class B>
+  Extent output(const Env<B>& env, std::span<const Extent>) const {
+    const Extent first{terms[0].indices.size, env.layout[terms[0].table].cols()};
+    for (std::size_t t = 1; t < count; ++t) {
+      const Extent other{terms[t].indices.size, env.layout[terms[t].table].cols()};
+      if (other != first) shape_error(name, first, other, "terms differ");
+    }
+    return first;
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>>, Out<B> y, Out<B>, std::byte*) const {
+    std::array<LookupTerm<scalar_t<B>>, max_terms> lookups;
+    for (std::size_t t = 0; t < count; ++t) lookups[t] = {env.weights(terms[t].table).rows(), terms[t].indices, terms[t].offset};
+    const std::span<const LookupTerm<scalar_t<B>>> used(lookups.data(), count);
+    if constexpr (requires { env.kernels.embed(used, y); }) env.kernels.embed(used, y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'embed' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>>) const {
+    for (std::size_t t = 0; t < count; ++t)
+      if (auto* gradient = env.gradient(terms[t].table)) env.kernels.embed_backward(terms[t].indices, terms[t].offset, dy, *gradient);
+  }
+  template <class B>
+  double flops(const Env<B>& env, std::span<const Extent>) const {
+    return double(count - 1) * double(terms[0].indices.size) * double(env.layout[terms[0].table].cols());
+  }
+};
+
+struct GatherRows {
+  static constexpr const char* name = "gather_rows";
+  Indices indices;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    return {indices.size, in[0].cols};
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.gather_rows(in[0], indices, y); }) env.kernels.gather_rows(in[0], indices, y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'gather_rows' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    if (dx[0].data) env.kernels.gather_rows_backward(indices, dy, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent>) const {
+    return 0;
+  }
+};
+
+struct Pool {
+  static constexpr const char* name = "pool";
+  Pooling pooling = Pooling::first;
+
+  template <class B>
+  Extent output(const Env<B>& env, std::span<const Extent> in) const {
+    if (in[0].rows != env.segments.tokens()) shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
+    return {env.segments.count(), in[0].cols};
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.pool(pooling, env.segments, in[0], y); }) env.kernels.pool(pooling, env.segments, in[0], y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'pool' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    if (dx[0].data) env.kernels.pool_backward(pooling, env.segments, in[0], dy, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return pooling == Pooling::first ? 0.0 : double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+struct Concat {
+  static constexpr const char* name = "concat";
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    Extent sum{in[0].rows, 0};
+    for (const Extent& part : in) {
+      if (part.rows != sum.rows) shape_error(name, in[0], part, "rows differ");
+      sum.cols += part.cols;
+    }
+    return sum;
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    std::int64_t column = 0;
+    for (const In<B>& part : in) {
+      env.kernels.copy(part, y.columns(column, part.cols));
+      column += part.cols;
+    }
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    std::int64_t column = 0;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      if (dx[i].data) env.kernels.copy(dy.columns(column, in[i].cols), dx[i]);
+      column += in[i].cols;
+    }
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent>) const {
+    return 0;
+  }
+};
+
+struct L2Normalise {
+  static constexpr const char* name = "l2_normalise";
+  double eps = 1e-12;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    return in[0];
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.l2_normalise(in[0], eps, y); }) env.kernels.l2_normalise(in[0], eps, y);
+    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'l2_normalise' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    if (dx[0].data) env.kernels.l2_normalise_backward(in[0], eps, y, dy, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return 3.0 * double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+}  // namespace op
+}  // namespace encore
