@@ -48,6 +48,7 @@ class Workspace {
   Arena arena;
   std::vector<Slot> slots;
   std::vector<std::int32_t> free_slots;
+  bool in_use = false;  // by an executor: there is one at a time
   // Of calls that cut many texts into packs.
   Batch batch;
   std::vector<std::size_t> order;

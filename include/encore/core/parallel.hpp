@@ -80,7 +80,9 @@ class Parallel {
   Parallel() = default;
   template <TaskExecutor E>
   explicit Parallel(E& executor)
-      : executor_(&executor), concurrency_(executor.concurrency()), run_([](void* e, WorkerFunction f) { static_cast<E*>(e)->run(f); }) {}
+      : executor_(&executor), concurrency_(executor.concurrency()), run_([](void* e, WorkerFunction f) { static_cast<E*>(e)->run(f); }) {
+    if (concurrency_ < 1) throw ArgumentError("executor: concurrency() is " + std::to_string(concurrency_) + ", at least 1 is needed");
+  }
 
   int concurrency() const { return concurrency_; }
 

@@ -76,7 +76,7 @@ struct Sqrt {
   template <class S>
   ENCORE_HD Dual<S> operator()(Dual<S> x) const {
     const S r = (*this)(x.v);
-    return {r, x.d / (S(2) * r)};
+    return {r, x.d == S(0) ? S(0) : x.d / (S(2) * r)};  // of a constant 0 too
   }
 };
 struct Relu {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <string>
 
 namespace encore {
@@ -33,10 +34,13 @@ class Shape {
     extents_[std::size_t(rank_++)] = extent;
   }
 
-  // Product of the extents.
+  // Product of the extents. Throws ShapeError where it does not fit.
   std::int64_t elements() const {
     std::int64_t product = 1;
-    for (std::int64_t extent : *this) product *= extent;
+    for (std::int64_t extent : *this) {
+      if (extent != 0 && product > std::numeric_limits<std::int64_t>::max() / extent) throw ShapeError("shape: more than 2^63 - 1 elements");
+      product *= extent;
+    }
     return product;
   }
 

@@ -43,6 +43,7 @@ class Executor {
   ~Executor() {
     workspace_.slots.clear();
     workspace_.free_slots.clear();
+    workspace_.in_use = false;
   }
 
   const Segments& segments() const { return env_.segments; }
@@ -78,7 +79,8 @@ class Executor {
     const std::array<const Value*, 1 + sizeof...(rest)> in{&first, &rest...};
     if constexpr (fusing) {
       std::array<std::int64_t, in.size()> columns;
-      if (fuses(in, columns)) return fused_columns(in, [&](auto&&... arguments) { env_.kernels.linear_map(f, columns, arguments...); });
+      if (fuses(in, columns))
+        return fused_columns(op::Map<F, in.size()>{.f = f}, in, [&](auto&&... arguments) { env_.kernels.linear_map(f, columns, arguments...); });
     }
     return run(op::Map<F, in.size()>{.f = f}, in);
   }
@@ -94,14 +96,16 @@ class Executor {
     if constexpr (fusing) {
       std::array<std::int64_t, 2> columns;
       if (fuses(in, columns))
-        return fused_columns(in, [&](auto&&... arguments) { env_.kernels.linear_gate(activation, columns, arguments...); });
+        return fused_columns(op::Gate{.activation = activation}, in, [&](auto&&... arguments) { env_.kernels.linear_gate(activation, columns, arguments...); });
     }
     return run(op::Gate{.activation = activation}, in);
   }
   Value add(const Value& x, const Value& y) {
     if constexpr (!recording) {
-      if (absorbs(y)) return product_of(y, Activation::identity, &x);
-      if (absorbs(x)) return product_of(x, Activation::identity, &y);
+      if (x.slot_ != y.slot_) {
+        if (absorbs(y)) return product_of(y, Activation::identity, &x);
+        if (absorbs(x)) return product_of(x, Activation::identity, &y);
+      }
     }
     return run(op::Add{}, std::array{&x, &y});
   }
@@ -140,7 +144,9 @@ class Executor {
   Value stop_gradient(const Value& x) {
     if constexpr (!recording) return x;
     else {
-      return input(view(x));
+      Value copy = input(view(x));
+      workspace_.slots[std::size_t(copy.slot_)].weight = sections_of(x);
+      return copy;
     }
   }
 
@@ -193,6 +199,8 @@ class Executor {
   Executor(const Context<B>& context, const ParameterLayout& layout, const Segments& segments, const Parameters<B>* parameters,
            Parameters<B>* gradients)
       : kernels_(context), env_{kernels_, layout, segments, parameters, gradients}, workspace_(context.workspace()) {
+    if (workspace_.in_use) throw ArgumentError("executor: the context runs another one; give each its own context");
+    workspace_.in_use = true;
     workspace_.arena.reset();
     workspace_.slots.clear();
     workspace_.free_slots.clear();
@@ -277,6 +285,28 @@ class Executor {
     return Value(this, x.slot_, x.column_ + column, cols);
   }
 
+  // ---- products in sections ----------------------------------------------------------------------------------------------
+
+  // The product whose sections a value holds, all of them, or nothing. A backend may put padding between sections.
+  ParameterId sections_of(const Value& x) const {
+    const Slot& slot = workspace_.slots[std::size_t(x.slot_)];
+    const bool whole = slot.weight && x.column_ == 0 && x.cols_ == slot.cols;
+    return whole && env_.layout[slot.weight].sections.size() > 1 ? slot.weight : ParameterId{};
+  }
+  // What elementwise ops make of sections has the same ones. Other ops would read the padding: sections are split before.
+  template <class Op>
+  ParameterId sections_after(std::span<const Value* const> operands) const {
+    for (const Value* x : operands) {
+      const ParameterId product = sections_of(*x);
+      if (!product) continue;
+      if constexpr (requires { Op::elementwise; }) return product;
+      else
+        throw ShapeError(std::string(Op::name) + ": " + to_string(Extent{x->rows(), x->cols_}) + " are the " +
+                         std::to_string(env_.layout[product].sections.size()) + " sections of '" + env_.layout[product].name() + "': split them first");
+    }
+    return {};
+  }
+
   // ---- running an op -----------------------------------------------------------------------------------------------------
 
   template <class Op, std::size_t n>
@@ -286,10 +316,10 @@ class Executor {
       force(in_values[i]->slot_);
       extents[i] = {in_values[i]->rows(), in_values[i]->cols_};
     }
+    const ParameterId sections = sections_after<Op>(std::span<const Value* const>(in_values));
     const Extent size = o.template output<B>(env_, extents);
-    ParameterId weight;
-    if constexpr (requires { o.weight; }) weight = o.weight;
-    Value y = make(size.rows, size.cols, weight);
+    Value y = make(size.rows, size.cols, sections);
+    if constexpr (requires { o.weight; }) workspace_.slots[std::size_t(y.slot_)].weight = o.weight;
     Value saved;
     if constexpr (recording && requires { o.template saved<B>(env_, extents); }) {
       const Extent kept = o.template saved<B>(env_, extents);
@@ -331,6 +361,8 @@ class Executor {
   // ---- deferred products -------------------------------------------------------------------------------------------------
 
   Value defer(const Value& x, const op::Linear& product) {
+    const Value* const operand_of_product = &x;
+    sections_after<op::Linear>({&operand_of_product, 1});
     force(x.slot_);
     const std::array extents{Extent{x.rows(), x.cols_}};
     const Extent size = product.template output<B>(env_, extents);
@@ -378,7 +410,8 @@ class Executor {
     const std::size_t operands = residual ? 2 : 1;
     const std::span<const Extent> used(extents.data(), operands);
     const Extent size = product.template output<B>(env_, used);
-    Value y = make(size.rows, size.cols, slot.weight);
+    const ParameterId sections = residual ? sections_of(*residual) : ParameterId{};
+    Value y = make(size.rows, size.cols, sections ? sections : slot.weight);
     std::array<MatrixView<const Scalar>, 2> views{at({slot.source, slot.source_column, slot.source_columns}), {}};
     if (residual) views[1] = in(*residual);
     compute(product, used, std::span<const MatrixView<const Scalar>>(views.data(), operands), out(y), {});
@@ -395,10 +428,13 @@ class Executor {
     }
     return env_.kernels.fuses_columns(env_.layout[slot.weight], columns.data(), n, values[0]->cols_);
   }
-  template <std::size_t n, class Kernel>
-  Value fused_columns(const std::array<const Value*, n>& values, Kernel&& kernel) {
+  template <class Op, std::size_t n, class Kernel>
+  Value fused_columns(const Op& o, const std::array<const Value*, n>& values, Kernel&& kernel) {
     const Slot slot = workspace_.slots[std::size_t(values[0]->slot_)];
-    Value y = make(slot.rows, values[0]->cols_);
+    Value y = make(slot.rows, values[0]->cols_, sections_of(*values[0]));
+    std::array<Extent, n> extents;
+    extents.fill({slot.rows, values[0]->cols_});
+    flops_ += o.template flops<B>(env_, std::span<const Extent>(extents));
     const std::size_t bytes = env_.kernels.fused_scratch(slot.rows, n);
     std::size_t offset = 0;
     std::byte* scratch = allocate_bytes(bytes, offset);

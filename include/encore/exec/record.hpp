@@ -26,10 +26,13 @@ class Record : public Executor<B, Mode::record> {
     this->seed_ = options.seed;
   }
 
-  // Gradients of sum(dy * y) with respect to everything recorded. May be called once.
+  // Gradients of sum(dy * y) with respect to everything recorded. May be called once. Throws ArgumentError where the parameters
+  // are an inference store: their plain rows are gone.
   void backward(const Value& y, MatrixView<const Scalar> dy) {
     if (dy.rows != y.rows() || dy.cols != y.cols())
       throw ShapeError("backward: value " + to_string(Extent{y.rows(), y.cols()}) + " and gradient " + to_string(Extent{dy.rows, dy.cols}) + " differ");
+    if (this->environment().parameters->kind() == StoreKind::inference)
+      throw ArgumentError("backward: the parameters are an inference store; gradients need StoreKind::training");
     this->gradients_.assign(this->workspace().slots.size(), {});
     bool fresh = false;
     this->environment().kernels.copy(dy, this->gradient_at(this->operand(y), fresh));
@@ -43,7 +46,8 @@ class Record : public Executor<B, Mode::record> {
   }
   // d loss / d x after backward; null data where x did not matter.
   MatrixView<const Scalar> gradient(const Value& x) {
-    if (!this->gradients_[std::size_t(this->operand(x).slot)].data) return {};
+    const std::size_t slot = std::size_t(this->operand(x).slot);
+    if (slot >= this->gradients_.size() || !this->gradients_[slot].data) return {};
     bool fresh = false;
     return this->gradient_at(this->operand(x), fresh);
   }

@@ -22,15 +22,18 @@ concept LowersAttention = requires(const P& p, AttentionSpec& spec) { p.lower(sp
 template <class P>
 concept HasLayerPart = requires(const typename P::Layer& layer, AttentionSpec& spec) { layer.lower(spec); };
 
-// Appends a term to an embedding sum.
-inline void add_term(op::Embed& embed, EmbedTerm term) { embed.terms[embed.count++] = term; }
+// Appends a term to an embedding sum. Throws ArgumentError where it is full.
+inline void add_term(op::Embed& embed, EmbedTerm term) {
+  if (embed.count == op::Embed::max_terms) throw ArgumentError("embed: more than " + std::to_string(op::Embed::max_terms) + " terms");
+  embed.terms[embed.count++] = term;
+}
 
 // No positions: attention sees a bag of words.
 struct NoPosition {
   NoPosition(Builder, const ModelShape&) {}
 };
 
-// x_p += P[p + offset]. Parameter `weight` [max_positions, C]. BERT: offset 0; RoBERTa: padding index + 1.
+// x_p += P[p + offset]. Parameter `weight` [max_positions + offset, C]. BERT: offset 0; RoBERTa: padding index + 1.
 struct LearnedPosition {
   struct Options {
     std::int64_t offset = 0;
@@ -39,7 +42,7 @@ struct LearnedPosition {
   std::int64_t offset;
 
   LearnedPosition(Builder b, const ModelShape& shape, const Options& options)
-      : table(b.table("weight", shape.max_positions, shape.hidden)), offset(options.offset) {}
+      : table(b.table("weight", shape.max_positions + options.offset, shape.hidden)), offset(options.offset) {}
   void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, offset}); }
 };
 

@@ -67,6 +67,8 @@ struct BertSpec {
   static Config<BertSpec> config(const JsonObject& json);
   // The head named by `architectures`, and its numbers.
   static HeadOptions heads(const JsonObject& json);
+  // The same, with a pooler on a bare encoder only where the checkpoint has one.
+  static HeadOptions heads(const JsonObject& json, const Checkpoint& checkpoint);
   static const WeightNames& weight_names();
 };
 
@@ -142,6 +144,15 @@ inline HeadOptions BertSpec::heads(const JsonObject& json) {
     names += " " + std::string(candidate.name);
   }
   throw UnsupportedError(json.where("architectures") + ": '" + architectures.front() + "' is not supported; there are" + names);
+}
+
+inline HeadOptions BertSpec::heads(const JsonObject& json, const Checkpoint& checkpoint) {
+  HeadOptions options = heads(json);
+  if (options.head == Head::none) {
+    const std::vector<std::string> names = published_names(weight_names(), "pooler.dense.weight");
+    options.pooler = std::any_of(names.begin(), names.end(), [&](const std::string& name) { return checkpoint.find(name) != nullptr; });
+  }
+  return options;
 }
 
 inline const WeightNames& BertSpec::weight_names() {

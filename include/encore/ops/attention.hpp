@@ -18,12 +18,12 @@ struct AttentionSpec {
   std::int64_t head_size = 0;
   double scale = 1;
   // Hook QK: constants [positions, rotary / 2]
-  ParameterId cosine;
-  ParameterId sine;
+  ParameterId cosine{};
+  ParameterId sine{};
   std::int64_t rotary = 0;
   bool interleaved = false;
   // Hook C: table [2 P - 1, head_size]; distance i - j reads row i - j + P - 1
-  ParameterId relative;
+  ParameterId relative{};
   bool relative_to_key = false;
   // Hook M
   std::int64_t window = -1;
@@ -38,6 +38,8 @@ struct Attention {
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
     const std::int64_t width = spec.heads * spec.head_size;
+    if (spec.heads < 1 || spec.kv_heads < 1 || spec.heads % spec.kv_heads != 0)
+      throw ArgumentError("attention: " + std::to_string(spec.heads) + " heads cannot share " + std::to_string(spec.kv_heads) + " key and value heads");
     if (in[0].cols != width) shape_error(name, in[0], {in[0].rows, width}, "queries are not heads x head size wide");
     for (const Extent& other : in.subspan(1))
       if (other != Extent{in[0].rows, spec.kv_heads * spec.head_size})

@@ -25,6 +25,7 @@ template <class F, std::size_t n>
 struct Map {
   static_assert(std::is_trivially_copyable_v<F>, "encore: a map functor must be trivially copyable: it travels to the kernel by value");
   static constexpr const char* name = "map";
+  static constexpr bool elementwise = true;
   F f;
 
   template <class B>
@@ -56,6 +57,7 @@ struct Map {
 
 struct Activate {
   static constexpr const char* name = "activate";
+  static constexpr bool elementwise = true;
   Activation activation = Activation::identity;
 
   template <class B>
@@ -79,6 +81,7 @@ struct Activate {
 
 struct Gate {
   static constexpr const char* name = "gate";
+  static constexpr bool elementwise = true;
   Activation activation = Activation::identity;
 
   template <class B>
@@ -102,6 +105,7 @@ struct Gate {
 
 struct Add {
   static constexpr const char* name = "add";
+  static constexpr bool elementwise = true;
 
   template <class B>
   Extent output(const Env<B>&, std::span<const Extent> in) const {
@@ -125,8 +129,9 @@ struct Add {
 
 struct Dropout {
   static constexpr const char* name = "dropout";
+  static constexpr bool elementwise = true;
   float p = 0;
-  RandomStream stream;
+  RandomStream stream{};
 
   template <class B>
   Extent output(const Env<B>&, std::span<const Extent> in) const {

@@ -13,8 +13,8 @@ namespace encore::op {
 
 struct Linear {
   static constexpr const char* name = "linear";
-  ParameterId weight;
-  ParameterId bias;
+  ParameterId weight{};
+  ParameterId bias{};
   Activation activation = Activation::identity;
 
   template <class B>
@@ -39,7 +39,8 @@ struct Linear {
   }
   template <class B>
   double flops(const Env<B>& env, std::span<const Extent> in) const {
-    return 2.0 * double(in[0].rows) * double(env.layout[weight].shape.elements());
+    const double outputs = double(in[0].rows) * double(env.layout[weight].rows());
+    return 2.0 * double(in[0].cols) * outputs + (activation != Activation::identity ? 10.0 : 0.0) * outputs + (in.size() > 1 ? outputs : 0.0);
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // cross_entropy: logits [N, V], targets [N] -> [1, 1], the mean over rows with target >= 0 of -log softmax(logits)[target], in nats.
 // Rows with a negative target count neither in the sum nor in the mean; no counted row at all gives 0, not NaN. Saved: log sums.
+// Throws InputError for a target beyond the classes.
 #pragma once
 
 #include <encore/ops/op.hpp>
@@ -9,7 +10,7 @@ namespace encore::op {
 
 struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";
-  Indices targets;
+  Indices targets{};
 
   template <class B>
   Extent output(const Env<B>&, std::span<const Extent> in) const {

@@ -6,7 +6,7 @@
 // it is normalised, so that a separate add gives equal bits.
 #pragma once
 
-#include <encore/backend/reference/kernels.hpp>  // NormKind
+#include <encore/backend/operands.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
@@ -14,8 +14,8 @@ namespace encore::op {
 struct Norm {
   static constexpr const char* name = "norm";
   NormKind kind = NormKind::layer;
-  ParameterId gain;
-  ParameterId bias;
+  ParameterId gain{};
+  ParameterId bias{};
   double eps = 1e-12;
 
   template <class B>
@@ -37,12 +37,13 @@ struct Norm {
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> statistics, In<B> dy, std::span<const Out<B>> dx) const {
-    env.kernels.norm_backward(kind, in[0], in.size() > 1 ? in.back() : In<B>{}, env.optional(gain), statistics, dy, dx[0], env.gradient(gain), env.gradient(bias));
-    if (dx.size() > 1) env.kernels.copy(dx[0], dx.back());
+    const Out<B> dz = dx[0].data ? dx[0] : dx.back();  // the same for both summands
+    env.kernels.norm_backward(kind, in[0], in.size() > 1 ? in.back() : In<B>{}, env.optional(gain), statistics, dy, dz, env.gradient(gain), env.gradient(bias));
+    if (dx.size() > 1 && dx[0].data && dx[1].data) env.kernels.copy(dx[0], dx[1]);
   }
   template <class B>
   double flops(const Env<B>&, std::span<const Extent> in) const {
-    return 8.0 * double(in[0].rows) * double(in[0].cols);
+    return (in.size() > 1 ? 9.0 : 8.0) * double(in[0].rows) * double(in[0].cols);
   }
 };
 

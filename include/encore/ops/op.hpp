@@ -6,7 +6,9 @@
 //   std::size_t scratch(env, in)                    optional: bytes needed while forward runs
 //   void forward(env, in, y, saved, scratch)        saved has null data where nothing is recorded
 //   void backward(env, in, y, saved, dy, dx)        entries of dx with null data are not wanted
-//   double flops(env, in)                           multiplications and additions of forward
+//   double flops(env, in)                           multiplications and additions of forward; fused ops count as separate ones
+//   static constexpr const char* name
+//   static constexpr bool elementwise               optional: true where an output depends on the operands' same element only
 //
 // One rule for gradients everywhere: gradients of parameters add, gradients of activations are assigned (the executor sums
 // where a value was used twice).

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops on whole rows.
 //   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]       -> [N, C]; indices are checked by the model
-//   gather_rows   y[i] = x[index[i]]                                              [N, C] -> [n, C]
+//   gather_rows   y[i] = x[index[i]]                                              [N, C] -> [n, C]; InputError for no row
 //   pool          y[s] = first, mean or max of the rows of sequence s             [N, C] -> [sequences, C]
 //   concat        y[n] = [x_1[n], x_2[n], ..]                                     -> [N, C_1 + C_2 + ..]
 //   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                                [N, C] -> [N, C]; y may alias x
 // Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds.
 #pragma once
 
-#include <encore/backend/reference/rows.hpp>  // LookupTerm, Pooling
+#include <encore/backend/operands.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore {
 
 // One summand of an embedding, as layers say it.
 struct EmbedTerm {
-  ParameterId table;
-  Indices indices;
+  ParameterId table{};
+  Indices indices{};
   std::int64_t offset = 0;
 };
 
@@ -58,7 +58,7 @@ struct Embed {
 
 struct GatherRows {
   static constexpr const char* name = "gather_rows";
-  Indices indices;
+  Indices indices{};
 
   template <class B>
   Extent output(const Env<B>&, std::span<const Extent> in) const {

@@ -56,6 +56,16 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     });
   }
 
+  // Section by section: the columns between them are padding.
+  void linear_backward(In x, const cpu::Storage& w, In dy, Out dx, cpu::Storage* dw, cpu::Storage* db) const {
+    std::int64_t row = 0;
+    for (const auto& [rows, column] : w.sections()) {
+      reference::linear_backward(x, w.rows() + row * x.cols, dy.columns(column, rows), dx, dw ? dw->rows() + row * x.cols : nullptr,
+                                 db ? db->rows() + row : nullptr, row > 0);
+      row += rows;
+    }
+  }
+
   // map and gate over columns of one product, computed panel by panel while the product is in cache.
   bool fuses_columns(const ParameterSpec&, const std::int64_t* columns, std::size_t n, std::int64_t width) const {
     for (std::size_t i = 0; i < n; ++i)

@@ -14,14 +14,24 @@ inline std::int64_t padded_outputs(std::int64_t outputs, const KernelTable& tabl
 
 class Storage {
  public:
+  // Rows of a section, and the column where its outputs begin in a product.
+  struct Section {
+    std::int64_t rows;
+    std::int64_t column;
+  };
+
   Storage(const Context<Cpu>& context, const ParameterSpec& spec, StoreKind kind) : table_(&context.kernels()) {
+    for (std::int64_t column = 0; const ParameterSection& section : spec.sections) {
+      sections_.push_back({section.rows, column});
+      column += cpu::padded_outputs(section.rows, *table_);
+    }
     const bool weight = spec.reads_product && kind != StoreKind::gradients;
     if (weight) panels_ = AlignedBuffer<float>(std::size_t(table_->packed_size(padded_outputs(spec), spec.cols())));
     if (spec.reads_rows || kind != StoreKind::inference) rows_ = AlignedBuffer<float>(std::size_t(spec.shape.elements()));
     if (spec.shape.rank() == 1 && kind != StoreKind::gradients) padded_ = AlignedBuffer<float>(std::size_t(padded_outputs(spec)));
   }
 
-  const KernelTable& table() const { return *table_; }
+  std::span<const Section> sections() const { return sections_; }
   // [rows, cols], contiguous; null where only products read it.
   const float* rows() const { return rows_.data(); }
   float* rows() { return rows_.data(); }
@@ -86,6 +96,7 @@ class Storage {
   }
 
   const KernelTable* table_;
+  std::vector<Section> sections_;
   AlignedBuffer<float> rows_;
   AlignedBuffer<float> panels_;
   AlignedBuffer<float> padded_;

@@ -99,8 +99,8 @@ void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixVie
 
 // Gradients of attention. With p = exp(score - log_sum), D_i = dout_i . out_i:
 //   dv_j = sum_i p dout_i,  ds = p (dout_i . v_j - D_i) scale,  dq_i = sum_j ds (k_j + R),  dk_j = sum_i ds (q_i + R),
-//   dR[i - j] += ds (q_i + k_j),  R terms where the plan has them; dq and dk turn back. dq, dk, dv are assigned, drelative (at
-// distance 0, or null) adds.
+//   dR[i - j] += ds (q_i + k_j),  R terms where the plan has them; dq and dk turn back. dq, dk, dv are assigned, each may be
+// null data; drelative (at distance 0, or null) adds.
 template <class S>
 void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q, MatrixView<const S> k,
                         MatrixView<const S> v, MatrixView<const S> out, MatrixView<const S> log_sum, MatrixView<const S> dout,
@@ -112,8 +112,8 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     const std::int64_t begin = segments.begin(s);
     auto rows = [&](auto x, std::int64_t head) {
-      decltype(x) view{x.row(begin) + head * d, segments.length(s), d, x.stride};
-      return view;
+      if (!x.data) return x;
+      return decltype(x){x.row(begin) + head * d, segments.length(s), d, x.stride};
     };
     for (std::int64_t h = 0; h < plan.heads; ++h) {
       const std::int64_t shared = h / (plan.heads / plan.kv_heads);
@@ -130,7 +130,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
           const S p = std::exp(head.score(i, j) - log_sum(begin + i, h));
           S dp = 0;
           for (std::int64_t c = 0; c < d; ++c) {
-            dvh(j, c) += p * g(i, c);
+            if (dvh.data) dvh(j, c) += p * g(i, c);
             dp += g(i, c) * head.v(j, c);
           }
           const S ds = p * (dp - delta) * plan.scale;
@@ -145,7 +145,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
         }
       }
       auto add_turned_back = [&](const std::vector<S>& gradient, MatrixView<S> into) {
-        for (std::int64_t i = 0; i < head.length; ++i) {
+        for (std::int64_t i = 0; into.data && i < head.length; ++i) {
           const S* row = gradient.data() + i * d;
           if (plan.cosine) rotate(plan, i, S(-1), row, turned_back.data());
           else std::copy_n(row, d, turned_back.data());

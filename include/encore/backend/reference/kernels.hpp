@@ -10,11 +10,7 @@
 #include <encore/backend/reference/norm.hpp>
 #include <encore/backend/reference/rows.hpp>
 
-namespace encore {
-
-enum class NormKind : std::uint8_t { layer, rms };
-
-namespace reference {
+namespace encore::reference {
 
 // Storage gives `rows()`: the plain rows of a parameter. Views are documented at the functions called.
 template <class S, class Storage>
@@ -102,5 +98,4 @@ class RowKernels {
   }
 };
 
-}  // namespace reference
-}  // namespace encore
+}  // namespace encore::reference

@@ -22,19 +22,16 @@ void linear(MatrixView<const S> x, const S* weight, const S* bias, Activation ac
   }
 }
 
-// dx = dy W (assigned; dx.data may be null), dW += dy^T x, db += column sums of dy (each may be null).
+// dx = dy W, assigned, or added where `add`; dx.data may be null. dW += dy^T x, db += column sums of dy (each may be null).
 template <class S>
-void linear_backward(MatrixView<const S> x, const S* weight, MatrixView<const S> dy, MatrixView<S> dx, S* dweight, S* dbias) {
+void linear_backward(MatrixView<const S> x, const S* weight, MatrixView<const S> dy, MatrixView<S> dx, S* dweight, S* dbias, bool add = false) {
   const std::int64_t inputs = x.cols;
-  if (dx.data) {
-    for (std::int64_t n = 0; n < dy.rows; ++n) {
-      for (std::int64_t k = 0; k < inputs; ++k) dx(n, k) = 0;
-      for (std::int64_t m = 0; m < dy.cols; ++m)
-        for (std::int64_t k = 0; k < inputs; ++k) dx(n, k) += dy(n, m) * weight[m * inputs + k];
-    }
-  }
   for (std::int64_t n = 0; n < dy.rows; ++n) {
+    if (dx.data && !add)
+      for (std::int64_t k = 0; k < inputs; ++k) dx(n, k) = 0;
     for (std::int64_t m = 0; m < dy.cols; ++m) {
+      if (dx.data)
+        for (std::int64_t k = 0; k < inputs; ++k) dx(n, k) += dy(n, m) * weight[m * inputs + k];
       if (dweight)
         for (std::int64_t k = 0; k < inputs; ++k) dweight[m * inputs + k] += dy(n, m) * x(n, k);
       if (dbias) dbias[m] += dy(n, m);

@@ -2,28 +2,13 @@
 // Kernels that move, sum or pool whole rows: lookups, gathers, pooling over sequences, L2 normalisation.
 #pragma once
 
-#include <encore/backend/backend.hpp>
+#include <encore/backend/operands.hpp>
 #include <encore/core/tensor.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
-
-namespace encore {
-
-// One summand of an embedding: rows of `table` at indices[n] + offset.
-template <class S>
-struct LookupTerm {
-  const S* table = nullptr;  // [*, width]
-  Indices indices;
-  std::int64_t offset = 0;
-};
-
-// How a sequence's rows become one.
-enum class Pooling : std::uint8_t { first, mean, max };
-
-}  // namespace encore
 
 namespace encore::reference {
 
@@ -46,10 +31,14 @@ void embed_backward(Indices indices, std::int64_t offset, MatrixView<const S> dy
     for (std::int64_t c = 0; c < dy.cols; ++c) dtable[(indices.data[n] + offset) * dy.cols + c] += dy(n, c);
 }
 
-// y[i] = x[indices[i]]
+// y[i] = x[indices[i]]. Throws InputError for a row that is not there.
 template <class S>
 void gather_rows(MatrixView<const S> x, Indices indices, MatrixView<S> y) {
-  for (std::int64_t i = 0; i < y.rows; ++i) std::copy_n(x.row(indices.data[i]), y.cols, y.row(i));
+  for (std::int64_t i = 0; i < y.rows; ++i) {
+    if (indices.data[i] < 0 || indices.data[i] >= x.rows)
+      throw InputError("gather_rows: row " + std::to_string(indices.data[i]) + " of " + std::to_string(x.rows));
+    std::copy_n(x.row(indices.data[i]), y.cols, y.row(i));
+  }
 }
 
 // dx is assigned: zero but for dx[indices[i]] = sum of dy[i].

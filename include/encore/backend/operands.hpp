@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ops tell kernels besides views, the same for every backend.
+#pragma once
+
+#include <encore/backend/backend.hpp>
+
+#include <cstdint>
+
+namespace encore {
+
+// Which normalisation of rows: ops/norm.hpp has the formulas.
+enum class NormKind : std::uint8_t { layer, rms };
+
+// How a sequence's rows become one.
+enum class Pooling : std::uint8_t { first, mean, max };
+
+// One summand of an embedding: rows of `table` at indices[n] + offset.
+template <class S>
+struct LookupTerm {
+  const S* table = nullptr;  // [*, width]
+  Indices indices;
+  std::int64_t offset = 0;
+};
+
+}  // namespace encore
