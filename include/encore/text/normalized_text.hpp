@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// A text on its way through normalisation: UTF-8, and for each byte the code point of the source that it came from.
+#pragma once
+
+#include <encore/text/utf8.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace encore::text {
+
+// A half-open range of bytes.
+struct ByteRange {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t size() const { return end - begin; }
+  friend bool operator==(const ByteRange&, const ByteRange&) = default;
+};
+
+// A stretch of valid UTF-8 to be normalised. `origins`, where there are any, has an entry per byte; without them the
+// code points are numbered from `first`.
+struct TextView {
+  std::string_view bytes;
+  const std::uint32_t* origins = nullptr;
+  std::uint32_t first = 0;
+};
+
+// Reads a TextView, code point by code point.
+class TextCursor {
+ public:
+  explicit TextCursor(const TextView& view)
+      : begin_(view.bytes.data()),
+        at_(begin_),
+        end_(begin_ + view.bytes.size()),
+        origins_(view.origins),
+        next_(view.first) {}
+
+  bool done() const { return at_ == end_; }
+  // Where the bytes go on, up to end(); skip() says how many ASCII characters of them were read.
+  const char* position() const { return at_; }
+  const char* end() const { return end_; }
+  // Where the next character came from.
+  std::uint32_t origin() const { return origins_ ? origins_[at_ - begin_] : next_; }
+  const std::uint32_t* origins() const { return origins_ ? origins_ + (at_ - begin_) : nullptr; }
+  char32_t take() {
+    ++next_;
+    return decode(at_);
+  }
+  void skip(std::size_t ascii) {
+    at_ += ascii;
+    next_ += std::uint32_t(ascii);
+  }
+
+ private:
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  const std::uint32_t* origins_;
+  std::uint32_t next_;
+};
+
+// A text that grows, and keeps its memory when cleared. Origins are kept only where they are wanted.
+class NormalizedText {
+ public:
+  void clear(bool with_origins) {
+    size_ = 0;
+    with_origins_ = with_origins;
+  }
+
+  std::string_view bytes() const { return {bytes_.data(), size_}; }
+  std::string_view bytes(ByteRange range) const { return {bytes_.data() + range.begin, range.size()}; }
+  std::uint32_t size() const { return std::uint32_t(size_); }
+  bool with_origins() const { return with_origins_; }
+  std::uint32_t origin(std::uint32_t byte) const { return origins_[byte]; }
+  TextView view() const { return {bytes(), with_origins_ ? origins_.data() : nullptr, 0}; }
+
+  void put(char32_t c, std::uint32_t origin) {
+    reserve(4);
+    const int count = encode(c, bytes_.data() + size_);
+    if (with_origins_) std::fill_n(origins_.data() + size_, count, origin);
+    size_ += std::size_t(count);
+  }
+  void put(const TextView& view) {
+    for (TextCursor in(view); !in.done();) {
+      const std::uint32_t from = in.origin();
+      put(in.take(), from);
+    }
+  }
+
+  // For writers of many characters at once: room for `count` more bytes, then what was written there.
+  void reserve(std::size_t count) {
+    if (bytes_.size() - size_ < count) bytes_.resize(std::max(size_ + count, bytes_.size() * 2));
+    if (with_origins_ && origins_.size() < bytes_.size()) origins_.resize(bytes_.size());
+  }
+  char* end_of_bytes() { return bytes_.data() + size_; }
+  std::uint32_t* end_of_origins() { return origins_.data() + size_; }
+  void grow(std::size_t count) { size_ += count; }
+
+ private:
+  std::vector<char> bytes_;
+  std::vector<std::uint32_t> origins_;
+  std::size_t size_ = 0;
+  bool with_origins_ = false;
+};
+
+}  // namespace encore::text
