@@ -76,13 +76,17 @@ class Executor {
   }
   template <class F, class... Values>
   Value map(const F& f, const Value& first, const Values&... rest) {
-    const std::array<const Value*, 1 + sizeof...(rest)> in{&first, &rest...};
-    if constexpr (fusing) {
-      std::array<std::int64_t, in.size()> columns;
-      if (fuses(in, columns))
-        return fused_columns(op::Map<F, in.size()>{.f = f}, in, [&](auto&&... arguments) { env_.kernels.linear_map(f, columns, arguments...); });
+    using Op = op::Map<F, 1 + sizeof...(rest)>;
+    if constexpr (op::takes_scalars<F, Scalar, 1 + sizeof...(rest)>()) {
+      const std::array<const Value*, 1 + sizeof...(rest)> in{&first, &rest...};
+      if constexpr (fusing) {
+        std::array<std::int64_t, in.size()> columns;
+        if (fuses(in, columns)) return fused_columns(Op{.f = f}, in, [&](auto&&... arguments) { env_.kernels.linear_map(f, columns, arguments...); });
+      }
+      return run(Op{.f = f}, in);
+    } else {
+      return first;  // refused by takes_scalars
     }
-    return run(op::Map<F, in.size()>{.f = f}, in);
   }
   Value activate(Activation activation, const Value& x) {
     if (activation == Activation::identity) return x;

@@ -24,7 +24,7 @@ struct TokenEmbedding {
   float dropout;
 
   TokenEmbedding(Builder b, const ModelShape& shape, const options_t<Norm>& norm_options)
-      : word((b / "word").table("weight", shape.vocabulary, shape.hidden)), norm(b / "norm", shape.hidden, norm_options), dropout(shape.dropout) {
+      : word((b / "word").table("weight", shape.vocabulary, shape.hidden)), norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)), dropout(shape.dropout) {
     if (shape.types) type = (b / "type").table("weight", shape.types, shape.hidden);
   }
 

@@ -67,7 +67,7 @@ struct Encoder {
         embedding(b / "embedding", config.shape, config.norm) {
     blocks.reserve(std::size_t(config.shape.layers));
     for (std::int64_t i = 0; i < config.shape.layers; ++i) blocks.emplace_back(b / "layers" / i, config, position);
-    if constexpr (Spec::Placement::final_norm) final_norm.emplace(b / "final_norm", config.shape.hidden, config.norm);
+    if constexpr (Spec::Placement::final_norm) final_norm = make_norm<Norm>(b / "final_norm", config.shape.hidden, config.norm);
   }
 
   // -> [N, C]. Taps "hidden_states" 0 (embeddings) to L; the last one is what is returned.
@@ -94,8 +94,9 @@ struct Encoder {
 template <class Spec, class F>
 consteval Config<Spec> static_config(F) {
   constexpr Config<Spec> config = F{}();
-  static_assert(config.shape.heads > 0 && config.shape.hidden % config.shape.heads == 0, "encore: hidden is not a multiple of heads");
-  if constexpr (requires { Spec::Position::fits(config.shape, config.position); })
+  constexpr bool divides = config.shape.heads > 0 && config.shape.hidden % config.shape.heads == 0;
+  static_assert(divides, "encore: hidden is not a multiple of heads");
+  if constexpr (divides && requires { Spec::Position::fits(config.shape, config.position); })
     static_assert(Spec::Position::fits(config.shape, config.position), "encore: RoPE needs an even head size");
   return config;
 }

@@ -35,7 +35,7 @@ struct MaskedLmHead {
   MaskedLmHead(Builder b, const ModelShape& shape, Activation act, const options_t<Norm>& norm_options, ParameterId words, Tied tied)
       : dense(b / "dense", shape.hidden, shape.hidden),
         activation(act),
-        norm(b / "norm", shape.hidden, norm_options),
+        norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)),
         decoder(tied == Tied::yes ? words : (b / "decoder").weight("weight", shape.vocabulary, shape.hidden)),
         bias(b.vector("bias", shape.vocabulary, Init::zeros)) {
     b.layout()[decoder].reads_product = true;

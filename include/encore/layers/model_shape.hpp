@@ -46,6 +46,9 @@ struct ModelShape {
 struct NoOptions {};
 
 namespace detail {
+// False: the condition of a static_assert in a branch that must not be taken.
+template <class P>
+inline constexpr bool refused = false;
 template <class P>
 struct options_of {
   using type = NoOptions;
@@ -66,7 +69,15 @@ using options_t = typename detail::options_of<P>::type;
 template <class P>
 P make_policy(Builder b, const ModelShape& shape, const options_t<P>& options) {
   if constexpr (std::is_constructible_v<P, Builder, const ModelShape&, const options_t<P>&>) return P(b, shape, options);
-  else return P(b, shape);
+  else if constexpr (std::is_constructible_v<P, Builder, const ModelShape&>) return P(b, shape);
+  else static_assert(detail::refused<P>, "encore: a policy is constructed from (Builder, const ModelShape&, const Options&) or (Builder, const ModelShape&)");
+}
+// The same for a norm, which is given its width.
+template <class N>
+N make_norm(Builder b, std::int64_t width, const options_t<N>& options) {
+  if constexpr (std::is_constructible_v<N, Builder, std::int64_t, const options_t<N>&>) return N(b, width, options);
+  else if constexpr (std::is_constructible_v<N, Builder, std::int64_t>) return N(b, width);
+  else static_assert(detail::refused<N>, "encore: a norm is constructed from (Builder, std::int64_t width, const Options&) or (Builder, std::int64_t width)");
 }
 
 }  // namespace encore

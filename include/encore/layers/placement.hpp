@@ -16,7 +16,7 @@ struct PostNorm {
     Norm norm;
     float dropout;
 
-    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(b, shape.hidden, options), dropout(shape.dropout) {}
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {  // [N, C] -> [N, C]
       auto y = f(x);
       auto kept = ex.dropout(y, dropout);
@@ -34,7 +34,7 @@ struct PreNorm {
     Norm norm;
     float dropout;
 
-    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(b, shape.hidden, options), dropout(shape.dropout) {}
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = norm(ex, x);
       auto y = f(normal);

@@ -14,8 +14,9 @@ namespace encore {
 // The encoder with one head, chosen by type.
 template <class Spec, Head head>
 class HeadModel {
+  static_assert(head != Head::none && head != Head::pretraining, "encore: HeadModel has one kind of logits; EncoderModel has none or several");
   static_assert(head != Head::masked_lm || has_lm_head<Spec>, "encore: this spec has no masked-language-model head (Spec::LmHead)");
-  static_assert((head != Head::sequence_classification && head != Head::next_sentence && head != Head::multiple_choice && head != Head::pretraining) ||
+  static_assert((head != Head::sequence_classification && head != Head::next_sentence && head != Head::multiple_choice) ||
                     has_pooler<Spec>,
                 "encore: this head reads a pooler, and the spec has none (Spec::Pooler)");
 

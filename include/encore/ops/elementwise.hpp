@@ -12,6 +12,7 @@
 #include <encore/ops/op.hpp>
 
 #include <type_traits>
+#include <utility>
 
 namespace encore::op {
 
@@ -19,6 +20,16 @@ inline Extent equal_shapes(const char* name, std::span<const Extent> in) {
   for (const Extent& other : in)
     if (other != in[0]) shape_error(name, in[0], other, "shapes differ");
   return in[0];
+}
+
+// Whether f can be called with n scalars; says so once where it cannot.
+template <class F, class S, std::size_t n>
+constexpr bool takes_scalars() {
+  constexpr bool value = []<std::size_t... i>(std::index_sequence<i...>) {
+    return std::is_invocable_r_v<S, const F&, std::enable_if_t<(i < n), S>...>;
+  }(std::make_index_sequence<n>{});
+  static_assert(value, "encore: a map functor takes as many scalars as there are operands, and returns one");
+  return value;
 }
 
 template <class F, std::size_t n>
