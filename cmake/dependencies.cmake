@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# Third-party packages. A component whose packages are missing is left out, with a line that says so; encore's own tests
+# and examples need all of them.
+find_package(Threads REQUIRED)
+find_package(xsimd QUIET)
+find_package(Eigen3 3.4 QUIET NO_MODULE)
+find_package(nlohmann_json 3.11 QUIET)
+find_package(utf8proc QUIET)
+
+set(encore_missing "")
+macro(encore_note_missing component found package)
+  if(NOT ${found})
+    list(APPEND encore_missing "encore::${component} (${package})")
+  endif()
+endmacro()
+encore_note_missing(cpu xsimd_FOUND xsimd)
+encore_note_missing(cpu Eigen3_FOUND Eigen3)
+encore_note_missing(io nlohmann_json_FOUND nlohmann_json)
+encore_note_missing(text utf8proc_FOUND utf8proc)
+if(encore_missing)
+  list(JOIN encore_missing ", " encore_missing)
+  if(ENCORE_BUILD_TESTS OR ENCORE_BUILD_EXAMPLES OR ENCORE_BUILD_BENCHMARKS)
+    message(FATAL_ERROR "encore: packages are missing for ${encore_missing}; scripts/install_dependencies installs them")
+  endif()
+  message(STATUS "encore: left out, their packages are missing: ${encore_missing}")
+endif()
