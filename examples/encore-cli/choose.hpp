@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what is known at run time to types: the backend that the options name, the spec that config.json names.
+#pragma once
+
+#include "errors.hpp"
+#include "options.hpp"
+
+#include <encore/backend/cpu.hpp>
+#include <encore/backend/reference.hpp>
+#include <encore/core/parallel.hpp>
+#include <encore/io/model_folder.hpp>
+#include <encore/models/bert.hpp>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace encore::cli {
+
+// Calls f(context) with the context that the options ask for.
+template <class F>
+decltype(auto) with_backend(const ModelOptions& options, F&& f) {
+  if (options.backend == Backend::reference) {
+    if (options.precision != Precision::f32)
+      throw UsageError("--precision: '" + std::string(name_of(options.precision)) +
+                       "' is not supported by the reference backend, which computes in double");
+    return std::forward<F>(f)(Context<Reference<double>>());
+  }
+  const auto open = [&] {
+    try {
+      return Context<Cpu>({.threads = options.threads, .precision = options.precision});
+    } catch (const UnsupportedError& error) {
+      throw UsageError(error.what());
+    }
+  };
+  return std::forward<F>(f)(open());
+}
+
+// What the numbers of a context's results are called.
+template <class B>
+std::string precision_of(const Context<B>& context) {
+  if constexpr (requires { context.precision(); })
+    return std::string(name_of(context.precision()));
+  else
+    return "f64";
+}
+
+// The threads of a context whose backend has any, else the caller's alone.
+template <class B>
+Parallel parallel_of(const Context<B>& context) {
+  if constexpr (requires { context.parallel(); })
+    return context.parallel();
+  else
+    return {};
+}
+
+// "avx512, 2 threads, f32"
+template <class B>
+std::string machine_of(const Context<B>& context) {
+  return std::string(context.isa()) + ", " + std::to_string(context.threads()) +
+         (context.threads() == 1 ? " thread, " : " threads, ") + precision_of(context);
+}
+
+// Every architecture the program knows: one more is one more line.
+template <class... Specs>
+struct SpecList {};
+using KnownSpecs = SpecList<BertSpec>;
+
+namespace detail {
+template <class F, class First, class... Rest>
+decltype(auto) with_spec(SpecList<First, Rest...>, const JsonObject& config, const std::string& type, F&& f) {
+  if (type == First::model_type) return std::forward<F>(f)(std::type_identity<First>{});
+  if constexpr (sizeof...(Rest) > 0)
+    return with_spec(SpecList<Rest...>{}, config, type, std::forward<F>(f));
+  else {
+    std::string known;
+    [&known]<class... All>(SpecList<All...>) { ((known += " " + std::string(All::model_type)), ...); }(KnownSpecs{});
+    throw UnsupportedError(config.where("model_type") + ": " + in_quotes(type) + " is not supported; there is" + known);
+  }
+}
+}  // namespace detail
+
+// Calls f(std::type_identity<Spec>) with the spec of config.json's model_type, which the first BERT checkpoints lack.
+// Throws UnsupportedError naming what there is.
+template <class F>
+decltype(auto) with_spec(const JsonObject& config, F&& f) {
+  return detail::with_spec(KnownSpecs{}, config, config.text("model_type", BertSpec::model_type), std::forward<F>(f));
+}
+
+}  // namespace encore::cli

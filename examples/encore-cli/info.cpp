@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// encore info: what a model is and what it costs. Reads configuration and tensor names, no weights.
+#include "choose.hpp"
+#include "encoder.hpp"
+#include "errors.hpp"
+#include "output.hpp"
+#include "policy_names.hpp"
+#include "progress.hpp"
+
+#include <encore/exec/infer.hpp>
+#include <encore/models/sentence_encoder.hpp>
+
+#include <charconv>
+#include <cstdio>
+#include <optional>
+
+namespace encore::cli {
+
+namespace {
+
+struct Load {
+  std::int64_t texts = 0;
+  std::int64_t tokens = 0;  // of each text
+};
+
+struct InfoOptions {
+  ModelOptions model;
+  std::vector<Load> loads;
+  bool json = false;
+};
+
+// "32x128"
+std::optional<Load> parse_load(std::string_view text) {
+  const std::size_t cross = text.find('x');
+  if (cross == text.npos) return std::nullopt;
+  const auto number = [](std::string_view digits) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() && value >= 1 && value <= (1 << 24) ? value : 0;
+  };
+  const Load load{number(text.substr(0, cross)), number(text.substr(cross + 1))};
+  return load.texts && load.tokens ? std::optional(load) : std::nullopt;
+}
+
+struct Cost {
+  double flops = 0;
+  std::size_t bytes = 0;
+};
+
+// Of one forward pass with everything that `encode` gives.
+template <class Spec, class B>
+Cost cost_of(const Context<B>& context, const EncoderModel<Spec>& model, const Load& load) {
+  Batch batch;
+  const std::vector<std::int32_t> ids(std::size_t(load.tokens), 0);
+  for (std::int64_t i = 0; i < load.texts; ++i) batch.add(ids);
+  Count<B> count(context, *model.layout(), batch.segments());
+  model(count, indices_of(count, batch), [&](std::string_view, Rows, const auto& value) { count.view(value); });
+  return {count.flops(), count.peak_bytes()};
+}
+
+std::vector<Load> loads_of(const InfoOptions& options, const ModelShape& shape) {
+  if (options.loads.empty()) {
+    std::vector<Load> loads;
+    for (const Load& load : {Load{1, 8}, Load{1, 32}, Load{1, 128}, Load{1, 512}, Load{32, 128}})
+      if (load.tokens <= shape.max_positions) loads.push_back(load);
+    if (loads.empty()) loads.push_back({1, shape.max_positions});
+    return loads;
+  }
+  for (const Load& load : options.loads)
+    if (load.tokens > shape.max_positions)
+      throw UsageError("--load: " + std::to_string(load.tokens) + " tokens, the model takes at most " +
+                       std::to_string(shape.max_positions));
+  return options.loads;
+}
+
+// What modules.json adds; null for a folder without it.
+template <class Spec>
+nlohmann::ordered_json sentence_vectors(const ModelFolder& folder) {
+  const auto settings = folder.sentence_transformer();
+  if (!settings) return nullptr;
+  const auto encoder = SentenceEncoder<Spec>::open(folder);
+  nlohmann::ordered_json json;
+  json["dimension"] = encoder.dimension();
+  json["max_tokens"] = encoder.max_tokens();
+  for (const Pooling pooling : encoder.poolings()) json["pooling"].push_back(name_of_pooling(pooling));
+  json["normalised"] = encoder.normalises();
+  json["similarity"] = settings->similarity.value_or("cosine");
+  json["prompts"] = settings->prompts;
+  if (settings->default_prompt_name) json["default_prompt"] = *settings->default_prompt_name;
+  return json;
+}
+
+template <class Spec, class B>
+nlohmann::ordered_json describe(const Context<B>& context, const ModelFolder& folder, const InfoOptions& options) {
+  const JsonObject config = folder.config();
+  const bool has_weights = folder.has("model.safetensors") || folder.has("model.safetensors.index.json");
+  const std::optional<Checkpoint> checkpoint = has_weights ? std::optional(folder.checkpoint()) : std::nullopt;
+  const EncoderModel<Spec> model(Spec::config(config), heads_of<Spec>(config, checkpoint ? &*checkpoint : nullptr));
+  const ModelShape& shape = model.config().shape;
+
+  nlohmann::ordered_json json;
+  json["model"] = folder.name();
+  json["architecture"] = Spec::name;
+  json["model_type"] = Spec::model_type;
+  json["policies"] = policies_of<Spec>(model.config());
+  json["sizes"] = {{"vocabulary", shape.vocabulary}, {"hidden", shape.hidden},
+                   {"layers", shape.layers},         {"heads", shape.heads},
+                   {"head_size", shape.head_size()}, {"intermediate", shape.feed_forward_width()},
+                   {"token_types", shape.types}};
+  json["max_tokens"] = shape.max_positions;
+  json["parameters"] = model.layout()->parameter_count();
+  json["weights"] = has_weights;
+  json["head"] = name_of(model.heads().head);
+  json["pooler"] = model.heads().pooler;
+  if (model.heads().head == Head::sequence_classification || model.heads().head == Head::token_classification)
+    json["labels"] = model.heads().labels;
+  json["sentence_vectors"] = sentence_vectors<Spec>(folder);
+  json["precisions"] = {{"cpu", {"f32"}}, {"reference", {"f64"}}};
+  json["backend"] = options.model.backend == Backend::cpu ? "cpu" : "reference";
+  json["isa"] = context.isa();
+  json["threads"] = context.threads();
+  json["loads"] = nlohmann::ordered_json::array();
+  for (const Load& load : loads_of(options, shape)) {
+    const Cost cost = cost_of(context, model, load);
+    json["loads"].push_back({{"texts", load.texts},
+                             {"tokens", load.tokens},
+                             {"flops", cost.flops},
+                             {"flops_per_token", cost.flops / double(load.texts * load.tokens)},
+                             {"workspace_bytes", cost.bytes}});
+  }
+  return json;
+}
+
+std::string words(const nlohmann::ordered_json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_unsigned() || value.is_number_integer()) return grouped(value.get<std::size_t>());
+  if (value.is_array()) {
+    std::string text;
+    for (const auto& item : value) text += (text.empty() ? "" : ", ") + words(item);
+    return text;
+  }
+  if (value.is_object()) {
+    std::string text;
+    for (const auto& [key, item] : value.items()) text += (text.empty() ? "" : ", ") + key + " " + words(item);
+    return text;
+  }
+  return value.is_boolean() ? (value.get<bool>() ? "yes" : "no") : value.is_null() ? "none" : value.dump();
+}
+
+std::string table_of(const nlohmann::ordered_json& json) {
+  std::string text;
+  const auto row = [&](std::string name, const std::string& value) {
+    std::replace(name.begin(), name.end(), '_', ' ');
+    name.resize(std::max<std::size_t>(name.size() + 1, 18), ' ');
+    text += name + value + "\n";
+  };
+  for (const auto& [key, value] : json.items()) {
+    if (key == "policies" || key == "sizes" || (key == "sentence_vectors" && value.is_object())) {
+      for (const auto& [name, item] : value.items()) row(name == "max_tokens" ? "cut to tokens" : name, words(item));
+    } else if (key != "loads") {
+      row(key, words(value));
+    }
+  }
+  text += "\n   texts x tokens      FLOPs   a token  workspace (" + words(json["threads"]) + " threads)\n";
+  for (const auto& load : json["loads"]) {
+    char line[128];
+    std::snprintf(line, sizeof line, "%8lld x %-6lld %10.4g G %7.4g M %10.4g MB\n", load["texts"].get<long long>(),
+                  load["tokens"].get<long long>(), load["flops"].get<double>() * 1e-9,
+                  load["flops_per_token"].get<double>() * 1e-6, load["workspace_bytes"].get<double>() * 1e-6);
+    text += line;
+  }
+  return text;
+}
+
+void info(const InfoOptions& options) {
+  const ModelFolder folder = ModelFolder::open(options.model.model);
+  const nlohmann::ordered_json json = with_backend(options.model, [&]<class B>(const Context<B>& context) {
+    return with_spec(folder.config(),
+                     [&]<class Spec>(std::type_identity<Spec>) { return describe<Spec>(context, folder, options); });
+  });
+  Stdout out;
+  out.write(options.json ? json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n" : table_of(json));
+  out.finish();
+}
+
+}  // namespace
+
+void add_info(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<InfoOptions>();
+  CLI::App* command =
+      add_command(program, "info", "What a model is, and what a forward pass costs",
+                  "Costs are FLOPs (multiplications and additions) and bytes of workspace, heads included, for the\n"
+                  "backend and threads given; they are counted without running anything.",
+                  "encore info all-MiniLM-L6-v2 --load 1x128,64x32 --threads 4", options->model);
+  const auto set_loads = [options](const std::string& text) {
+    options->loads.clear();
+    for (const std::string& part : split_at_commas(text)) {
+      const std::optional<Load> load = parse_load(part);
+      if (!load) throw CLI::ValidationError("--load", "'" + part + "' is not TEXTSxTOKENS, 32x128 say");
+      options->loads.push_back(*load);
+    }
+  };
+  command->add_option_function<std::string>("--load", set_loads, "Loads to count; default 1x8,1x32,1x128,1x512,32x128")
+      ->type_name("TEXTSxTOKENS,..");
+  command->add_flag("--json", options->json, "One JSON object instead of a table");
+  add_model_options(*command, options->model);
+  command->callback([options, &action] { action = [options] { info(*options); }; });
+}
+
+}  // namespace encore::cli

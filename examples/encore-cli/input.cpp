@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "input.hpp"
+
+#include "errors.hpp"
+
+#include <encore/core/error.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace encore::cli {
+
+LineReader::LineReader(const std::string& path) : name_(path == "-" ? "stdin" : path), buffer_(std::size_t{1} << 16) {
+  if (path == "-") {
+    file_.reset(stdin);
+    return;
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw FileError(name_ + ": is a directory, not a file");
+  file_.reset(std::fopen(path.c_str(), "rb"));
+  if (!file_) throw FileError(name_ + ": cannot be opened: " + std::generic_category().message(errno));
+  if (std::filesystem::is_regular_file(path, ignored)) size_ = std::filesystem::file_size(path, ignored);
+}
+
+bool LineReader::fill() {
+  position_ = 0;
+  end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
+  const bool first = read_ == 0;
+  read_ += end_;
+  if (end_ < buffer_.size() && std::ferror(file_.get())) {
+    const int cause = errno;
+    check_interrupts();
+    throw FileError(name_ + ": cannot be read: " + std::generic_category().message(cause));
+  }
+  if (first && end_ >= 3 && std::memcmp(buffer_.data(), "\xEF\xBB\xBF", 3) == 0) position_ = 3;
+  return position_ < end_;
+}
+
+bool LineReader::next(std::string& line) {
+  line.clear();
+  bool any = false;
+  while (position_ < end_ || fill()) {
+    any = true;
+    const char* begin = buffer_.data() + position_;
+    const auto* found = static_cast<const char*>(std::memchr(begin, '\n', end_ - position_));
+    const std::size_t length = found ? std::size_t(found - begin) : end_ - position_;
+    line.append(begin, length);
+    position_ += length + (found ? 1 : 0);
+    if (found) break;
+  }
+  if (!any) return false;
+  ++number_;
+  if (line.ends_with('\r')) line.pop_back();
+  return true;
+}
+
+std::optional<double> LineReader::fraction() const {
+  if (size_ == 0) return std::nullopt;
+  return double(read_ - (end_ - position_)) / double(size_);
+}
+
+TextReader::TextReader(const std::string& path, TextFormat format)
+    : lines_(path), json_(format == TextFormat::jsonl || (format == TextFormat::by_name && path.ends_with(".jsonl"))) {}
+
+std::vector<std::string> TextReader::block(std::size_t count, std::size_t bytes) {
+  std::vector<std::string> texts;
+  std::string line;
+  for (std::size_t size = 0; texts.size() < count && size < bytes && lines_.next(line); size += texts.back().size()) {
+    if (!json_) {
+      texts.push_back(line);
+      continue;
+    }
+    nlohmann::json value = parse_json(line, lines_.where());
+    if (!value.is_string())
+      throw FileError(lines_.where() + ": found " + std::string(value.type_name()) + ", want a JSON string");
+    texts.push_back(std::move(value.get_ref<std::string&>()));
+  }
+  return texts;
+}
+
+}  // namespace encore::cli

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a long command says on stderr while it runs, if that is a terminal.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace encore::cli {
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
+// 1234567 -> "1,234,567"
+std::string grouped(std::size_t number);
+
+// One line that is drawn over and over: how many texts are done, how many a second, and how far the input is read.
+class Progress {
+ public:
+  Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  // Wipes the line, so that what comes next stands alone.
+  ~Progress();
+
+  // Throws Interrupted after Ctrl-C; otherwise cheap.
+  void update(std::size_t texts, std::optional<double> fraction = {});
+
+ private:
+  void wipe();
+
+  bool terminal_;
+  bool drawn_ = false;
+  Stopwatch since_;
+  double last_ = 0;
+};
+
+}  // namespace encore::cli

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tokenizer files and texts from strangers: nothing but typed errors, and encodings that hold together. The first byte
+// says what the rest is: 'j' a tokenizer.json, 'v' a vocab.txt, 'c' a tokenizer_config.json, and anything else a text
+// for fixed tokenizers.
+#include "../text/encoding_properties.hpp"
+
+#include <encore/text/tokenizer.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr std::string_view vocabulary =
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nc\n##a\n##b\n##bc\nabc\nhello\n##s\n.\n,\n-\n\xc3\xa9\n##\xc3\xa9\n"
+    "i\n##i\n\xe4\xb8\xad\n\xe3\x81\x82\n##\xe3\x81\x84\n\xe1\x84\x80\n##\xe1\x85\xa1\n\xf0\x9f\x98\x80\ne\n##"
+    "\xcc\x81\n";
+
+void require(const std::string& broken) {
+  if (broken.empty()) return;
+  std::fprintf(stderr, "broken property: %s\n", broken.c_str());
+  std::abort();
+}
+
+const std::vector<encore::Tokenizer>& tokenizers() {
+  static const std::vector<encore::Tokenizer> all = [] {
+    using encore::text::AddedToken;
+    std::vector<encore::Tokenizer> made;
+    made.push_back(encore::Tokenizer::from_vocabulary(vocabulary));
+    made.push_back(
+        encore::Tokenizer::from_vocabulary(vocabulary, {.lowercase = false, .tokenize_chinese_chars = false}));
+    made.push_back(encore::Tokenizer::from_vocabulary(
+        vocabulary,
+        {.strip_accents = true,
+         .added_tokens = {AddedToken{.content = "<l>", .lstrip = true}, AddedToken{.content = "<r>", .rstrip = true},
+                          AddedToken{.content = "yes", .single_word = true},
+                          AddedToken{.content = "\xc3\x89t", .normalized = true},
+                          AddedToken{.content = "  x", .lstrip = true, .rstrip = true}}}));
+    return made;
+  }();
+  return all;
+}
+
+void use(const encore::Tokenizer& tokenizer) {
+  try {
+    require(encoding_properties::broken(tokenizer, "Hello, a[MASK]bc \xc3\x89 \xe4\xb8\xad\xe3\x81\x82 e\xcc\x81\xff",
+                                        "abc <l> yes-no"));
+  } catch (const encore::Error&) {
+  }
+  for (std::int32_t id = -1; id < 8; ++id) {
+    try {
+      tokenizer.token_of(id);
+    } catch (const encore::Error&) {
+    }
+  }
+  tokenizer.cls_id();
+  tokenizer.unk_id();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const char kind = input.empty() ? ' ' : input.front();
+  const std::string_view rest = input.substr(input.empty() ? 0 : 1);
+  try {
+    if (kind == 'j') {
+      use(encore::Tokenizer::from_json(rest));
+    } else if (kind == 'v') {
+      use(encore::Tokenizer::from_vocabulary(rest));
+    } else if (kind == 'c') {
+      const std::string config(rest);
+      use(encore::Tokenizer::from(encore::ModelFolder::from_memory(
+          {{"config.json", "{}"}, {"vocab.txt", std::string(vocabulary)}, {"tokenizer_config.json", config}})));
+      use(encore::Tokenizer::from(encore::ModelFolder::from_memory({{"config.json", "{}"},
+                                                                    {"vocab.txt", std::string(vocabulary)},
+                                                                    {"special_tokens_map.json", config},
+                                                                    {"added_tokens.json", config}})));
+    } else {
+      const std::string_view second = rest.substr(rest.size() / 2);
+      for (const auto& tokenizer : tokenizers()) require(encoding_properties::broken(tokenizer, rest, second));
+    }
+  } catch (const encore::Error&) {
+  }
+  return 0;
+}
