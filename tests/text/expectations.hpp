@@ -43,6 +43,14 @@ inline std::string expand(const nlohmann::json& text) {
   return all;
 }
 
+// The texts of texts.json: the chosen ones ("texts") or the random ones ("random").
+inline std::vector<std::string> texts(const char* which) {
+  const nlohmann::json file = json("texts.json");
+  std::vector<std::string> all;
+  for (const auto& text : file[which]) all.push_back(expand(text));
+  return all;
+}
+
 // A tokenizer of the test data, and what the Hugging Face library makes of the texts with it.
 struct Case {
   std::string name;

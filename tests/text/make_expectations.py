@@ -116,7 +116,7 @@ def expand(text):
 
 def random_texts(count=400):
     generator = random.Random(20240229)
-    pool = [c for text in TEXTS for c in set(expand(text))] + list("  \t[]#") + ["[MASK]", "[SEP]", "##"]
+    pool = [c for text in TEXTS for c in sorted(set(expand(text)))] + list("  \t[]#") + ["[MASK]", "[SEP]", "##"]
     return ["".join(generator.choice(pool) for _ in range(generator.randint(1, 40))) for _ in range(count)]
 
 

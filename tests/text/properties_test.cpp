@@ -41,8 +41,7 @@ TEST_CASE("offsets are in order and in range, and the ways to encode agree, on r
 TEST_CASE("tokens without normalisation are the text's own slices", "[properties]") {
   const Tokenizer tokenizer =
       Tokenizer::from_vocabulary(expectations::read("bert-base-cased/vocab.txt"), {.lowercase = false});
-  for (const auto& item : expectations::json("texts.json")["texts"]) {
-    const std::string text = expectations::expand(item);
+  for (const std::string& text : expectations::texts("texts")) {
     const auto encoding = tokenizer.encode(text, {.add_special_tokens = false});
     std::size_t words = 0;
     for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
@@ -67,8 +66,7 @@ TEST_CASE("texts put together with a space give their tokens one after the other
   const Tokenizer tokenizer = Tokenizer::from_folder(expectations::path("bert-base-uncased"));
   std::string all;
   std::vector<std::int32_t> ids;
-  for (const auto& item : expectations::json("texts.json")["random"]) {
-    const auto text = expectations::expand(item);
+  for (const std::string& text : expectations::texts("random")) {
     const auto one = tokenizer.encode(text, {.add_special_tokens = false}).ids;
     all += text + " ";
     ids.insert(ids.end(), one.begin(), one.end());

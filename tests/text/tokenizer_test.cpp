@@ -29,10 +29,10 @@ TEST_CASE("vocab.txt gives what tokenizer.json gives", "[tokenizer]") {
   const Tokenizer json_file = load("bert-base-uncased").tokenizer;
   const Tokenizer vocabulary = Tokenizer::from_vocabulary(read("bert-base-uncased/vocab.txt"));
   const Tokenizer folder = Tokenizer::from_folder(path("bert-base-uncased"));
-  for (const auto& text : json("texts.json")["random"]) {
-    const auto expected = compact(json_file.encode(expand(text))).dump();
-    CHECK(compact(vocabulary.encode(expand(text))).dump() == expected);
-    CHECK(compact(folder.encode(expand(text))).dump() == expected);
+  for (const std::string& text : expectations::texts("random")) {
+    const auto expected = compact(json_file.encode(text)).dump();
+    CHECK(compact(vocabulary.encode(text)).dump() == expected);
+    CHECK(compact(folder.encode(text)).dump() == expected);
   }
 }
 
@@ -112,8 +112,7 @@ TEST_CASE("ids alone equal those of the full encoding", "[tokenizer]") {
 
 TEST_CASE("many texts give what each gives alone, from several threads too", "[tokenizer]") {
   const Tokenizer tokenizer = load("bert-base-multilingual-cased").tokenizer;
-  std::vector<std::string> texts;
-  for (const auto& text : json("texts.json")["random"]) texts.push_back(expand(text));
+  const std::vector<std::string> texts = expectations::texts("random");
   const auto all = tokenizer(texts);
   REQUIRE(all.size() == texts.size());
   std::vector<std::vector<Encoding>> by_thread(3);
