@@ -82,11 +82,14 @@ void embed_all(Embedder& embedder, const std::string& prompt, TextReader& reader
   {
     Progress progress;
     while (true) {
+      const std::optional<double> from = reader.lines().fraction();
       const std::vector<std::string> texts = reader.block(block_texts, block_bytes);
       if (texts.empty()) break;
+      const std::optional<double> to = reader.lines().fraction();
       const std::size_t before = embedder.counts().texts;
-      rows.append(embedder.embed(texts, prompt,
-                                 [&](std::size_t done) { progress.update(before + done, reader.lines().fraction()); }));
+      rows.append(embedder.embed(texts, prompt, [&](std::size_t done) {
+        progress.update(before + done, between(from, to, double(done) / double(texts.size())));
+      }));
     }
     rows.commit();
   }

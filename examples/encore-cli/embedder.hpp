@@ -53,7 +53,7 @@ class Embedder {
 };
 
 // Texts are read, tokenized and embedded in blocks of this size, so that an input of any length takes bounded memory.
-inline constexpr std::size_t block_texts = 4096;
+inline constexpr std::size_t block_texts = 1024;
 inline constexpr std::size_t block_bytes = std::size_t{8} << 20;
 
 }  // namespace encore::cli

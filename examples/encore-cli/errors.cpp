@@ -12,7 +12,7 @@ volatile std::sig_atomic_t interrupted = 0;
 void catch_interrupts() {
 #if defined(SA_RESETHAND)
   struct sigaction action {};
-  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_handler = [](int signal) { interrupted = signal; };
   action.sa_flags = int(SA_RESETHAND);  // without SA_RESTART: a read that waits for input ends
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
@@ -20,7 +20,7 @@ void catch_interrupts() {
 }
 
 void check_interrupts() {
-  if (interrupted) throw Interrupted();
+  if (interrupted) throw Interrupted(interrupted);
 }
 
 std::string one_line(std::string_view message) {

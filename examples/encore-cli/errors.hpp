@@ -14,10 +14,14 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The user pressed Ctrl-C: what is half done is thrown away.
+// A signal asked the program to end, Ctrl-C as a rule: what is half done is thrown away.
 class Interrupted : public std::runtime_error {
  public:
-  Interrupted() : std::runtime_error("interrupted") {}
+  explicit Interrupted(int signal) : std::runtime_error("interrupted"), signal_(signal) {}
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
 };
 
 // Notes an interruption instead of dying of it; a second one kills as ever.

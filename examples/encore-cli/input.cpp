@@ -4,6 +4,7 @@
 #include "errors.hpp"
 
 #include <encore/core/error.hpp>
+#include <encore/io/json.hpp>
 
 #include <cerrno>
 #include <cstring>

@@ -2,8 +2,6 @@
 // Input files, line by line: plain text or one JSON value a line.
 #pragma once
 
-#include <encore/io/json.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -79,9 +79,9 @@ int main(int argc, char** argv) {
   guard_standard_streams();
   try {
     return run(argc, argv);
-  } catch (const encore::cli::Interrupted&) {
-    std::signal(SIGINT, SIG_DFL);  // what was half done is gone by now; die as the shell expects
-    std::raise(SIGINT);
+  } catch (const encore::cli::Interrupted& interrupted) {
+    std::signal(interrupted.signal(), SIG_DFL);  // what was half done is gone by now; die as the shell expects
+    std::raise(interrupted.signal());
     return 1;
   } catch (const encore::cli::UsageError& error) {
     return fail(2, error.what());

@@ -20,7 +20,12 @@ class Stopwatch {
 // 1234567 -> "1,234,567"
 std::string grouped(std::size_t number);
 
-// One line that is drawn over and over: how many texts are done, how many a second, and how far the input is read.
+// What is read of the input when `part` of a block is done that was read between two points.
+inline std::optional<double> between(std::optional<double> from, std::optional<double> to, double part) {
+  return from && to ? std::optional(*from + (*to - *from) * part) : std::nullopt;
+}
+
+// One line that is drawn over and over: how many texts are done, how many a second, and how much of the input that is.
 class Progress {
  public:
   Progress();

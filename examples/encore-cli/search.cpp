@@ -95,10 +95,13 @@ void search(const SearchOptions& options) {
         embedder->embed(options.queries, embedder->prompt_or_default({"query"}), [](std::size_t) {});
     std::size_t line = 0;
     while (true) {
+      const std::optional<double> from = reader.lines().fraction();
       const std::vector<std::string> texts = reader.block(block_texts, block_bytes);
       if (texts.empty()) break;
-      const Tensor<float> vectors = embedder->embed(
-          texts, corpus_prompt, [&](std::size_t done) { progress.update(line + done, reader.lines().fraction()); });
+      const std::optional<double> to = reader.lines().fraction();
+      const Tensor<float> vectors = embedder->embed(texts, corpus_prompt, [&](std::size_t done) {
+        progress.update(line + done, between(from, to, double(done) / double(texts.size())));
+      });
       for (std::size_t i = 0; i < texts.size(); ++i, ++line)
         for (std::size_t q = 0; q < best.size(); ++q)
           best[q].offer(similarity(kind, queries[std::int64_t(q)], vectors[std::int64_t(i)]), line + 1, texts[i]);

@@ -2,6 +2,7 @@
 #include "token_ids.hpp"
 
 #include <encore/core/error.hpp>
+#include <encore/io/json.hpp>
 
 namespace encore::cli {
 

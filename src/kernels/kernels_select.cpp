@@ -22,11 +22,11 @@ namespace avx512 { extern const KernelTable table; }
 
 namespace {
 
+#if defined(__x86_64__) || defined(__i386__)
 struct Machine {
   bool avx2 = false, avx512 = false;
 
   Machine() {
-#if defined(__x86_64__) || defined(__i386__)
     unsigned a = 0, b = 0, c = 0, d = 0;
     if (!__get_cpuid(1, &a, &b, &c, &d)) return;
     constexpr unsigned fma = 1u << 12, osxsave = 1u << 27, avx = 1u << 28, f16c = 1u << 29;
@@ -39,7 +39,6 @@ struct Machine {
     avx2 = (b & (1u << 5)) != 0;
     constexpr unsigned f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31;
     avx512 = avx2 && (xcr0 & zmm) == zmm && (b & (f | dq | bw | vl)) == (f | dq | bw | vl);
-#endif
   }
 };
 
@@ -47,13 +46,9 @@ const Machine& machine() {
   static const Machine m;
   return m;
 }
+#endif
 
-// Every name there is, best first, with the table or null where the machine lacks it.
-struct Named {
-  std::string_view isa;
-  const KernelTable* table;
-};
-
+// Best first.
 std::string known_names() {
   std::string names;
 #if defined(__x86_64__) || defined(__i386__)

@@ -5,6 +5,8 @@
 #include <encore/backend/reference.hpp>
 #include <encore/exec/executor.hpp>
 
+#include <type_traits>
+
 namespace encore {
 
 struct RecordOptions {
@@ -20,7 +22,8 @@ class Record : public Executor<B, Mode::record> {
   using typename Base::Value;
 
   // gradients: where the gradients of the parameters are added; null: only those of values are wanted.
-  Record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, Parameters<B>* gradients, RecordOptions options = {})
+  Record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, std::type_identity_t<Parameters<B>>* gradients,
+         RecordOptions options = {})
       : Base(context, parameters.layout(), segments, &parameters, gradients) {
     this->training_ = options.training;
     this->seed_ = options.seed;

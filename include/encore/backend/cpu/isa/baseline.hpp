@@ -6,6 +6,8 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 namespace encore::cpu::baseline {
@@ -31,7 +33,10 @@ struct Isa : kernels::Vector<Isa, Arch> {
   static constexpr int tile_rows = 4;
 #endif
 
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(__aarch64__)
+  // xsimd 8.1 takes 32-bit ARM's reciprocal estimate, which makes a NaN of infinity.
+  static ENCORE_ALWAYS_INLINE Vec sqrt(Vec v) { return vsqrtq_f32(v); }
+#elif defined(__x86_64__) || defined(__i386__)
 #if defined(__FMA__)
   // SSE2 in a file whose flags have FMA: say so, or the compiler contracts in some tiles and not in others.
   static ENCORE_ALWAYS_INLINE Vec fma(Vec a, Vec b, Vec c) { return _mm_fmadd_ps(a, b, c); }

@@ -20,7 +20,7 @@ template <InstructionSet I>
 ENCORE_ALWAYS_INLINE typename I::Vec gelu_erf(typename I::Vec x) {
   using Vec = typename I::Vec;
   const Vec z = I::min(Vec(8.0f), xsimd::abs(x));
-  return I::fma(-z, normal_tail<I>(z), I::max(Vec(0.0f), x));
+  return I::fma(I::neg(z), normal_tail<I>(z), I::max(Vec(0.0f), x));
 }
 
 template <InstructionSet I, Activation A>
@@ -36,7 +36,7 @@ ENCORE_ALWAYS_INLINE typename I::Vec activation_of(typename I::Vec x) {
     const Vec square = I::rounded(c * c);
     return I::rounded(gated_by_sigmoid<I>(x, c * I::fma(square, Vec(-0.0713548163f), Vec(-1.59576912f))));
   } else if constexpr (A == Activation::quick_gelu) return I::rounded(gated_by_sigmoid<I>(x, x * Vec(-1.702f)));
-  else if constexpr (A == Activation::silu) return I::rounded(gated_by_sigmoid<I>(x, -x));
+  else if constexpr (A == Activation::silu) return I::rounded(gated_by_sigmoid<I>(x, I::neg(x)));
   else if constexpr (A == Activation::relu) return I::max(zero, x);
   else if constexpr (A == Activation::relu6) return I::min(Vec(6.0f), I::max(zero, x));
   else if constexpr (A == Activation::relu_squared) {
@@ -52,7 +52,7 @@ ENCORE_ALWAYS_INLINE typename I::Vec activation_of(typename I::Vec x) {
     const Vec part = I::min(Vec(6.0f), I::max(zero, x + Vec(3.0f))) / Vec(6.0f);
     return I::rounded(I::max(Vec(-1e4f), x) * part);
   } else if constexpr (A == Activation::sqrt_softplus) {
-    return I::rounded(xsimd::sqrt(I::max(zero, x) + log1p_of_fraction<I>(exp<I>(-xsimd::abs(x)))));
+    return I::rounded(I::sqrt(I::max(zero, x) + log1p_of_fraction<I>(exp<I>(I::neg(xsimd::abs(x))))));
   } else if constexpr (A == Activation::sigmoid) return I::rounded(sigmoid<I>(x));
   else if constexpr (A == Activation::tanh) return I::rounded(tanh<I>(x));
   else {

@@ -11,7 +11,7 @@ namespace encore::cpu::kernels {
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE void rotate_pair(typename I::Vec& a, typename I::Vec& b, typename I::Vec c, typename I::Vec d, typename I::Vec scale) {
   const typename I::Vec x = a, y = b;
-  a = I::rounded(I::fma(x, c, -I::rounded(y * d))) * scale;
+  a = I::rounded(I::fma(x, c, I::neg(I::rounded(y * d)))) * scale;
   b = I::rounded(I::fma(y, c, I::rounded(x * d))) * scale;
 }
 

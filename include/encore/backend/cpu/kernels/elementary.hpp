@@ -72,7 +72,7 @@ ENCORE_ALWAYS_INLINE typename I::Vec tanh(typename I::Vec x) {
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE typename I::Vec sigmoid(typename I::Vec x) {
   using Vec = typename I::Vec;
-  return Vec(1.0f) / (Vec(1.0f) + exp<I>(-x));
+  return Vec(1.0f) / (Vec(1.0f) + exp<I>(I::neg(x)));
 }
 
 // log(1 + u) for 0 <= u <= 1, as 2 atanh(u / (2 + u)) by its series in the square. Fit below 1e-8 relative.

@@ -92,6 +92,8 @@ struct Vector {
 
   // a b + c, rounded once where there is an instruction for it.
   static ENCORE_ALWAYS_INLINE Vec fma(Vec a, Vec b, Vec c) { return xsimd::fma(a, b, c); }
+  static ENCORE_ALWAYS_INLINE Vec neg(Vec v) { return Vec(-0.0f) - v; }
+  static ENCORE_ALWAYS_INLINE Vec sqrt(Vec v) { return xsimd::sqrt(v); }
   // The larger and the smaller; where an argument is NaN, the second (so a NaN in the second always comes through).
   static ENCORE_ALWAYS_INLINE Vec max(Vec a, Vec b) { return xsimd::select(a > b, a, b); }
   static ENCORE_ALWAYS_INLINE Vec min(Vec a, Vec b) { return xsimd::select(a < b, a, b); }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shipped properties on Cpu: one line a policy, contexts of 1, 2 and 5 threads, on every instruction set.
+#include "catch.hpp"
+#include "exec/contexts.hpp"
+
+#include <encore/layers.hpp>
+
+using namespace exec_test;
+using encore::testing::check_layer;
+
+namespace {
+
+const ModelShape shape{.hidden = 12, .heads = 2, .intermediate = 16, .max_positions = 19};
+
+// Reference, Cpu with 1, 2 and 5 threads: 2 properties each, threads and gradients.
+template <class Make>
+void check(const Make& make) {
+  for (const cpu::KernelTable* table : all_tables()) {
+    INFO(table->isa);
+    const auto report = check_layer(make, shape.hidden, cpu_context(*table, 1), cpu_context(*table, 2), cpu_context(*table, 5));
+    CHECK(report.properties.size() == 10);
+    CHECK(report.failures() == "");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("feed-forwards keep the properties on Cpu") {
+  check([](Builder b) { return Mlp(b, shape, {}); });
+  check([](Builder b) { return Glu<>(b, ModelShape{.hidden = 12, .intermediate = 64}, {.activation = Activation::silu}); });
+}
+
+TEST_CASE("attention keeps the properties on Cpu") {
+  check([](Builder b) { return MultiHeadAttention<Rope<>>(b, shape, {}, Rope<>(b / "rope", shape, {})); });
+}

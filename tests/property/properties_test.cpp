@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shipped properties themselves: each holds where it should and fails, with a reason, where it is broken on purpose.
+#include "catch.hpp"
+
+#include <encore/layers.hpp>
+#include <encore/testing/properties.hpp>
+
+using namespace encore;
+using namespace encore::testing;
+
+namespace {
+
+// Knows how many tokens the batch has: breaks batch invariance.
+struct CountsTokens {
+  auto operator()(auto& ex, const auto& x) const {
+    return ex.activate(ex.segments().tokens() % 2 ? Activation::tanh : Activation::silu, x);
+  }
+};
+// Does another thing while it records: breaks Infer equals Record.
+struct KnowsMode {
+  auto operator()(auto& ex, const auto& x) const {
+    return ex.activate(std::remove_reference_t<decltype(ex)>::recording ? Activation::tanh : Activation::silu, x);
+  }
+};
+// Its derivative is not its own: breaks gradients.
+struct WrongDerivative {
+  struct F {
+    float operator()(float x) const { return x * x; }
+    double operator()(double x) const { return x * x; }
+    template <class S>
+    Dual<S> operator()(Dual<S> x) const {
+      return {x.v * x.v, S(1.9) * x.v * x.d};
+    }
+  };
+  auto operator()(auto& ex, const auto& x) const { return ex.map(F{}, x); }
+};
+
+template <class Layer>
+std::vector<std::string> failing() {
+  std::vector<std::string> names;
+  for (const Property& property : check_layer([](Builder) { return Layer{}; }, 4).properties)
+    if (!property.holds) {
+      CHECK(property.detail != "");
+      names.push_back(property.name);
+    }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("each property fails for what breaks it, and for that only") {
+  CHECK(failing<CountsTokens>() == std::vector<std::string>{"batch invariance"});
+  CHECK(failing<KnowsMode>() == std::vector<std::string>{"Infer equals Record", "gradients"});
+  CHECK(failing<WrongDerivative>() == std::vector<std::string>{"gradients"});
+}
+
+TEST_CASE("an affine layer is the adjoint of its backward, another is not") {
+  CHECK(adjoint([](Builder b) { return Linear(b, 5, 3); }, 5).holds);
+  CHECK(adjoint([](Builder) { return [](auto& ex, const auto& x) { return ex.pool(Pooling::mean, x); }; }, 5).holds);
+  CHECK_FALSE(adjoint([](Builder) { return [](auto& ex, const auto& x) { return ex.activate(Activation::tanh, x); }; }, 5).holds);
+}
+
+TEST_CASE("attention without positions is equivariant under permutation") {
+  const ModelShape shape{.hidden = 6, .heads = 2, .max_positions = 8};
+  CHECK(permutation([&](Builder b) { return MultiHeadAttention<NoPosition>(b, shape, {}, NoPosition(b, shape)); }, 6).holds);
+  CHECK_FALSE(permutation([&](Builder b) { return MultiHeadAttention<NoPosition>(b, shape, {.window = 1}, NoPosition(b, shape)); }, 6).holds);
+}
