@@ -14,10 +14,16 @@
 
 namespace encore::cpu {
 
-namespace baseline { extern const KernelTable table; }
+namespace baseline {
+extern const KernelTable table;
+}
 #if defined(__x86_64__) || defined(__i386__)
-namespace avx2 { extern const KernelTable table; }
-namespace avx512 { extern const KernelTable table; }
+namespace avx2 {
+extern const KernelTable table;
+}
+namespace avx512 {
+extern const KernelTable table;
+}
 #endif
 
 namespace {
@@ -37,8 +43,8 @@ struct Machine {
     if ((xcr0 & ymm) != ymm) return;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
     avx2 = (b & (1u << 5)) != 0;
-    constexpr unsigned f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31;
-    avx512 = avx2 && (xcr0 & zmm) == zmm && (b & (f | dq | bw | vl)) == (f | dq | bw | vl);
+    constexpr unsigned f = 1u << 16, dq = 1u << 17, cd = 1u << 28, bw = 1u << 30, vl = 1u << 31;
+    avx512 = avx2 && (xcr0 & zmm) == zmm && (b & (f | dq | cd | bw | vl)) == (f | dq | cd | bw | vl);
   }
 };
 
@@ -75,7 +81,8 @@ const KernelTable& best_table() {
     if (const KernelTable* table = table_for(isa)) return *table;
     const std::string name(isa);
     const bool exists = known_names().find(name) != std::string::npos;
-    throw UnsupportedError("ENCORE_ISA: " + (exists ? "this machine has no '" + name + "'" : "'" + name + "' is not one of " + known_names()));
+    throw UnsupportedError("ENCORE_ISA: " + (exists ? "this machine has no '" + name + "'"
+                                                    : "'" + name + "' is not one of " + known_names()));
   }
 #if defined(__x86_64__) || defined(__i386__)
   if (machine().avx512) return avx512::table;

@@ -33,7 +33,8 @@ double formula(Activation a, double x) {
   return 0;
 }
 
-// Largest error allowed: absolute below 1 in size, relative above. Measured on [-12, 12]; baseline without FMA is worst.
+// Largest error allowed: absolute below 1 in size, relative above. Measured on [-12, 12]; baseline without FMA is
+// worst.
 double bound(Activation a) {
   switch (a) {
     case Activation::gelu_erf:
@@ -109,12 +110,16 @@ TEST_CASE("NaN comes through every activation, infinities give the limits", "[ke
       CHECK(std::isnan(y[0]));
       CHECK(std::isnan(y[8]));
       const Activation f = Activation(a);
-      const bool bounded = f == Activation::relu6 || f == Activation::sigmoid || f == Activation::tanh || f == Activation::laplace ||
-                           f == Activation::gelu_10;
-      if (bounded) CHECK(std::abs(y[1] - formula(f, 1e4)) < 1e-6);
-      else CHECK(y[1] == inf);
-      if (f == Activation::identity || f == Activation::leaky_relu) CHECK(y[2] == -inf);
-      else CHECK(std::abs(y[2] - formula(f, -1e3)) < 1e-6);
+      const bool bounded = f == Activation::relu6 || f == Activation::sigmoid || f == Activation::tanh ||
+                           f == Activation::laplace || f == Activation::gelu_10;
+      if (bounded)
+        CHECK(std::abs(y[1] - formula(f, 1e4)) < 1e-6);
+      else
+        CHECK(y[1] == inf);
+      if (f == Activation::identity || f == Activation::leaky_relu)
+        CHECK(y[2] == -inf);
+      else
+        CHECK(std::abs(y[2] - formula(f, -1e3)) < 1e-6);
       for (int i = 3; i < 8; ++i) CHECK_FALSE(std::isnan(y[i]));
     }
 }
@@ -137,7 +142,8 @@ TEST_CASE("an element's activation has the same bits in the vector body and in t
     }
 }
 
-TEST_CASE("gate multiplies the rounded activation, add adds, in place too, and neither writes past the columns", "[kernels]") {
+TEST_CASE("gate multiplies the rounded activation, add adds, in place too, and neither writes past the columns",
+          "[kernels]") {
   for (const KernelTable* table : all_tables())
     for (index cols = 1; cols <= 40; ++cols) {
       const index ld = cols + 2, size = 2 * ld + cols;
@@ -158,12 +164,14 @@ TEST_CASE("gate multiplies the rounded activation, add adds, in place too, and n
       bool right = true;
       for (index r = 0; r < 3; ++r)
         for (index c = 0; c < cols; ++c) right &= same_bits(y[r * ld + c], f[r * ld + c] * g[r * ld + c]);
-      for (index r = 0; r < 2; ++r) right &= same_bits(y[r * ld + cols], poison) && same_bits(y[r * ld + cols + 1], poison);
+      for (index r = 0; r < 2; ++r)
+        right &= same_bits(y[r * ld + cols], poison) && same_bits(y[r * ld + cols + 1], poison);
       t.y = x.data();
       const std::vector<float> before(x.data(), x.data() + size);
       table->add(t);
       for (index r = 0; r < 3; ++r)
-        for (index c = 0; c < cols; ++c) right &= same_bits(x[r * ld + c], before[std::size_t(r * ld + c)] + g[r * ld + c]);
+        for (index c = 0; c < cols; ++c)
+          right &= same_bits(x[r * ld + c], before[std::size_t(r * ld + c)] + g[r * ld + c]);
       CAPTURE(table->isa, cols);
       CHECK(right);
     }

@@ -21,14 +21,20 @@ struct Shape {
 };
 
 std::ostream& operator<<(std::ostream& out, const Shape& s) {
-  return out << "length " << s.length << " head " << s.head_size << " rotary " << s.rotary << " interleaved " << s.interleaved
-             << " relative " << s.relative << " window " << s.window;
+  return out << "length " << s.length << " head " << s.head_size << " rotary " << s.rotary << " interleaved "
+             << s.interleaved << " relative " << s.relative << " window " << s.window;
 }
 
 struct Attention {
   explicit Attention(const Shape& s)
-      : shape(s), ld(s.head_size + 3), q((s.length - 1) * ld + s.head_size), k(q.size()), v(q.size()),
-        cosine(std::max<index>(1, s.length * (s.rotary / 2))), sine(cosine.size()), relative((2 * s.length - 2) * ld + s.head_size) {
+      : shape(s),
+        ld(s.head_size + 3),
+        q((s.length - 1) * ld + s.head_size),
+        k(q.size()),
+        v(q.size()),
+        cosine(std::max<index>(1, s.length * (s.rotary / 2))),
+        sine(cosine.size()),
+        relative((2 * s.length - 2) * ld + s.head_size) {
     fill_normal(q.data(), q.size(), 1, s.deviation);
     fill_normal(k.data(), k.size(), 2, s.deviation);
     fill_normal(v.data(), v.size(), 3);
@@ -73,7 +79,8 @@ struct Attention {
     std::vector<double> x(row, row + shape.head_size), y = x;
     const index half = shape.rotary / 2;
     for (index i = 0; i < half; ++i) {
-      const std::size_t a = std::size_t(shape.interleaved ? 2 * i : i), b = std::size_t(shape.interleaved ? 2 * i + 1 : i + half);
+      const std::size_t a = std::size_t(shape.interleaved ? 2 * i : i),
+                        b = std::size_t(shape.interleaved ? 2 * i + 1 : i + half);
       const double c = cosine[position * half + i], s = sine[position * half + i];
       y[a] = x[a] * c - x[b] * s;
       y[b] = x[b] * c + x[a] * s;
@@ -117,7 +124,8 @@ struct Attention {
 };
 
 // Runs rows [begin, end) in scratch of exactly the size asked for, full of what an earlier task might have left.
-void run(const KernelTable& table, const Attention& a, float* out, float* log_sum, index begin, index end, float left_over) {
+void run(const KernelTable& table, const Attention& a, float* out, float* log_sum, index begin, index end,
+         float left_over) {
   GuardedFloats scratch(table.attention_scratch(a.shape.length, a.shape.head_size, a.shape.relative != 0), left_over);
   auto task = a.task(out, log_sum);
   task.row_begin = begin;
@@ -135,7 +143,7 @@ void check(const KernelTable& table, const Shape& shape) {
   std::vector<float> actual;
   double worst_log = 0;
   bool outside_untouched = true;
-  for (index i = 0; i < n; i += n > 300 ? 23 : 1) {
+  for (index i = 0; i<n; i += n> 300 ? 23 : 1) {
     double log = 0;
     for (double o : a.expected(i, log)) expected.push_back(o);
     actual.insert(actual.end(), out.data() + i * ld, out.data() + i * ld + shape.head_size);
@@ -191,7 +199,8 @@ TEST_CASE("attention rotates queries and keys, in both pairings, partly too", "[
 TEST_CASE("attention adds relative positions on the query's and on the key's side", "[kernels]") {
   for (const KernelTable* table : all_tables())
     for (int relative : {1, 2}) {
-      for (index length : {1, 2, 5, 16, 31, 32, 33, 64, 100, 200, 257, 530}) check(*table, {length, 16, 0, false, relative});
+      for (index length : {1, 2, 5, 16, 31, 32, 33, 64, 100, 200, 257, 530})
+        check(*table, {length, 16, 0, false, relative});
       for (index head_size : {1, 5, 7, 32, 33, 64}) check(*table, {45, head_size, 0, false, relative});
       check(*table, {90, 16, 16, false, relative});
     }

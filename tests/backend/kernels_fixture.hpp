@@ -69,14 +69,17 @@ inline const float* filled(GuardedFloats& x, std::uint32_t seed, float deviation
 }
 
 inline bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }
-inline bool same_bits(const float* a, const float* b, index n) { return std::memcmp(a, b, std::size_t(n) * sizeof(float)) == 0; }
+inline bool same_bits(const float* a, const float* b, index n) {
+  return std::memcmp(a, b, std::size_t(n) * sizeof(float)) == 0;
+}
 
 // A value no kernel produces: what was not written still has it.
 inline const float poison = -1.2345678e33f;
 
 // The packed form of w [n, k], 64-byte aligned.
 struct Packed {
-  Packed(const KernelTable& table, const float* w, index ldw, index n, index k) : floats(std::size_t(table.packed_size(n, k)) + 16) {
+  Packed(const KernelTable& table, const float* w, index ldw, index n, index k)
+      : floats(std::size_t(table.packed_size(n, k)) + 16) {
     data = floats.data();
     while (reinterpret_cast<std::uintptr_t>(data) % 64 != 0) ++data;
     table.pack_weights(w, ldw, n, k, data);

@@ -17,8 +17,15 @@ struct Case {
 
 struct Layer {
   Layer(const KernelTable& t, const Case& c, std::uint32_t seed)
-      : table(t), shape(c), width((c.n + t.panel - 1) / t.panel * t.panel), ldx(c.k + 3), ldy(width + 5),
-        x((c.rows - 1) * ldx + c.k), w((c.n - 1) * (c.k + 1) + c.k), bias(width), residual((c.rows - 1) * ldy + width),
+      : table(t),
+        shape(c),
+        width((c.n + t.panel - 1) / t.panel * t.panel),
+        ldx(c.k + 3),
+        ldy(width + 5),
+        x((c.rows - 1) * ldx + c.k),
+        w((c.n - 1) * (c.k + 1) + c.k),
+        bias(width),
+        residual((c.rows - 1) * ldy + width),
         packed(t, filled(w, seed, 1 / std::sqrt(float(c.k))), c.k + 1, c.n, c.k) {
     fill_normal(x.data(), x.size(), seed + 1);
     fill_normal(bias.data(), c.n, seed + 2);

@@ -16,7 +16,8 @@ struct Norm {
 
 void check_norm(const KernelTable& table, const Norm& c, index cols, float offset) {
   const index rows = 3, ld = cols + 1, size = 2 * ld + cols;
-  GuardedFloats x(size), residual(size), gain(cols), bias(cols), sum(size, poison), y(size, poison), mean(3), inv_scale(3);
+  GuardedFloats x(size), residual(size), gain(cols), bias(cols), sum(size, poison), y(size, poison), mean(3),
+      inv_scale(3);
   fill_normal(x.data(), size, 1);
   for (index i = 0; i < size; ++i) x[i] += offset;
   fill_normal(residual.data(), size, 2);
@@ -25,7 +26,8 @@ void check_norm(const KernelTable& table, const Norm& c, index cols, float offse
   std::vector<double> expected, expected_mean, expected_scale;
   for (index r = 0; r < rows; ++r) {
     std::vector<double> z;
-    for (index j = 0; j < cols; ++j) z.push_back(c.residual ? double(x[r * ld + j] + residual[r * ld + j]) : double(x[r * ld + j]));
+    for (index j = 0; j < cols; ++j)
+      z.push_back(c.residual ? double(x[r * ld + j] + residual[r * ld + j]) : double(x[r * ld + j]));
     double m = 0, squares = 0;
     for (double v : z) m += v / double(cols);
     if (!c.centred) m = 0;
@@ -58,7 +60,8 @@ void check_norm(const KernelTable& table, const Norm& c, index cols, float offse
     for (index j = 0; j < cols; ++j) {
       actual.push_back(t.y[r * ld + j]);
       if (c.sum)
-        right &= same_bits(sum[r * ld + j], c.residual ? before[std::size_t(r * ld + j)] + residual[r * ld + j] : before[std::size_t(r * ld + j)]);
+        right &= same_bits(sum[r * ld + j], c.residual ? before[std::size_t(r * ld + j)] + residual[r * ld + j]
+                                                       : before[std::size_t(r * ld + j)]);
     }
   CHECK(right);
   // Rounding of z itself is magnified by its offset: relative to the deviation, 6e-8 (1 + offset) per element.
@@ -74,7 +77,10 @@ void check_norm(const KernelTable& table, const Norm& c, index cols, float offse
 TEST_CASE("norms equal the double-precision formula with any of their parts", "[kernels]") {
   for (const KernelTable* table : all_tables()) {
     for (int bits = 0; bits < 64; ++bits)
-      check_norm(*table, {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0, (bits & 32) != 0}, 37, 0);
+      check_norm(
+          *table,
+          {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0, (bits & 32) != 0}, 37,
+          0);
     for (index cols = 2; cols <= 80; ++cols) {
       check_norm(*table, {true, true, true, true, true, false}, cols, 0);
       check_norm(*table, {false, false, false, true, false, true}, cols, 0);

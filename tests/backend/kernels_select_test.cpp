@@ -37,9 +37,10 @@ TEST_CASE("every table is complete and says what it is", "[kernels]") {
     CHECK(encore::cpu::table_for(table->isa) == table);
     CHECK(table->panel >= 8);
     CHECK(table->row_block >= 1);
-    const bool complete = table->pack_weights && table->packed_size && table->gemm && table->layer_norm && table->rms_norm &&
-                          table->activate && table->gate && table->add && table->attention_scratch && table->attention &&
-                          table->sum_rows && table->mean_pool && table->max_pool && table->l2_normalise && table->dot;
+    const bool complete = table->pack_weights && table->packed_size && table->gemm && table->layer_norm &&
+                          table->rms_norm && table->activate && table->gate && table->add && table->attention_scratch &&
+                          table->attention && table->sum_rows && table->mean_pool && table->max_pool &&
+                          table->l2_normalise && table->dot;
     CHECK(complete);
   }
   CHECK(encore::cpu::table_for("mmx") == nullptr);

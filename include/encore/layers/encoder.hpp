@@ -22,10 +22,10 @@ namespace encore {
 template <class Spec>
 struct Config {
   ModelShape shape;
-  options_t<typename Spec::Norm> norm;
-  options_t<typename Spec::Position> position;
-  options_t<typename Spec::template Attention<typename Spec::Position>> attention;
-  options_t<typename Spec::FeedForward> feed_forward;
+  options_t<typename Spec::Norm> norm{};
+  options_t<typename Spec::Position> position{};
+  options_t<typename Spec::template Attention<typename Spec::Position>> attention{};
+  options_t<typename Spec::FeedForward> feed_forward{};
 };
 
 // x <- sublayer(attention), x <- sublayer(feed-forward): [N, C] -> [N, C].

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Header-only kernels: native_table() is the table for the instruction set that the including file is compiled for
-// (encore::native adds -march=native). Without such flags that is SSE2, a fifth of what AVX2 does; programs that must run
-// anywhere link encore::kernels and take best_table() instead. Both may live in one program.
+// (encore::native adds -march=native). Without such flags that is SSE2, a fifth of what AVX2 does; programs that must
+// run anywhere link encore::kernels and take best_table() instead. Both may live in one program.
 #pragma once
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)

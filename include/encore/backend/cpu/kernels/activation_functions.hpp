@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The activation functions on a vector (formulas: core/activation.hpp). One definition serves the GEMM epilogue and the
-// separate kernels, and its result is a rounding point, so fusing never moves a bit. NaN gives NaN; an infinite argument
-// gives the limit.
+// separate kernels, and its result is a rounding point, so fusing never moves a bit. NaN gives NaN; an infinite
+// argument gives the limit.
 #pragma once
 
 #include <encore/backend/cpu/kernels/elementary.hpp>
@@ -27,22 +27,30 @@ template <InstructionSet I, Activation A>
 ENCORE_ALWAYS_INLINE typename I::Vec activation_of(typename I::Vec x) {
   using Vec = typename I::Vec;
   const Vec zero(0.0f), one(1.0f);
-  if constexpr (A == Activation::identity) return x;
-  else if constexpr (A == Activation::gelu_erf) return I::rounded(gelu_erf<I>(x));
-  else if constexpr (A == Activation::gelu_10) return I::min(Vec(10.0f), I::max(Vec(-10.0f), gelu_erf<I>(x)));
+  if constexpr (A == Activation::identity)
+    return x;
+  else if constexpr (A == Activation::gelu_erf)
+    return I::rounded(gelu_erf<I>(x));
+  else if constexpr (A == Activation::gelu_10)
+    return I::min(Vec(10.0f), I::max(Vec(-10.0f), gelu_erf<I>(x)));
   else if constexpr (A == Activation::gelu_tanh) {
     // x/2 (1 + tanh u) = x / (1 + e^-2u), -2u = x (a + b x^2); beyond 1e4 the sign of u is all that matters
     const Vec c = I::min(Vec(1e4f), I::max(Vec(-1e4f), x));
     const Vec square = I::rounded(c * c);
     return I::rounded(gated_by_sigmoid<I>(x, c * I::fma(square, Vec(-0.0713548163f), Vec(-1.59576912f))));
-  } else if constexpr (A == Activation::quick_gelu) return I::rounded(gated_by_sigmoid<I>(x, x * Vec(-1.702f)));
-  else if constexpr (A == Activation::silu) return I::rounded(gated_by_sigmoid<I>(x, I::neg(x)));
-  else if constexpr (A == Activation::relu) return I::max(zero, x);
-  else if constexpr (A == Activation::relu6) return I::min(Vec(6.0f), I::max(zero, x));
+  } else if constexpr (A == Activation::quick_gelu)
+    return I::rounded(gated_by_sigmoid<I>(x, x * Vec(-1.702f)));
+  else if constexpr (A == Activation::silu)
+    return I::rounded(gated_by_sigmoid<I>(x, I::neg(x)));
+  else if constexpr (A == Activation::relu)
+    return I::max(zero, x);
+  else if constexpr (A == Activation::relu6)
+    return I::min(Vec(6.0f), I::max(zero, x));
   else if constexpr (A == Activation::relu_squared) {
     const Vec r = I::max(zero, x);
     return I::rounded(r * r);
-  } else if constexpr (A == Activation::leaky_relu) return I::max(I::rounded(x * Vec(0.01f)), x);
+  } else if constexpr (A == Activation::leaky_relu)
+    return I::max(I::rounded(x * Vec(0.01f)), x);
   else if constexpr (A == Activation::mish) {
     // tanh(log(1 + e)) = (e^2 + 2e) / (e^2 + 2e + 2); above 20 it rounds to 1
     const Vec e = exp<I>(I::min(Vec(20.0f), x));
@@ -53,8 +61,10 @@ ENCORE_ALWAYS_INLINE typename I::Vec activation_of(typename I::Vec x) {
     return I::rounded(I::max(Vec(-1e4f), x) * part);
   } else if constexpr (A == Activation::sqrt_softplus) {
     return I::rounded(I::sqrt(I::max(zero, x) + log1p_of_fraction<I>(exp<I>(I::neg(xsimd::abs(x))))));
-  } else if constexpr (A == Activation::sigmoid) return I::rounded(sigmoid<I>(x));
-  else if constexpr (A == Activation::tanh) return I::rounded(tanh<I>(x));
+  } else if constexpr (A == Activation::sigmoid)
+    return I::rounded(sigmoid<I>(x));
+  else if constexpr (A == Activation::tanh)
+    return I::rounded(tanh<I>(x));
   else {
     static_assert(A == Activation::laplace);
     // Phi(y), y = (x - 0.707107) / 0.282095

@@ -3,8 +3,8 @@
 // passes over blocks of keys, each packed once per group; scores of one micro-tile of queries and one block live in the
 // first-level cache and nowhere else.
 //
-// Same bits: blocks of keys lie on a grid from key 0, a row's sums run over keys in order in lanes that depend on the key
-// alone, and keys a row may not see add an exact zero. So rows, groups and tiles may be cut anywhere.
+// Same bits: blocks of keys lie on a grid from key 0, a row's sums run over keys in order in lanes that depend on the
+// key alone, and keys a row may not see add an exact zero. So rows, groups and tiles may be cut anywhere.
 #pragma once
 
 #include <encore/backend/cpu/kernels/attention_scores.hpp>
@@ -12,13 +12,13 @@
 
 namespace encore::cpu::kernels {
 
-// Zen 4, 12 heads of 64, 2048 tokens: 336 queries beat 168 by 3 % and 84 by 6 %; 128 keys lose 2 %, 512 gain 1 % but fill
-// a 32 KB cache with scores.
+// Zen 4, 12 heads of 64, 2048 tokens: 336 queries beat 168 by 3 % and 84 by 6 %; 128 keys lose 2 %, 512 gain 1 % but
+// fill a 32 KB cache with scores.
 inline constexpr index attention_keys = 256;   // of a block
 inline constexpr index attention_group = 336;  // queries that share a packed block: a multiple of 14, 6, 4 and 8
 
-// Offsets into the scratch, in floats; every part begins on a cache line and rows end with a pad, because strides of whole
-// pages make the rows of a tile fight for one set of the cache.
+// Offsets into the scratch, in floats; every part begins on a cache line and rows end with a pad, because strides of
+// whole pages make the rows of a tile fight for one set of the cache.
 template <InstructionSet I>
 struct AttentionLayout {
   static constexpr index width = panel_width<I>;
@@ -62,7 +62,8 @@ index attention_scratch(index length, index head_size, bool relative) {
 
 // One row of scores becomes probabilities relative to the running maximum; `total` and the row of `out` follow it.
 template <InstructionSet I>
-ENCORE_ALWAYS_INLINE void online_softmax(float* score, index keys, float& maximum, float& total, float* out, index columns) {
+ENCORE_ALWAYS_INLINE void online_softmax(float* score, index keys, float& maximum, float& total, float* out,
+                                         index columns) {
   using Vec = typename I::Vec;
   constexpr index lanes = I::lanes;
   const float hidden = -__builtin_inff();
@@ -102,7 +103,8 @@ ENCORE_ALWAYS_INLINE void online_softmax(float* score, index keys, float& maximu
 
 // Queries [first, first + rows), rows at most layout.group.
 template <InstructionSet I>
-ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, index rows, const AttentionLayout<I>& l, float* scratch) {
+ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, index rows, const AttentionLayout<I>& l,
+                                       float* scratch) {
   using Vec = typename I::Vec;
   constexpr index width = panel_width<I>, lanes = I::lanes;
   const float scale = t.scale * 1.44269504f;
@@ -126,22 +128,26 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
     const index tiles = ceil_div(rows, I::tile_rows);
     for (index tile = 0; tile < tiles; ++tile) {
       const index row = rows * tile / tiles, height = rows * (tile + 1) / tiles - row, query = first + row;
-      const index tile_begin = larger(begin, larger(0, query - see) / width * width), tile_end = smaller(end, query + height + see);
+      const index tile_begin = larger(begin, larger(0, query - see) / width * width),
+                  tile_end = smaller(end, query + height + see);
       if (tile_begin >= tile_end) continue;
       ScoreTile s{query, height, tile_begin, 0, scratch + l.scores, l.ldscores};
       const index skipped = tile_begin - begin;
       while (s.key + s.keys < tile_end) {
         const index vectors = key_vectors<I>(t, s.key + s.keys);
-        const ProductTile product = (vectors == 2 ? ProductTiles<I, 2>::by_rows : ProductTiles<I, 1>::by_rows)[height - 1];
+        const ProductTile product =
+            (vectors == 2 ? ProductTiles<I, 2>::by_rows : ProductTiles<I, 1>::by_rows)[height - 1];
         product(queries + row * l.ldq, l.ldq, scratch + l.packed_keys + (skipped + s.keys) * t.head_size, t.head_size,
                 s.scores + s.keys, s.ldscores, false);
         s.keys += vectors * lanes;
       }
       if (t.relative) {
-        add_query_relative<I>(s, t, queries + row * l.ldq, l.ldq, scratch + l.relative, l.reach, scratch + l.terms, l.ldterms);
+        add_query_relative<I>(s, t, queries + row * l.ldq, l.ldq, scratch + l.relative, l.reach, scratch + l.terms,
+                              l.ldterms);
         if (t.relative_to_key) {
           const float* keys = t.cosine ? scratch + l.rotated + skipped * l.ldkeys : t.k + tile_begin * t.ldk;
-          add_key_relative<I>(s, t, keys, t.cosine ? l.ldkeys : t.ldk, scale, scratch + l.relative, l.reach, scratch + l.terms, l.ldterms);
+          add_key_relative<I>(s, t, keys, t.cosine ? l.ldkeys : t.ldk, scale, scratch + l.relative, l.reach,
+                              scratch + l.terms, l.ldterms);
         }
       }
       float* const out = scratch + l.out + row * l.ldo;
@@ -154,10 +160,12 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
       const float* values = scratch + l.packed_values;
       for (index c = 0; c < t.head_size; c += width) {
         if (t.head_size - c > lanes) {
-          ProductTiles<I, 2>::by_rows[height - 1](s.scores, s.ldscores, values + skipped * width, seen, out + c, l.ldo, true);
+          ProductTiles<I, 2>::by_rows[height - 1](s.scores, s.ldscores, values + skipped * width, seen, out + c, l.ldo,
+                                                  true);
           values += count * width;
         } else {
-          ProductTiles<I, 1>::by_rows[height - 1](s.scores, s.ldscores, values + skipped * lanes, seen, out + c, l.ldo, true);
+          ProductTiles<I, 1>::by_rows[height - 1](s.scores, s.ldscores, values + skipped * lanes, seen, out + c, l.ldo,
+                                                  true);
         }
       }
     }
@@ -166,7 +174,8 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
     float* to = t.out + (first + r) * t.ldo;
     const float* out = scratch + l.out + r * l.ldo;
     const Vec divisor(total[r]);
-    for (index j = 0; j < t.head_size; j += lanes) store_upto<I>(to + j, I::load(out + j) / divisor, smaller(lanes, t.head_size - j));
+    for (index j = 0; j < t.head_size; j += lanes)
+      store_upto<I>(to + j, I::load(out + j) / divisor, smaller(lanes, t.head_size - j));
     if (t.log_sum) t.log_sum[(first + r) * t.ldlog_sum] = maximum[r] * 0.693147181f + __builtin_logf(total[r]);
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the attention kernel reads: queries scaled and rotated, keys rotated and transposed into panels, values copied into
-// panels, relative positions in panels by key minus query. Rotation: Su et al. 2021 (RoFormer), both pairings.
+// What the attention kernel reads: queries scaled and rotated, keys rotated and transposed into panels, values copied
+// into panels, relative positions in panels by key minus query. Rotation: Su et al. 2021 (RoFormer), both pairings.
 #pragma once
 
 #include <encore/backend/cpu/kernels/norm.hpp>
@@ -9,7 +9,8 @@ namespace encore::cpu::kernels {
 
 // (a, b) turned by the angle with cosine c and sine d, and scaled.
 template <InstructionSet I>
-ENCORE_ALWAYS_INLINE void rotate_pair(typename I::Vec& a, typename I::Vec& b, typename I::Vec c, typename I::Vec d, typename I::Vec scale) {
+ENCORE_ALWAYS_INLINE void rotate_pair(typename I::Vec& a, typename I::Vec& b, typename I::Vec c, typename I::Vec d,
+                                      typename I::Vec scale) {
   const typename I::Vec x = a, y = b;
   a = I::rounded(I::fma(x, c, I::neg(I::rounded(y * d)))) * scale;
   b = I::rounded(I::fma(y, c, I::rounded(x * d))) * scale;
@@ -45,16 +46,18 @@ ENCORE_ALWAYS_INLINE void rotate_row(const AttentionTask& t, const float* row, i
   }
 }
 
-// Vectors in the panel of keys that begins at `key`: one when no more keys are left, which halves the work of short texts.
+// Vectors in the panel of keys that begins at `key`: one when no more keys are left, which halves the work of short
+// texts.
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE index key_vectors(const AttentionTask& t, index key) {
   return t.length - key > I::lanes ? 2 : 1;
 }
 
-// Keys from `first` on as panels [panel][head_size][vectors], zero behind the last key. `rotated` holds them in rows too
-// when the task rotates.
+// Keys from `first` on as panels [panel][head_size][vectors], zero behind the last key. `rotated` holds them in rows
+// too when the task rotates.
 template <InstructionSet I>
-ENCORE_ALWAYS_INLINE void pack_keys(const AttentionTask& t, index first, index panels, float* rotated, index ldrotated, float* packed) {
+ENCORE_ALWAYS_INLINE void pack_keys(const AttentionTask& t, index first, index panels, float* rotated, index ldrotated,
+                                    float* packed) {
   constexpr index width = panel_width<I>, lanes = I::lanes;
   const index d = t.head_size;
   for (index p = 0; p < panels; ++p) {  // only the last panel of a sequence is narrow
@@ -63,15 +66,16 @@ ENCORE_ALWAYS_INLINE void pack_keys(const AttentionTask& t, index first, index p
     index ldrows = t.ldk;
     if (t.cosine) {
       float* to = rotated + p * width * ldrotated;
-      for (index i = 0; i < smaller(width, t.length - key); ++i) rotate_row<I>(t, t.k + (key + i) * t.ldk, key + i, 1.0f, to + i * ldrotated);
+      for (index i = 0; i < smaller(width, t.length - key); ++i)
+        rotate_row<I>(t, t.k + (key + i) * t.ldk, key + i, 1.0f, to + i * ldrotated);
       rows = to;
       ldrows = ldrotated;
     }
     const index vectors = key_vectors<I>(t, key);
     for (index half = 0; half < vectors; ++half)
       for (index i = 0; i < d; i += lanes)
-        I::transpose(rows + half * lanes * ldrows + i, ldrows, smaller(lanes, t.length - key - half * lanes), smaller(lanes, d - i),
-                     packed + p * d * width + (i * vectors + half) * lanes, vectors * lanes);
+        I::transpose(rows + half * lanes * ldrows + i, ldrows, smaller(lanes, t.length - key - half * lanes),
+                     smaller(lanes, d - i), packed + p * d * width + (i * vectors + half) * lanes, vectors * lanes);
   }
 }
 
@@ -102,8 +106,8 @@ ENCORE_ALWAYS_INLINE void pack_relative(const AttentionTask& t, index reach, flo
       const index c = p * width + half * lanes;
       const index count = larger(0, smaller(lanes, distances - c));
       for (index i = 0; i < d; i += lanes)
-        I::transpose(t.relative + (reach - (count ? c : 0)) * t.ldrelative + i, -t.ldrelative, count, smaller(lanes, d - i),
-                     packed + (p * d + i) * width + half * lanes, width);
+        I::transpose(t.relative + (reach - (count ? c : 0)) * t.ldrelative + i, -t.ldrelative, count,
+                     smaller(lanes, d - i), packed + (p * d + i) * width + half * lanes, width);
     }
 }
 

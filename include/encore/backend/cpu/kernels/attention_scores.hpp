@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores of a tile of queries and a block of keys, in base-2 units: q k, Shaw's relative terms (Shaw et al. 2018; with the
-// key's side as Huang et al. 2020), and the keys a row may not see.
+// Scores of a tile of queries and a block of keys, in base-2 units: q k, Shaw's relative terms (Shaw et al. 2018; with
+// the key's side as Huang et al. 2020), and the keys a row may not see.
 #pragma once
 
 #include <encore/backend/cpu/kernels/attention_operands.hpp>
@@ -22,20 +22,22 @@ struct RelativeSpan {
 
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE RelativeSpan relative_span(index row, index rows, index key, index keys, index reach) {
-  const index lowest = larger(0, key - (row + rows - 1) + reach), highest = smaller(2 * reach, key + keys - 1 - row + reach);
+  const index lowest = larger(0, key - (row + rows - 1) + reach),
+              highest = smaller(2 * reach, key + keys - 1 - row + reach);
   const index first = lowest / panel_width<I>;
   return {first, highest < lowest ? 0 : highest / panel_width<I> - first + 1};
 }
 
-// scores[i][j] += q_i . R[i - j]: one product of the queries with the distances in reach, whose rows are then read shifted.
+// scores[i][j] += q_i . R[i - j]: one product of the queries with the distances in reach, whose rows are then read
+// shifted.
 template <InstructionSet I>
-ENCORE_NOINLINE void add_query_relative(const ScoreTile& s, const AttentionTask& t, const float* queries, index ldq, const float* packed,
-                                        index reach, float* terms, index ldterms) {
+ENCORE_NOINLINE void add_query_relative(const ScoreTile& s, const AttentionTask& t, const float* queries, index ldq,
+                                        const float* packed, index reach, float* terms, index ldterms) {
   constexpr index width = panel_width<I>;
   const RelativeSpan span = relative_span<I>(s.row, s.rows, s.key, s.keys, reach);
   for (index p = 0; p < span.panels; ++p)
-    multiply<I, 2>(queries, ldq, s.rows, packed + (span.first_panel + p) * t.head_size * width, t.head_size, terms + p * width, ldterms,
-                   false);
+    multiply<I, 2>(queries, ldq, s.rows, packed + (span.first_panel + p) * t.head_size * width, t.head_size,
+                   terms + p * width, ldterms, false);
   for (index r = 0; r < s.rows; ++r) {
     const index i = s.row + r;
     const index begin = larger(s.key, i - reach), end = smaller(smaller(s.key + s.keys, t.length), i + reach + 1);
@@ -50,8 +52,8 @@ ENCORE_NOINLINE void add_query_relative(const ScoreTile& s, const AttentionTask&
 
 // scores[i][j] += scale k_j . R[i - j], panel of keys by panel of keys. `keys` are the rows of key s.key.
 template <InstructionSet I>
-ENCORE_NOINLINE void add_key_relative(const ScoreTile& s, const AttentionTask& t, const float* keys, index ldk, float scale,
-                                      const float* packed, index reach, float* terms, index ldterms) {
+ENCORE_NOINLINE void add_key_relative(const ScoreTile& s, const AttentionTask& t, const float* keys, index ldk,
+                                      float scale, const float* packed, index reach, float* terms, index ldterms) {
   constexpr index width = panel_width<I>;
   using Vec = typename I::Vec;
   for (index p = 0; p < s.keys; p += width) {
@@ -59,8 +61,8 @@ ENCORE_NOINLINE void add_key_relative(const ScoreTile& s, const AttentionTask& t
     if (count <= 0) break;
     const RelativeSpan span = relative_span<I>(s.row, s.rows, key, count, reach);
     for (index e = 0; e < span.panels; ++e)
-      multiply<I, 2>(keys + p * ldk, ldk, count, packed + (span.first_panel + e) * t.head_size * width, t.head_size, terms + e * width,
-                     ldterms, false);
+      multiply<I, 2>(keys + p * ldk, ldk, count, packed + (span.first_panel + e) * t.head_size * width, t.head_size,
+                     terms + e * width, ldterms, false);
     for (index c = 0; c < count; ++c)
       for (index e = 0; e < span.panels * width; e += I::lanes)
         I::store(terms + c * ldterms + e, I::load(terms + c * ldterms + e) * Vec(scale));
@@ -68,13 +70,14 @@ ENCORE_NOINLINE void add_key_relative(const ScoreTile& s, const AttentionTask& t
       const index i = s.row + r;
       const index begin = larger(key, i - reach), end = smaller(key + count, i + reach + 1);
       float* score = s.scores + r * s.ldscores - s.key;
-      for (index j = begin; j < end; ++j) score[j] += terms[(j - key) * ldterms + j - i + reach - span.first_panel * width];
+      for (index j = begin; j < end; ++j)
+        score[j] += terms[(j - key) * ldterms + j - i + reach - span.first_panel * width];
     }
   }
 }
 
-// Scores of keys outside [begin, end) become minus infinity. By vectors: a scalar store here would have to leave the store
-// buffer before the softmax can load it (Zen 4, AVX-512, 12 heads of 64, 8 tokens: 10.0 against 8.3 us).
+// Scores of keys outside [begin, end) become minus infinity. By vectors: a scalar store here would have to leave the
+// store buffer before the softmax can load it (Zen 4, AVX-512, 12 heads of 64, 8 tokens: 10.0 against 8.3 us).
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE void hide_keys(float* score, index key, index keys, index begin, index end) {
   constexpr index lanes = I::lanes;

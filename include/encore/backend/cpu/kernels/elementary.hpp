@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// exp, 2^x, tanh and the tail of the normal distribution on vectors: range reduction and minimax polynomials (fitted for
-// this file by linear programming; the comments give error of the fit, tests/backend the error of the code).
+// exp, 2^x, tanh and the tail of the normal distribution on vectors: range reduction and minimax polynomials (fitted
+// for this file by linear programming; the comments give error of the fit, tests/backend the error of the code).
 #pragma once
 
 #include <encore/backend/cpu/kernels/vector.hpp>

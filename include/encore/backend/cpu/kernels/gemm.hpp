@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// y = residual + activation(x W^T + b) with W packed in panels. The structure of Goto & van de Geijn (2008) less what an
-// encoder does not need: x is not packed and K is not cut, so each output is one chain of FMAs in registers.
+// y = residual + activation(x W^T + b) with W packed in panels. The structure of Goto & van de Geijn (2008) less what
+// an encoder does not need: x is not packed and K is not cut, so each output is one chain of FMAs in registers.
 //
 // What was worth something, measured on cold weights (a ring as large as a model):
-// - The tiles that use a panel prefetch the next one, spread evenly through the k loop. Zen 3, 768 -> 3072, 8 rows: 971 us
+// - The tiles that use a panel prefetch the next one, spread evenly through the k loop. Zen 3, 768 -> 3072, 8 rows: 971
+// us
 //   without, 689 us with; the same lines fetched in a burst between tiles gain nothing.
 // - Tiles of near-equal height: 32 rows as 3 x 11 and not 14 + 14 + 4.
-// - An activation is a pass over the tile just stored, which is in L1, not code inside the tile: 2 % at K = 384, and one
+// - An activation is a pass over the tile just stored, which is in L1, not code inside the tile: 2 % at K = 384, and
+// one
 //   definition serves the epilogue and the separate kernel.
 #pragma once
 
@@ -49,7 +51,9 @@ void gemm(const GemmTask& t) {
     const index share = lines * 16 * t.k;  // bytes a tile fetches
     for (index p = 0; p < t.panels; ++p) {
       const float* b = t.weights + p * panel_floats;
-      const float* next = p + 1 < t.panels ? b + panel_floats : g + 1 < blocks || !t.next_weights ? t.weights : t.next_weights;
+      const float* next = p + 1 < t.panels                    ? b + panel_floats
+                          : g + 1 < blocks || !t.next_weights ? t.weights
+                                                              : t.next_weights;
       TileEpilogue e{t.bias ? t.bias + p * width : nullptr, nullptr, t.ldresidual, nullptr, t.ldy};
       for (index i = 0; i < tiles; ++i) {
         const index begin = first + rows * i / tiles, end = first + rows * (i + 1) / tiles;
@@ -57,7 +61,8 @@ void gemm(const GemmTask& t) {
         e.y = t.y + begin * t.ldy + p * width;
         e.residual = t.activation == Activation::identity ? residual : nullptr;
         const index offset = i * share < panel_floats * 4 ? i * share : 0;
-        weight_tile_of<I>(end - begin, lines)(t.x + begin * t.ldx, t.ldx, b, t.k, reinterpret_cast<const char*>(next) + offset, e);
+        weight_tile_of<I>(end - begin, lines)(t.x + begin * t.ldx, t.ldx, b, t.k,
+                                              reinterpret_cast<const char*>(next) + offset, e);
         if (t.activation == Activation::identity) continue;
         MapTask map;
         map.x = map.y = e.y;
@@ -67,8 +72,10 @@ void gemm(const GemmTask& t) {
         map.rows = end - begin;
         map.cols = width;
         map.activation = t.activation;
-        if (residual) activate_and_add<I>(map);
-        else activate<I>(map);
+        if (residual)
+          activate_and_add<I>(map);
+        else
+          activate<I>(map);
       }
     }
   }
@@ -90,8 +97,8 @@ void pack_weights(const float* w, index ldw, index n, index k, float* packed) {
       for (index half = 0; half < 2; ++half) {
         const index row = p * width + half * lanes;
         const index rows = larger(0, smaller(lanes, n - row));
-        I::transpose(w + smaller(row, n - 1) * ldw + i, ldw, rows, smaller(lanes, k - i), packed + (p * k + i) * width + half * lanes,
-                     width);
+        I::transpose(w + smaller(row, n - 1) * ldw + i, ldw, rows, smaller(lanes, k - i),
+                     packed + (p * k + i) * width + half * lanes, width);
       }
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The micro-kernel as functions: R rows times a panel, chosen by R at run time. Every R runs the same chain per output, so
-// the height of a tile is free.
+// The micro-kernel as functions: R rows times a panel, chosen by R at run time. Every R runs the same chain per output,
+// so the height of a tile is free.
 #pragma once
 
 #include <encore/backend/cpu/kernels/vector.hpp>
@@ -17,7 +17,8 @@ struct TileEpilogue {
 };
 
 template <InstructionSet I, int R, int Lines>
-ENCORE_NOINLINE void weight_tile(const float* a, index lda, const float* b, index k, const char* ahead, const TileEpilogue& e) {
+ENCORE_NOINLINE void weight_tile(const float* a, index lda, const float* b, index k, const char* ahead,
+                                 const TileEpilogue& e) {
   using Vec = typename I::Vec;
   constexpr int lanes = int(I::lanes);
   Vec acc[R][2];
@@ -84,7 +85,8 @@ struct ProductTiles<I, NV, std::integer_sequence<int, R...>> {
 
 // c [rows, NV vectors] = or += a [rows, k] b, in tiles of near-equal height.
 template <InstructionSet I, int NV>
-ENCORE_ALWAYS_INLINE void multiply(const float* a, index lda, index rows, const float* b, index k, float* c, index ldc, bool add) {
+ENCORE_ALWAYS_INLINE void multiply(const float* a, index lda, index rows, const float* b, index k, float* c, index ldc,
+                                   bool add) {
   const index tiles = ceil_div(rows, I::tile_rows);
   for (index t = 0; t < tiles; ++t) {
     const index begin = rows * t / tiles, end = rows * (t + 1) / tiles;

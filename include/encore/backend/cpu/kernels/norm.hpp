@@ -33,8 +33,10 @@ ENCORE_ALWAYS_INLINE typename I::Vec load_upto(const float* p, index n) {
 
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE void store_upto(float* p, typename I::Vec v, index n) {
-  if (n == I::lanes) I::store(p, v);
-  else I::store_first(p, v, n);
+  if (n == I::lanes)
+    I::store(p, v);
+  else
+    I::store_first(p, v, n);
 }
 
 template <InstructionSet I, bool Centred>
@@ -58,7 +60,9 @@ ENCORE_ALWAYS_INLINE void normalise_rows(const NormTask& t) {
     }
     float mean = 0;
     if constexpr (Centred) {
-      mean = sum_of<I>(t.cols, [&](Vec s, index j, index n) ENCORE_LAMBDA_INLINE { return s + load_upto<I>(z + j, n); }) / count;
+      mean =
+          sum_of<I>(t.cols, [&](Vec s, index j, index n) ENCORE_LAMBDA_INLINE { return s + load_upto<I>(z + j, n); }) /
+          count;
       if (t.mean) t.mean[r] = mean;
     }
     const Vec centre(mean);
@@ -78,9 +82,12 @@ ENCORE_ALWAYS_INLINE void normalise_rows(const NormTask& t) {
       Vec v = load_upto<I>(z + j, n);
       if constexpr (Centred) v = v - centre;
       v = I::rounded(v * scale);
-      if (t.gain && t.bias) v = I::fma(v, load_upto<I>(t.gain + j, n), load_upto<I>(t.bias + j, n));
-      else if (t.gain) v = v * load_upto<I>(t.gain + j, n);
-      else if (t.bias) v = v + load_upto<I>(t.bias + j, n);
+      if (t.gain && t.bias)
+        v = I::fma(v, load_upto<I>(t.gain + j, n), load_upto<I>(t.bias + j, n));
+      else if (t.gain)
+        v = v * load_upto<I>(t.gain + j, n);
+      else if (t.bias)
+        v = v + load_upto<I>(t.bias + j, n);
       store_upto<I>(y + j, v, n);
     }
   }

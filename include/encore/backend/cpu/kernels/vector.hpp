@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The vector that kernels are written in: xsimd's batch<float>, and the few operations on it that xsimd lacks (any version
-// from 8.1 on) or whose rounding must not depend on the compiler. An instruction set derives from Vector and replaces what
-// it has an instruction for.
+// The vector that kernels are written in: xsimd's batch<float>, and the few operations on it that xsimd lacks (any
+// version from 8.1 on) or whose rounding must not depend on the compiler. An instruction set derives from Vector and
+// replaces what it has an instruction for.
 #pragma once
 
 #include <encore/backend/cpu/kernel_table.hpp>
@@ -141,26 +141,29 @@ struct Vector {
     return x[0];
   }
 
-  // to[c][r] = from[r][c] for a block of lanes x lanes: rows behind `rows` read as zero, only `cols` rows of `to` are written.
-  static ENCORE_ALWAYS_INLINE void transpose(const float* from, index ldfrom, index rows, index cols, float* to, index ldto) {
+  // to[c][r] = from[r][c] for a block of lanes x lanes: rows behind `rows` read as zero, only `cols` rows of `to` are
+  // written.
+  static ENCORE_ALWAYS_INLINE void transpose(const float* from, index ldfrom, index rows, index cols, float* to,
+                                             index ldto) {
     for (index c = 0; c < cols; ++c)
       for (index r = 0; r < lanes; ++r) to[c * ldto + r] = r < rows ? from[r * ldfrom + c] : 0.0f;
   }
 };
 
-// An instruction set: a vector and the GEMM micro-kernel. `accumulate` adds a[R, k] b[k, NV vectors] to acc, each element
-// one chain over k in order, and on the way prefetches `Lines` cache lines from `ahead` on for every four k.
+// An instruction set: a vector and the GEMM micro-kernel. `accumulate` adds a[R, k] b[k, NV vectors] to acc, each
+// element one chain over k in order, and on the way prefetches `Lines` cache lines from `ahead` on for every four k.
 template <class I>
-concept InstructionSet = requires(typename I::Vec v, typename I::Vec (&acc)[1][2], const float* p, index n, const char* ahead) {
-  { I::name } -> std::convertible_to<const char*>;
-  { I::lanes } -> std::convertible_to<index>;
-  { I::tile_rows } -> std::convertible_to<int>;
-  { I::fma(v, v, v) } -> std::same_as<typename I::Vec>;
-  { I::rounded(v) } -> std::same_as<typename I::Vec>;
-  { I::load_first(p, n) } -> std::same_as<typename I::Vec>;
-  { I::sum(v) } -> std::same_as<float>;
-  I::template accumulate<1, 2, 1>(acc, p, n, p, n, ahead);
-};
+concept InstructionSet =
+    requires(typename I::Vec v, typename I::Vec (&acc)[1][2], const float* p, index n, const char* ahead) {
+      { I::name } -> std::convertible_to<const char*>;
+      { I::lanes } -> std::convertible_to<index>;
+      { I::tile_rows } -> std::convertible_to<int>;
+      { I::fma(v, v, v) } -> std::same_as<typename I::Vec>;
+      { I::rounded(v) } -> std::same_as<typename I::Vec>;
+      { I::load_first(p, n) } -> std::same_as<typename I::Vec>;
+      { I::sum(v) } -> std::same_as<float>;
+      I::template accumulate<1, 2, 1>(acc, p, n, p, n, ahead);
+    };
 
 // Width of a panel, in outputs: two vectors, so that a broadcast element of x feeds two FMAs.
 template <InstructionSet I>
