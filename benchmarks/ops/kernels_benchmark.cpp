@@ -4,15 +4,16 @@
 // model, because warm weights flatter everybody below 32 rows. Time is the thread's own, so that neighbours disturb
 // less.
 //
-// Zen 4 (EPYC, 2 vCPU, 117 GF/s of FMA in both widths, 28 GB/s of cold reads), g++ 12.2; other programs were running, so
-// of two runs the better median, share of peak in %:
+// Zen 4 (EPYC, 2 vCPU, 117 GF/s of FMA in both widths, 28 GB/s of cold reads), g++ 12.2; other programs were running,
+// so of two runs the better median, share of peak in %:
 //   rows                1    8   32  128  512          1    8   32  128  512
 //   384 -> 1536 avx512  8   82   91   87   88   avx2   9   77   80   79   81
 //   1536 -> 384         9   79   97   96   96          9   84   92   91   85
 //   768 -> 3072        12   91   91   92   92          9   73   84   81   87
 //   3072 -> 768        10   81   93   93   92          8   72   87   82   83
-// One row is bound by memory: 18 to 23 GB/s. Best rounds: 94 to 100 % for 8 rows and more, avx2 90 to 98 %. GELU in the
-// epilogue costs 3 % at K = 384. Attention, 12 heads, best: 128 x 64 0.54 ms, 512 x 64 9.0 ms, 2048 x 64 142 ms (78 %).
+// One row is bound by memory: 18 to 23 GB/s. The best rounds mostly reach 90 to 100 %. GELU in the
+// epilogue costs about 3 % at K = 384. Attention, 12 heads, avx512, best: 128 x 64 0.54 ms, 512 x 64 9.0 ms, 2048 x 64
+// 142 ms.
 #include <encore/backend/cpu/kernel_table.hpp>
 #include <encore/core/aligned.hpp>
 

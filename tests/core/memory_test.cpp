@@ -114,6 +114,18 @@ TEST_CASE("the arena never hands out a byte twice, joins what is given back, and
   }
 }
 
+TEST_CASE("an arena whose end is free grows from there, not behind it") {
+  Arena arena;
+  const std::size_t kept = arena.take(64), end = arena.take(64);
+  arena.give(end, 64);
+  CHECK(arena.take(192) == end);
+  CHECK(arena.peak() == 256);
+  arena.give(kept, 64);
+  arena.give(end, 192);
+  CHECK(arena.take(320) == 0);
+  CHECK(arena.peak() == 320);
+}
+
 TEST_CASE("an arena's free blocks are joined on both sides and used first") {
   Arena arena;
   const std::size_t a = arena.take(64), b = arena.take(64), c = arena.take(64), d = arena.take(64);

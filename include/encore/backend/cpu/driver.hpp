@@ -140,19 +140,20 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   }
   void attention(const AttentionPlan<float>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum, std::byte* scratch) const {
     const std::size_t per_worker = scratch_per_worker(plan, segments);
-    const std::int64_t blocks = (segments.longest() + attention_rows - 1) / attention_rows;
+    const std::int64_t most = (segments.longest() + attention_rows - 1) / attention_rows;
     const std::int64_t group = plan.heads / plan.kv_heads;
-    parallel_.for_each(segments.count() * plan.heads * blocks, [&](std::int64_t chunk, int worker) {
-      const std::int64_t block = chunk % blocks;
-      const std::int64_t head = chunk / blocks % plan.heads;
-      const std::int64_t s = chunk / blocks / plan.heads;
+    parallel_.for_each(segments.count() * plan.heads * most, [&](std::int64_t chunk, int worker) {
+      const std::int64_t block = chunk % most;
+      const std::int64_t head = chunk / most % plan.heads;
+      const std::int64_t s = chunk / most / plan.heads;
       const std::int64_t begin = segments.begin(s);
       const std::int64_t length = segments.length(s);
-      if (block * attention_rows >= length) return;
+      const std::int64_t blocks = (length + attention_rows - 1) / attention_rows;
+      if (block >= blocks) return;
       cpu::AttentionTask task{.q = q.row(begin) + head * plan.head_size, .k = k.row(begin) + head / group * plan.head_size,
                               .v = v.row(begin) + head / group * plan.head_size, .ldq = q.stride, .ldk = k.stride, .ldv = v.stride,
                               .out = out.row(begin) + head * plan.head_size, .ldo = out.stride, .length = length,
-                              .row_begin = block * attention_rows, .row_end = std::min(length, (block + 1) * attention_rows),
+                              .row_begin = length * block / blocks, .row_end = length * (block + 1) / blocks,
                               .head_size = plan.head_size, .scale = plan.scale, .cosine = plan.cosine, .sine = plan.sine,
                               .rotary = plan.rotary, .interleaved = plan.interleaved, .relative = plan.relative,
                               .ldrelative = plan.head_size, .relative_to_key = plan.relative_to_key, .window = plan.window};
@@ -187,7 +188,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
  private:
   static constexpr std::int64_t row_chunk = 64;        // rows of a chunk of row-local work, at most
   static constexpr std::int64_t fused_rows = 96;       // rows of a fused product's scratch
-  static constexpr std::int64_t attention_rows = 192;  // query rows of a task: K and V are packed once for each
+  static constexpr std::int64_t attention_rows = 336;  // query rows of a task, at most: K and V are packed once for each
 
   struct Cut {
     std::int64_t rows, row_chunks, panels, panel_chunks;
@@ -195,7 +196,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   // Rows such that a block of x stays in the second-level cache, panels such that every thread finds several chunks.
   Cut cut_product(std::int64_t rows, std::int64_t panels, std::int64_t k) const {
     const std::int64_t threads = parallel_.concurrency();
-    std::int64_t block = std::max<std::int64_t>(table_.row_block, 768 * 1024 / (k * 4) / table_.row_block * table_.row_block);
+    std::int64_t block = std::max<std::int64_t>(table_.row_block, 1024 * 1024 / (k * 4) / table_.row_block * table_.row_block);
     block = std::min(block, rows);
     const std::int64_t row_chunks = (rows + block - 1) / block;
     const std::int64_t wanted = threads == 1 ? 1 : std::max<std::int64_t>(1, 8 * threads / row_chunks);
