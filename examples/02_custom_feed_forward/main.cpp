@@ -38,9 +38,13 @@ struct MySpec : encore::BertSpec {
 };
 
 int main() {
-  encore::Config<MySpec> config;
-  config.shape = {
-      .vocabulary = 100, .hidden = 48, .layers = 2, .heads = 4, .intermediate = 80, .max_positions = 32, .types = 2};
+  const encore::Config<MySpec> config{.shape = {.vocabulary = 100,
+                                                .hidden = 48,
+                                                .layers = 2,
+                                                .heads = 4,
+                                                .intermediate = 80,
+                                                .max_positions = 32,
+                                                .types = 2}};
   encore::EncoderModel<MySpec> model(config, {});
   std::printf("%lld parameters, among them:\n", static_cast<long long>(model.layout()->parameter_count()));
   for (const encore::ParameterSpec& parameter : *model.layout())

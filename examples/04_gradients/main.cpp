@@ -28,8 +28,8 @@ void descend(const encore::Context<Cpu>& cpu, encore::Parameters<Cpu>& weights,
 }  // namespace
 
 int main() {
-  encore::Config<encore::BertSpec> config;
-  config.shape = {.vocabulary = 30, .hidden = 32, .layers = 2, .heads = 2, .max_positions = 16, .types = 2};
+  const encore::Config<encore::BertSpec> config{
+      .shape = {.vocabulary = 30, .hidden = 32, .layers = 2, .heads = 2, .max_positions = 16, .types = 2}};
   const encore::MaskedLm<encore::BertSpec> model(config);
   encore::Context<Cpu> cpu{{.threads = 1}};
   encore::Parameters<Cpu> weights = encore::initialise(cpu, model, {.seed = 1});

@@ -12,8 +12,8 @@
 
 int main() {
   using Model = encore::SentenceEncoder<encore::BertSpec>;
-  encore::Config<encore::BertSpec> config;
-  config.shape = {.vocabulary = 1000, .hidden = 96, .layers = 3, .heads = 6, .max_positions = 64, .types = 2};
+  const encore::Config<encore::BertSpec> config{
+      .shape = {.vocabulary = 1000, .hidden = 96, .layers = 3, .heads = 6, .max_positions = 64, .types = 2}};
   encore::Context<encore::Cpu> main_context{{.threads = 2}};
   Model task(config, {encore::Pooling::mean});
   auto weights = encore::initialise(main_context, task, {.seed = 7, .kind = encore::StoreKind::inference});

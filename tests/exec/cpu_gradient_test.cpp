@@ -58,7 +58,7 @@ TEST_CASE("the gradients of Cpu are those of the reference, padded sections incl
       const ParameterSpec& spec = (*layout)[ParameterId{std::int32_t(i)}];
       INFO(spec.name());
       if (spec.constant || spec.name() == "layer.attention.query.bias") continue;  // its third, the key's, is zero but for rounding
-      CHECK(relative_error(found[i], expected[i]) < 1e-4);
+      CHECK(relative_error(found[i], expected[i]) < 4e-5);  // measured: at most 1.3e-5, in float
     }
   }
 }

@@ -24,7 +24,7 @@ void check_everywhere(const Products& s, const F& f) {
     CHECK(different_bits(inferred, in_record(context, random_parameters(context, s.layout, StoreKind::training, 1), s.segments, f)) == "");
     CHECK(context.workspace().arena.live() == 0);
     const Tensor<float> plain = in_infer(Context<Reference<float>>{}, random_parameters(Context<Reference<float>>{}, s.layout, StoreKind::inference, 1), s.segments, f);
-    CHECK(relative_error(inferred, plain) < 2e-6);  // measured: at most MEASURED
+    CHECK(relative_error(inferred, plain) < 5e-7);  // measured: at most 1.4e-7
   };
   on(Context<Reference<float>>{}, "reference");
   for (const cpu::KernelTable* table : all_tables()) on(cpu_context(*table), table->isa);

@@ -86,5 +86,5 @@ TEST_CASE("gradients through dropout are those of the function with that mask") 
   const auto report =
       encore::testing::check_gradients_of(layout, encore::testing::numbered_batch({3, 1}, 7, 2), encoder, {.lengths = {}, .step = 1e-4, .seed = 3, .training = true});
   INFO(report.text());
-  CHECK(report.worst() < 1e-7);
+  CHECK(report.worst() < 1e-9);  // measured: 4e-11
 }

@@ -42,7 +42,7 @@ TEST_CASE("the gradients of BERT's pre-training losses by every parameter are th
     const Pretraining model(small_config<Spec>(), tied);
     const auto report = encore::testing::check_gradients_of(model.layout, batch, model, {});
     INFO(report.text());
-    CHECK(report.worst() < 1e-8);
+    CHECK(report.worst() < 1e-9);  // measured: 7e-11
     const bool separate = std::any_of(model.layout->begin(), model.layout->end(), [](const ParameterSpec& spec) { return spec.name() == "masked_lm.decoder.weight"; });
     CHECK(separate == (tied == Tied::no));
   }

@@ -50,7 +50,7 @@ TEST_CASE("cross_entropy of logits far apart neither overflows nor loses the sma
   x(1, 2) = 800;
   const std::vector<std::int32_t> targets{1, 2};
   CHECK(value_error(forward(bench, loss(targets), {x}).y, [](auto, auto) { return 1e4; }) < 1e-15);
-  CHECK(gradient_error(bench, loss(targets), {x}) < 1e-7);  // differences of 1e4 have lost four digits more
+  CHECK(gradient_error(bench, loss(targets), {x}) < 2e-7);  // measured: 4e-8; differences of 1e4 have lost four digits more
 }
 
 TEST_CASE("cross_entropy refuses a wrong number of targets and targets that are no class") {

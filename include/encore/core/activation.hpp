@@ -66,7 +66,7 @@ inline Activation activation_from_name(std::string_view name) {
   for (const auto& [known, activation] : activation_names)
     if (known == name) return activation;
   std::string message = "activation '" + std::string(name) + "' is not supported; there are";
-  for (const auto& [known, activation] : activation_names) message += " " + std::string(known);
+  for (const auto& [known, activation] : activation_names) message.append(" ").append(known);
   throw UnsupportedError(message);
 }
 

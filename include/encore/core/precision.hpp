@@ -31,7 +31,7 @@ inline Precision precision_from_name(std::string_view name) {
   std::string message = "precision '" + std::string(name) + "' is none of";
   for (std::size_t i = 0; i < precision_names.size(); ++i) {
     if (precision_names[i] == name) return Precision(i);
-    message += " " + std::string(precision_names[i]);
+    message.append(" ").append(precision_names[i]);
   }
   throw ArgumentError(message);
 }

@@ -232,7 +232,7 @@ class Executor {
   MatrixView<Scalar> out(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
   MatrixView<Scalar> at(const Operand& x) const {
     const Slot& slot = workspace_.slots[std::size_t(x.slot)];
-    return {reinterpret_cast<Scalar*>(slot.data) + x.column, slot.rows, x.cols, slot.stride};
+    return {slot.data ? reinterpret_cast<Scalar*>(slot.data) + x.column : nullptr, slot.rows, x.cols, slot.stride};  // null: Count
   }
   Operand operand(const Value& x) const { return {x.slot_, x.column_, x.cols_}; }
 

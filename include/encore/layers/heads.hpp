@@ -2,6 +2,7 @@
 // What stands on an encoder: the pooler and heads of Devlin et al. 2019, as google-research/bert and transformers have them.
 #pragma once
 
+#include <encore/core/activation.hpp>
 #include <encore/layers/embedding.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/norm.hpp>

@@ -31,7 +31,10 @@ struct Extent {
   friend bool operator==(const Extent&, const Extent&) = default;
 };
 
-inline std::string to_string(const Extent& e) { return "[" + std::to_string(e.rows) + ", " + std::to_string(e.cols) + "]"; }
+inline std::string to_string(const Extent& e) {
+  std::string text = "[";  // appended to: g++ 12 warns of "[" + to_string (its bug 105651)
+  return text.append(std::to_string(e.rows)).append(", ").append(std::to_string(e.cols)).append("]");
+}
 
 // What an op sees besides its operands.
 template <class B>

@@ -148,7 +148,7 @@ Property thread_invariance(const std::shared_ptr<const ParameterLayout>& layout,
 }
 
 template <class F>
-Property gradients(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f, double tolerance = 1e-7) {
+Property gradients(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f, double tolerance = 1e-8) {
   const GradientReport report = check_gradients_of(layout, batch, f, {});
   return {"gradients", report.worst() <= tolerance, "\n" + report.text()};
 }
