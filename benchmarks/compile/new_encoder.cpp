@@ -24,8 +24,10 @@ void step(const encore::Context<B>& context, const encore::EncoderModel<Spec>& m
   encore::Record<B> ex(context, parameters, batch.segments(), &gradients);
   auto x = model.encoder()(ex, encore::indices_of(ex, batch));
   ex.backward(x, ex.view(x));
-  encore::infer(context, parameters, batch.segments(), {}, [&](auto& e) { model.encoder()(e, encore::indices_of(e, batch)); });
+  encore::infer(context, parameters, batch.segments(), {},
+                [&](auto& e) { model.encoder()(e, encore::indices_of(e, batch)); });
 }
 
 template void step(const encore::Context<encore::Cpu>&, const encore::EncoderModel<Spec>&, const encore::Batch&);
-template void step(const encore::Context<encore::Reference<double>>&, const encore::EncoderModel<Spec>&, const encore::Batch&);
+template void step(const encore::Context<encore::Reference<double>>&, const encore::EncoderModel<Spec>&,
+                   const encore::Batch&);

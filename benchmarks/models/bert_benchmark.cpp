@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole encoders with random weights of published sizes: ms a batch and tokens per second, by length, texts and threads.
+// Whole encoders with random weights of published sizes: ms a batch and tokens per second, by length, texts and
+// threads.
 #include <benchmark/benchmark.h>
 
 #include <encore/backend/cpu.hpp>
@@ -30,7 +31,8 @@ const Model& model_of(std::int64_t which) {
   const auto found = models.find(which);
   if (found != models.end()) return found->second;
   const Sizes& s = sizes[which];
-  Config<BertSpec> config{.shape = {.vocabulary = 30522, .hidden = s.hidden, .layers = s.layers, .heads = s.heads, .types = 2}};
+  Config<BertSpec> config{
+      .shape = {.vocabulary = 30522, .hidden = s.hidden, .layers = s.layers, .heads = s.heads, .types = 2}};
   SentenceEncoder<BertSpec> encoder(config, {Pooling::mean});
   Parameters<Cpu> parameters = initialise(Context<Cpu>{{.threads = 1}}, encoder, {.kind = StoreKind::inference});
   return models.emplace(which, Model{std::move(encoder), std::move(parameters)}).first->second;
@@ -42,7 +44,8 @@ void forward(benchmark::State& state) {
   const Context<Cpu> context{{.threads = int(state.range(3))}};
   std::vector<Encoding> texts(static_cast<std::size_t>(state.range(2)));
   for (std::size_t t = 0; t < texts.size(); ++t)
-    for (std::int64_t i = 0; i < state.range(1); ++i) texts[t].ids.push_back(std::int32_t(1000 + (std::int64_t(t) * 131 + i * 7) % 20000));
+    for (std::int64_t i = 0; i < state.range(1); ++i)
+      texts[t].ids.push_back(std::int32_t(1000 + (std::int64_t(t) * 131 + i * 7) % 20000));
   Tensor<float> vectors(Shape{state.range(2), model.encoder.dimension()});
   for (auto _ : state) model.encoder.run(context, model.parameters, texts, vectors.matrix());
   state.SetLabel(std::string(sizes[state.range(0)].name) + " " + std::string(context.isa()));
@@ -55,6 +58,10 @@ void arguments(benchmark::internal::Benchmark* b) {
       for (std::int64_t length : {8, 16, 32, 128, 512}) b->Args({which, length, 1, threads});
   for (std::int64_t which : {0, 1}) b->Args({which, 24, 32, 2});
 }
-BENCHMARK(forward)->Apply(arguments)->ArgNames({"model", "tokens", "texts", "threads"})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(forward)
+    ->Apply(arguments)
+    ->ArgNames({"model", "tokens", "texts", "threads"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace

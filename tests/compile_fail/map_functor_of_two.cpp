@@ -12,7 +12,8 @@ struct Product {
 
 int main() {
   encore::Context<encore::Reference<float>> context;
-  encore::Parameters<encore::Reference<float>> parameters(context, std::make_shared<encore::ParameterLayout>(), encore::StoreKind::inference);
+  encore::Parameters<encore::Reference<float>> parameters(context, std::make_shared<encore::ParameterLayout>(),
+                                                          encore::StoreKind::inference);
   encore::infer(context, parameters, encore::Segments({1}), {}, [&](auto& ex) {
     auto x = ex.input({nullptr, 0, 4, 4});
     ex.map(Product{}, x);

@@ -1,8 +1,8 @@
 // expect: ok
 // The positive control: what the other files do wrong, done right.
 #include <encore/backend/reference.hpp>
-#include <encore/exec/record.hpp>
 #include <encore/exec/infer.hpp>
+#include <encore/exec/record.hpp>
 #include <encore/models/bert.hpp>
 #include <encore/models/tasks.hpp>
 
@@ -19,7 +19,13 @@ struct Halve {
 };
 
 int main() {
-  constexpr auto config = encore::static_config<Spec>([] { return encore::Config<Spec>{.shape = {.vocabulary = 5, .hidden = 32, .heads = 4}, .norm = {}, .position = {}, .attention = {}, .feed_forward = {}}; });
+  constexpr auto config = encore::static_config<Spec>([] {
+    return encore::Config<Spec>{.shape = {.vocabulary = 5, .hidden = 32, .heads = 4},
+                                .norm = {},
+                                .position = {},
+                                .attention = {},
+                                .feed_forward = {}};
+  });
   encore::MaskedLm<Spec> model(config);
   encore::Context<encore::Reference<float>> context;
   encore::Parameters<encore::Reference<float>> parameters(context, model.layout(), encore::StoreKind::inference);

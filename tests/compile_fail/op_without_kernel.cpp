@@ -42,6 +42,7 @@ int main() {
   encore::ParameterLayout layout;
   encore::Encoder<Spec> encoder(encore::Builder(layout), {});
   encore::Context<Half> context;
-  encore::Parameters<Half> parameters(context, std::make_shared<encore::ParameterLayout>(layout), encore::StoreKind::inference);
+  encore::Parameters<Half> parameters(context, std::make_shared<encore::ParameterLayout>(layout),
+                                      encore::StoreKind::inference);
   encore::infer(context, parameters, encore::Segments({1}), {}, [&](auto& ex) { encoder(ex, {}); });
 }

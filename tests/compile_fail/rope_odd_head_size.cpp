@@ -13,6 +13,9 @@ struct Spec {
 };
 
 int main() {
-  constexpr auto config = encore::static_config<Spec>([] { return encore::Config<Spec>{.shape = {.hidden = 36, .heads = 4}, .norm = {}, .position = {}, .attention = {}, .feed_forward = {}}; });
+  constexpr auto config = encore::static_config<Spec>([] {
+    return encore::Config<Spec>{
+        .shape = {.hidden = 36, .heads = 4}, .norm = {}, .position = {}, .attention = {}, .feed_forward = {}};
+  });
   return int(config.shape.hidden);
 }

@@ -68,7 +68,8 @@ TEST_CASE("a batch refuses an empty sequence and types of another length, names 
   const std::vector<std::int32_t> ids{5, 6, 7}, two{0, 1}, none;
   batch.add(ids);
   CHECK_THROWS_MATCHES(batch.add(none), InputError, MessageMatches(ContainsSubstring("sequence 1")));
-  CHECK_THROWS_MATCHES(batch.add(ids, two), InputError, MessageMatches(ContainsSubstring("sequence 1: 3 ids but 2 type ids")));
+  CHECK_THROWS_MATCHES(batch.add(ids, two), InputError,
+                       MessageMatches(ContainsSubstring("sequence 1: 3 ids but 2 type ids")));
   batch.add(two);
   CHECK(batch.segments() == Segments({3, 2}));
   CHECK(batch.ids().size() == 5);

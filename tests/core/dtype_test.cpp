@@ -16,7 +16,8 @@ double value_of(std::uint16_t bits, int exponent_bits, int mantissa_bits) {
   const int exponent = (bits >> mantissa_bits) & ((1 << exponent_bits) - 1);
   const int mantissa = bits & ((1 << mantissa_bits) - 1);
   const double sign = bits & 0x8000 ? -1 : 1;
-  if (exponent == (1 << exponent_bits) - 1) return mantissa ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
+  if (exponent == (1 << exponent_bits) - 1)
+    return mantissa ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
   if (exponent == 0) return sign * std::ldexp(double(mantissa), 1 - bias - mantissa_bits);
   return sign * std::ldexp(double(mantissa + (1 << mantissa_bits)), exponent - bias - mantissa_bits);
 }
@@ -39,7 +40,9 @@ void check_all(int exponent_bits, int mantissa_bits, Widen widen, Narrow narrow)
     const std::uint16_t next = std::uint16_t(bits + 1);
     const double above = value_of(next, exponent_bits, mantissa_bits);
     if (std::isnan(above) || std::isinf(expected)) continue;
-    const double last = std::isinf(above) ? expected + (expected - value_of(std::uint16_t(bits - 1), exponent_bits, mantissa_bits)) : above;
+    const double last = std::isinf(above)
+                            ? expected + (expected - value_of(std::uint16_t(bits - 1), exponent_bits, mantissa_bits))
+                            : above;
     const double middle = expected + (last - expected) / 2;
     if (double(float(middle)) != middle) continue;  // beyond float: bfloat16's largest
     wrong += narrow(float(middle)) != (bits & 1 ? next : bits);
@@ -51,7 +54,8 @@ void check_all(int exponent_bits, int mantissa_bits, Widen widen, Narrow narrow)
 
 }  // namespace
 
-TEST_CASE("all 65,536 half-precision numbers become the float they are and come back, and floats round to nearest even") {
+TEST_CASE(
+    "all 65,536 half-precision numbers become the float they are and come back, and floats round to nearest even") {
   check_all(5, 10, half_to_float, float_to_half);
 }
 
@@ -64,7 +68,7 @@ TEST_CASE("floats beyond half precision become infinity, those below its smalles
   CHECK(float_to_half(65520.0f) == 0x7c00);
   CHECK(float_to_half(-1e30f) == 0xfc00);
   CHECK(float_to_half(std::numeric_limits<float>::infinity()) == 0x7c00);
-  CHECK(float_to_half(0x1p-25f) == 0);                           // half of the smallest: to even
+  CHECK(float_to_half(0x1p-25f) == 0);  // half of the smallest: to even
   CHECK(float_to_half(std::nextafter(0x1p-25f, 1.0f)) == 1);
   CHECK(float_to_half(-1e-30f) == 0x8000);
   CHECK(float_to_half(std::numeric_limits<float>::denorm_min()) == 0);

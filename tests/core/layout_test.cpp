@@ -69,5 +69,6 @@ TEST_CASE("every error is an encore::Error with its message") {
 TEST_CASE("precisions are found by name, and an unknown one is named with those there are") {
   for (const std::string_view name : precision_names) CHECK(name_of(precision_from_name(name)) == name);
   CHECK(precision_from_name("bf16x3") == bf16x3);
-  CHECK_THROWS_MATCHES(precision_from_name("fp8"), ArgumentError, MessageMatches(ContainsSubstring("'fp8'") && ContainsSubstring("w8a16")));
+  CHECK_THROWS_MATCHES(precision_from_name("fp8"), ArgumentError,
+                       MessageMatches(ContainsSubstring("'fp8'") && ContainsSubstring("w8a16")));
 }

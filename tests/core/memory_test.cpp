@@ -57,10 +57,12 @@ TEST_CASE("a buffer is zero, aligned, and copied, moved and assigned by value") 
 
 TEST_CASE("a buffer that cannot be had is a MemoryError that says how much was asked for") {
   const std::size_t most = std::numeric_limits<std::size_t>::max();
-  CHECK_THROWS_MATCHES(AlignedBuffer<double>(most / 2), MemoryError, MessageMatches(ContainsSubstring(std::to_string(most / 2))));
+  CHECK_THROWS_MATCHES(AlignedBuffer<double>(most / 2), MemoryError,
+                       MessageMatches(ContainsSubstring(std::to_string(most / 2))));
   CHECK_THROWS_AS(AlignedBuffer<double>(most), MemoryError);
   CHECK_THROWS_AS(AlignedBuffer<char>(most), MemoryError);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)  // a sanitizer stops the program instead
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+    !defined(__clang__)  // a sanitizer stops the program instead
   CHECK_THROWS_AS(AlignedBuffer<char>(most / 4), MemoryError);
   Workspace workspace;
   workspace.reserve(100);

@@ -44,7 +44,8 @@ TEST_CASE("every chunk is run once, whatever their number and that of threads") 
     ThreadPool pool(threads);
     const Parallel parallel(pool);
     CHECK(parallel.concurrency() == threads);
-    for (const std::int64_t chunks : {0, 1, 2, 3, 4, 5, 6, 7, 64, 1000}) CHECK(counts(parallel, chunks) == std::vector<int>(std::size_t(chunks), 1));
+    for (const std::int64_t chunks : {0, 1, 2, 3, 4, 5, 6, 7, 64, 1000})
+      CHECK(counts(parallel, chunks) == std::vector<int>(std::size_t(chunks), 1));
     CHECK_NOTHROW(parallel.for_each(-1, [](std::int64_t, int) { throw 1; }));
   }
 }

@@ -28,7 +28,8 @@ TEST_CASE("a forward pass into a given buffer, no larger than one already run, m
         encoder.run(context, parameters, large, vectors.matrix(), options);
         const auto counted_run = [&](const std::vector<Encoding>& some) {
           const long before = allocations();
-          encoder.run(context, parameters, some, MatrixView<float>{vectors.data(), std::int64_t(some.size()), 60, 60}, options);
+          encoder.run(context, parameters, some, MatrixView<float>{vectors.data(), std::int64_t(some.size()), 60, 60},
+                      options);
           return allocations() - before;
         };
         CHECK(counted_run(large) == 0);

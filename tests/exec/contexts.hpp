@@ -21,13 +21,16 @@ inline std::vector<const cpu::KernelTable*> all_tables() {
   return tables;
 }
 
-inline Context<Cpu> cpu_context(const cpu::KernelTable& table, int threads = 1) { return Context<Cpu>(CpuOptions{.threads = threads, .kernels = &table}); }
+inline Context<Cpu> cpu_context(const cpu::KernelTable& table, int threads = 1) {
+  return Context<Cpu>(CpuOptions{.threads = threads, .kernels = &table});
+}
 
 // Normal numbers as a matrix of any scalar; the same numbers, rounded to float first, whatever the scalar.
 template <class S>
 Tensor<S> normal(std::int64_t rows, std::int64_t cols, std::uint64_t seed, double deviation = 1) {
   Tensor<S> x(Shape{rows, cols});
-  for (std::size_t i = 0; i < x.values().size(); ++i) x.values()[i] = S(float(deviation * RandomStream{seed, 9}.normal(i)));
+  for (std::size_t i = 0; i < x.values().size(); ++i)
+    x.values()[i] = S(float(deviation * RandomStream{seed, 9}.normal(i)));
   return x;
 }
 
@@ -40,7 +43,8 @@ Tensor<S> rows_of(MatrixView<const S> rows) {
 
 // f(ex) -> Value, in Infer.
 template <class B, class F>
-Tensor<scalar_t<B>> in_infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, const F& f) {
+Tensor<scalar_t<B>> in_infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+                             const F& f) {
   Tensor<scalar_t<B>> result;
   infer(context, parameters, segments, {}, [&](auto& ex) {
     const auto y = f(ex);
@@ -50,7 +54,8 @@ Tensor<scalar_t<B>> in_infer(const Context<B>& context, const Parameters<B>& par
   return result;
 }
 template <class B, class F>
-Tensor<scalar_t<B>> in_record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, const F& f) {
+Tensor<scalar_t<B>> in_record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+                              const F& f) {
   Record<B> ex(context, parameters, segments, nullptr);
   const auto y = f(ex);
   return rows_of(ex.view(y));

@@ -36,7 +36,8 @@ TEST_CASE("Count's peak is Infer's, for any segments, threads and instruction se
   const MeanEncoder<BertBlockSpec<RelativePosition>> encoder(odd_config<BertBlockSpec<RelativePosition>>());
   auto on = [&](const auto& context) {
     const auto parameters = random_parameters(context, encoder.layout, StoreKind::inference, 1);
-    for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{1}, {2}, {7}, {16}, {193}, {1, 1, 1}, {5, 40, 3}, {97, 2, 33, 64}}) {
+    for (const std::vector<std::int64_t>& lengths :
+         {std::vector<std::int64_t>{1}, {2}, {7}, {16}, {193}, {1, 1, 1}, {5, 40, 3}, {97, 2, 33, 64}}) {
       const Batch batch = encore::testing::numbered_batch(lengths, 211, 2);
       const auto found = peaks(context, encoder, parameters, batch);
       CHECK(found.counted == found.taken);
@@ -58,8 +59,10 @@ TEST_CASE("a workspace one line too small is a MemoryError that says both sizes,
   context.workspace().reserve(peak - 64);
   {
     Infer<Cpu> ex(context, parameters, batch.segments());
-    CHECK_THROWS_MATCHES(encoder(ex, encore::testing::batch_indices(ex, batch)), MemoryError,
-                         Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring("workspace: ") && Catch::Matchers::ContainsSubstring(std::to_string(peak - 64))));
+    CHECK_THROWS_MATCHES(
+        encoder(ex, encore::testing::batch_indices(ex, batch)), MemoryError,
+        Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring("workspace: ") &&
+                                        Catch::Matchers::ContainsSubstring(std::to_string(peak - 64))));
   }
   CHECK(peaks(context, encoder, parameters, batch).taken == peak);
 }
@@ -77,7 +80,8 @@ TEST_CASE("Count adds up the operations of products and attention, the same for 
   // hidden 60, middle 107, two layers: 2 flops for each weight and token, 4 hidden for each pair of tokens.
   const double tokens = 48, pairs = 25 + 1600 + 9;
   const double products = 2 * (tokens * 2 * (4 * 60 * 60 + 2 * 60 * 107) + 4 * pairs * 60);
-  // The rest: two sums of the embedding, five norms of 8 a number (two residuals a layer besides), an activation of 10, the mean.
+  // The rest: two sums of the embedding, five norms of 8 a number (two residuals a layer besides), an activation of 10,
+  // the mean.
   const double elements = tokens * 60;
   const double rest = 2 * elements + 5 * 8 * elements + 4 * elements + 2 * 10 * tokens * 107 + elements;
   CHECK(flops(Context<Reference<float>>{}) == products + rest);

@@ -44,7 +44,8 @@ struct Attention {
   Segments segments;
   double deviation;
 
-  Attention(const Case& c, const std::vector<std::int64_t>& lengths, double input_deviation) : segments(lengths), deviation(input_deviation) {
+  Attention(const Case& c, const std::vector<std::int64_t>& lengths, double input_deviation)
+      : segments(lengths), deviation(input_deviation) {
     spec.heads = c.heads;
     spec.kv_heads = c.kv_heads;
     spec.head_size = c.head_size;
@@ -55,8 +56,10 @@ struct Attention {
     const Builder b(*layout);
     auto angle = [](std::int64_t p, std::int64_t i) { return double(p) * std::pow(100.0, -double(i) / 5); };
     if (c.rotary) {
-      spec.cosine = b.constant("cosine", positions, c.rotary / 2, [angle](auto p, auto i) { return std::cos(angle(p, i)); });
-      spec.sine = b.constant("sine", positions, c.rotary / 2, [angle](auto p, auto i) { return std::sin(angle(p, i)); });
+      spec.cosine =
+          b.constant("cosine", positions, c.rotary / 2, [angle](auto p, auto i) { return std::cos(angle(p, i)); });
+      spec.sine =
+          b.constant("sine", positions, c.rotary / 2, [angle](auto p, auto i) { return std::sin(angle(p, i)); });
     }
     if (c.relative) {
       spec.relative = b.table("relative", 2 * positions - 1, c.head_size);
@@ -66,7 +69,8 @@ struct Attention {
   auto operator()(auto& ex) const {
     using S = typename std::remove_reference_t<decltype(ex)>::Scalar;
     const std::int64_t n = segments.tokens();
-    const Tensor<S> queries = normal<S>(n, spec.heads * spec.head_size, 1, deviation), keys = normal<S>(n, spec.kv_heads * spec.head_size, 2),
+    const Tensor<S> queries = normal<S>(n, spec.heads * spec.head_size, 1, deviation),
+                    keys = normal<S>(n, spec.kv_heads * spec.head_size, 2),
                     values = normal<S>(n, spec.kv_heads * spec.head_size, 3);
     auto q = ex.input(queries.matrix());
     auto k = ex.input(keys.matrix());
@@ -79,13 +83,16 @@ struct Attention {
 
 TEST_CASE("attention of Cpu agrees with the reference in double, whatever the hook, and Infer equals Record") {
   for (const Case& c : cases()) {
-    for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{1}, {2}, {7}, {3, 1, 30, 65}, {200, 17}}) {
+    for (const std::vector<std::int64_t>& lengths :
+         {std::vector<std::int64_t>{1}, {2}, {7}, {3, 1, 30, 65}, {200, 17}}) {
       const Attention attention(c, lengths, 1);
       const Context<Reference<double>> oracle;
-      const auto expected = in_record(oracle, random_parameters(oracle, attention.layout, StoreKind::training, 1), attention.segments, attention);
+      const auto expected = in_record(oracle, random_parameters(oracle, attention.layout, StoreKind::training, 1),
+                                      attention.segments, attention);
       for (const cpu::KernelTable* table : all_tables()) {
         for (const int threads : {1, 2}) {
-          INFO(c.name << " on " << table->isa << ", " << attention.segments.tokens() << " tokens, " << threads << " threads");
+          INFO(c.name << " on " << table->isa << ", " << attention.segments.tokens() << " tokens, " << threads
+                      << " threads");
           const auto context = cpu_context(*table, threads);
           const auto parameters = random_parameters(context, attention.layout, StoreKind::inference, 1);
           const auto found = in_infer(context, parameters, attention.segments, attention);
@@ -101,11 +108,14 @@ TEST_CASE("attention of Cpu agrees with the reference in double, whatever the ho
 TEST_CASE("attention of Cpu stays finite for scores in the thousands, and agrees where the softmax is not a tie") {
   const Attention attention({.name = "sharp", .heads = 1, .kv_heads = 1, .head_size = 16}, {40}, 3000);
   const Context<Reference<double>> oracle;
-  const auto expected = in_record(oracle, random_parameters(oracle, attention.layout, StoreKind::training, 1), attention.segments, attention);
+  const auto expected = in_record(oracle, random_parameters(oracle, attention.layout, StoreKind::training, 1),
+                                  attention.segments, attention);
   for (const cpu::KernelTable* table : all_tables()) {
     INFO(table->isa);
     const auto context = cpu_context(*table);
-    const auto found = in_infer(context, random_parameters(context, attention.layout, StoreKind::inference, 1), attention.segments, attention);
-    CHECK(relative_error(found, expected) < 1e-2);  // a score of 1e4 has lost four of float's seven digits: exp multiplies the rest
+    const auto found = in_infer(context, random_parameters(context, attention.layout, StoreKind::inference, 1),
+                                attention.segments, attention);
+    CHECK(relative_error(found, expected) <
+          1e-2);  // a score of 1e4 has lost four of float's seven digits: exp multiplies the rest
   }
 }

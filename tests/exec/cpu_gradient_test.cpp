@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training on the CPU backend: its gradients are those of the reference in double, in float's accuracy. Widths of 35 leave padding
-// between the sections of the fused query, key and value.
+// Training on the CPU backend: its gradients are those of the reference in double, in float's accuracy. Widths of 35
+// leave padding between the sections of the fused query, key and value.
 #include "catch.hpp"
 #include "exec/contexts.hpp"
 
@@ -16,7 +16,9 @@ struct Block {
   Glu<> feed_forward;
 
   Block(Builder b, const ModelShape& shape, const Rope<>& rope)
-      : norm(b / "norm", shape.hidden, {}), attention(b / "attention", shape, {}, rope), feed_forward(b / "feed_forward", shape, {.bias = Bias::yes}) {}
+      : norm(b / "norm", shape.hidden, {}),
+        attention(b / "attention", shape, {}, rope),
+        feed_forward(b / "feed_forward", shape, {.bias = Bias::yes}) {}
   auto operator()(auto& ex, const auto& x) const {
     auto normal = norm(ex, x);
     auto mixed = attention(ex, normal);
@@ -26,7 +28,8 @@ struct Block {
 };
 
 template <class B>
-std::vector<Tensor<double>> gradients(const Context<B>& context, const std::shared_ptr<ParameterLayout>& layout, const Batch& batch, const auto& f) {
+std::vector<Tensor<double>> gradients(const Context<B>& context, const std::shared_ptr<ParameterLayout>& layout,
+                                      const Batch& batch, const auto& f) {
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   auto store = parameters.gradients(context);
   Record<B> ex(context, parameters, batch.segments(), &store);
@@ -48,7 +51,8 @@ TEST_CASE("the gradients of Cpu are those of the reference, padded sections incl
   const ModelShape shape{.hidden = 70, .heads = 35, .intermediate = 27, .max_positions = 16};
   auto layout = std::make_shared<ParameterLayout>();
   const Rope<> rope(Builder(*layout) / "rope", shape, {});
-  const auto f = encore::testing::of_rows(*layout, [&](Builder b) { return Block(b, shape, rope); }, 12, shape.hidden);
+  const auto f = encore::testing::of_rows(
+      *layout, [&](Builder b) { return Block(b, shape, rope); }, 12, shape.hidden);
   const Batch batch = encore::testing::numbered_batch({7, 1, 4}, 12);
   const auto expected = gradients(Context<Reference<double>>{}, layout, batch, f);
   for (const cpu::KernelTable* table : all_tables()) {
@@ -57,7 +61,8 @@ TEST_CASE("the gradients of Cpu are those of the reference, padded sections incl
     for (std::size_t i = 0; i < layout->size(); ++i) {
       const ParameterSpec& spec = (*layout)[ParameterId{std::int32_t(i)}];
       INFO(spec.name());
-      if (spec.constant || spec.name() == "layer.attention.query.bias") continue;  // its third, the key's, is zero but for rounding
+      if (spec.constant || spec.name() == "layer.attention.query.bias")
+        continue;                                           // its third, the key's, is zero but for rounding
       CHECK(relative_error(found[i], expected[i]) < 4e-5);  // measured: at most 1.3e-5, in float
     }
   }

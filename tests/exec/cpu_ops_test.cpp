@@ -36,16 +36,33 @@ struct Ops {
   }
 
   static std::map<std::string, double> tolerances() {
-    // Three times the largest error found over all sizes and instruction sets, relative to the largest number of the result. Norms
-    // of two columns amplify the rounding of their input where both are almost equal: that is the reference's in float too.
-    return {{"linear", 2e-6},        {"linear gelu", 1.2e-6}, {"linear + residual", 2.2e-6}, {"sections", 1.3e-6}, {"layer norm", 4.5e-6}, {"rms norm", 4.6e-7},
-            {"norm of sum", 1.4e-5}, {"map", 3e-7},           {"gate", 4e-7},                {"add", 1.7e-7},      {"embed", 2.3e-7},      {"gather", 0},
-            {"first", 0},            {"mean", 9e-7},          {"max", 0},                    {"concat", 0},        {"l2", 3e-7},           {"cross entropy", 4.5e-7}};
+    // Three times the largest error found over all sizes and instruction sets, relative to the largest number of the
+    // result. Norms of two columns amplify the rounding of their input where both are almost equal: that is the
+    // reference's in float too.
+    return {{"linear", 2e-6},
+            {"linear gelu", 1.2e-6},
+            {"linear + residual", 2.2e-6},
+            {"sections", 1.3e-6},
+            {"layer norm", 4.5e-6},
+            {"rms norm", 4.6e-7},
+            {"norm of sum", 1.4e-5},
+            {"map", 3e-7},
+            {"gate", 4e-7},
+            {"add", 1.7e-7},
+            {"embed", 2.3e-7},
+            {"gather", 0},
+            {"first", 0},
+            {"mean", 9e-7},
+            {"max", 0},
+            {"concat", 0},
+            {"l2", 3e-7},
+            {"cross entropy", 4.5e-7}};
   }
 
   auto run(auto& ex, const std::string& name) const {
     using S = typename std::remove_reference_t<decltype(ex)>::Scalar;
-    const Tensor<S> rows = normal<S>(segments.tokens(), width, 3), other = normal<S>(segments.tokens(), width, 4), wide = normal<S>(segments.tokens(), width + 3, 5);
+    const Tensor<S> rows = normal<S>(segments.tokens(), width, 3), other = normal<S>(segments.tokens(), width, 4),
+                    wide = normal<S>(segments.tokens(), width + 3, 5);
     auto x = ex.input(rows.matrix());
     auto y = ex.input(other.matrix());
     if (name == "linear") return ex.linear(x, w, b);
@@ -108,8 +125,10 @@ TEST_CASE("every op of Cpu agrees with the reference in double") {
           for (const int threads : {1, 2}) {
             const auto context = cpu_context(*table, threads);
             const auto parameters = random_parameters(context, all.layout, StoreKind::inference, 1);
-            const double error = relative_error(in_infer(context, parameters, all.segments, [&](auto& ex) { return all.run(ex, which); }), expected);
-            INFO(name << " on " << table->isa << ", width " << width << ", " << all.segments.tokens() << " tokens, " << threads << " threads");
+            const double error = relative_error(
+                in_infer(context, parameters, all.segments, [&](auto& ex) { return all.run(ex, which); }), expected);
+            INFO(name << " on " << table->isa << ", width " << width << ", " << all.segments.tokens() << " tokens, "
+                      << threads << " threads");
             CHECK(error <= tolerance);
           }
         }

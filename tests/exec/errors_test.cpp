@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A forward pass that throws midway leaves its context as good as new; one executor at a time runs on a context; taps.
+// A forward pass that throws midway leaves its context as good as new; one executor at a time runs on a context.
 #include "catch.hpp"
 #include "exec/texts.hpp"
 
@@ -43,7 +43,10 @@ TEST_CASE("an exception in the middle of a forward pass leaves the context usabl
     }
     // A kernel's own error, in Infer: the target is no class.
     const std::vector<std::int32_t> targets(36, 1000);
-    CHECK_THROWS_AS(encore::testing::run_infer(context, parameters, batch, [&](auto& ex, const BatchIndices& in) { return ex.cross_entropy(model.encoder(ex, in), ex.indices(targets)); }),
+    CHECK_THROWS_AS(encore::testing::run_infer(context, parameters, batch,
+                                               [&](auto& ex, const BatchIndices& in) {
+                                                 return ex.cross_entropy(model.encoder(ex, in), ex.indices(targets));
+                                               }),
                     InputError);
     CHECK(different_bits(before, encore::testing::run_infer(context, parameters, batch, model)) == "");
     CHECK(context.workspace().arena.live() == 0);
@@ -62,7 +65,8 @@ TEST_CASE("a second executor on a context that runs one is refused, and the firs
     Record<Reference<float>> first(context, parameters, segments, nullptr);
     const auto y = first.linear(first.input(normal<float>(2, 4, 1).matrix()), w);
     const Tensor<float> before = rows_of(first.view(y));
-    CHECK_THROWS_MATCHES(Count<Reference<float>>(context, *layout, segments), ArgumentError, MessageMatches(ContainsSubstring("own context")));
+    CHECK_THROWS_MATCHES(Count<Reference<float>>(context, *layout, segments), ArgumentError,
+                         MessageMatches(ContainsSubstring("own context")));
     CHECK(different_bits(before, rows_of(first.view(y))) == "");
   }
   CHECK_NOTHROW(Count<Reference<float>>(context, *layout, segments));
@@ -75,40 +79,8 @@ TEST_CASE("weights packed for one instruction set are refused by a context of an
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*layout).weight("w", 3, 4);
   const auto parameters = random_parameters(packer, layout, StoreKind::inference, 1);
-  CHECK_THROWS_MATCHES(in_infer(runner, parameters, Segments({2}), [&](auto& ex) { return ex.linear(ex.input(normal<float>(2, 4, 1).matrix()), w); }), ArgumentError,
+  CHECK_THROWS_MATCHES(in_infer(runner, parameters, Segments({2}),
+                                [&](auto& ex) { return ex.linear(ex.input(normal<float>(2, 4, 1).matrix()), w); }),
+                       ArgumentError,
                        MessageMatches(ContainsSubstring(tables[0]->isa) && ContainsSubstring(tables[1]->isa)));
-}
-
-TEST_CASE("taps show hidden states 0 to L and change no bit") {
-  const Model model(odd_config<BertBlockSpec<LearnedPosition>>());
-  const Batch batch = encore::testing::numbered_batch({5, 1, 30}, 211, 2);
-  struct Seen {
-    std::vector<std::int64_t> order;
-    std::vector<Tensor<float>> rows;
-  };
-  const TapFunction<float> observer{nullptr, [](void* object, std::string_view name, std::int64_t index, MatrixView<const float> rows) {
-                                      REQUIRE(name == "hidden_states");
-                                      static_cast<Seen*>(object)->order.push_back(index);
-                                      static_cast<Seen*>(object)->rows.push_back(rows_of(rows));
-                                    }};
-  auto on = [&](const auto& context) {
-    const auto parameters = random_parameters(context, model.layout, StoreKind::training, 1);
-    Seen inferred, recorded;
-    Tensor<float> tapped;
-    infer(context, parameters, batch.segments(), {&inferred, observer.call}, [&](auto& ex) {
-      const auto y = model(ex, encore::testing::batch_indices(ex, batch));
-      const auto rows = ex.view(y);
-      if constexpr (std::remove_reference_t<decltype(ex)>::computing) tapped = rows_of(rows);
-    });
-    CHECK(different_bits(tapped, encore::testing::run_infer(context, parameters, batch, model)) == "");
-    CHECK(inferred.order == std::vector<std::int64_t>{0, 1, 2});
-    Record ex(context, parameters, batch.segments(), nullptr);
-    ex.observe({&recorded, observer.call});
-    model(ex, encore::testing::batch_indices(ex, batch));
-    REQUIRE(recorded.order == inferred.order);
-    for (std::size_t i = 0; i < 3; ++i) CHECK(different_bits(inferred.rows[i], recorded.rows[i]) == "");
-    CHECK(inferred.rows[2].shape() == Shape{36, 60});
-  };
-  on(Context<Reference<float>>{});
-  on(cpu_context(*all_tables().back()));
 }

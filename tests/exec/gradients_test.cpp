@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the recording executor does with gradients: values used twice, parts, values without a way back, many calls on one store.
+// What the recording executor does with gradients: values used twice, parts, values without a way back, many calls on
+// one store.
 #include "catch.hpp"
 #include "exec/contexts.hpp"
 
 using namespace exec_test;
-using encore::testing::check_gradients;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using encore::testing::check_gradients;
 using R = Reference<double>;
 
 namespace {
@@ -28,7 +29,9 @@ void check(const Make& make, Widths... widths) {
 struct Shared {
   ParameterId table;
   Linear linear;
-  explicit Shared(Builder b) : table(b.table("table", 5, 4)), linear(b / "linear", 4, 4) { b.layout()[table].reads_product = true; }
+  explicit Shared(Builder b) : table(b.table("table", 5, 4)), linear(b / "linear", 4, 4) {
+    b.layout()[table].reads_product = true;
+  }
   auto operator()(auto& ex, const auto& x) const {
     auto once = linear(ex, x);
     auto twice = linear(ex, ex.activate(Activation::tanh, once));
@@ -52,7 +55,10 @@ TEST_CASE("gradients of a value used twice, three times, or as both operands are
           return ex.add(c, x);
         }),
         4);
-  check(layer([](auto& ex, const auto& x) { return ex.residual_norm(op::Norm{.kind = NormKind::layer, .eps = 0.1}, x, x); }), 4);
+  check(layer([](auto& ex, const auto& x) {
+          return ex.residual_norm(op::Norm{.kind = NormKind::layer, .eps = 0.1}, x, x);
+        }),
+        4);
 }
 
 TEST_CASE("gradients of parts come together in the whole, overlapping ones too") {
@@ -78,7 +84,10 @@ TEST_CASE("one parameter used twice gets both gradients, as a table and as a pro
 }
 
 TEST_CASE("several inputs have gradients of their own") {
-  check(layer([](auto& ex, const auto& x, const auto& y, const auto& z) { return ex.add(ex.gate(Activation::mish, x, y), z); }), 3, 3, 3);
+  check(layer([](auto& ex, const auto& x, const auto& y, const auto& z) {
+          return ex.add(ex.gate(Activation::mish, x, y), z);
+        }),
+        3, 3, 3);
 }
 
 TEST_CASE("stop_gradient lets values through and no gradient") {
@@ -123,8 +132,9 @@ TEST_CASE("a loss is a value of one number, and backward refuses a gradient of a
   const auto x = ex.input(normal<double>(2, 4, 1).matrix());
   const std::vector<std::int32_t> targets{1, 3};
   const auto loss = ex.cross_entropy(x, ex.indices(targets));
-  CHECK_THROWS_MATCHES(ex.backward(x, normal<double>(2, 3, 1).matrix()), ShapeError,
-                       MessageMatches(ContainsSubstring("backward:") && ContainsSubstring("[2, 4]") && ContainsSubstring("[2, 3]")));
+  CHECK_THROWS_MATCHES(
+      ex.backward(x, normal<double>(2, 3, 1).matrix()), ShapeError,
+      MessageMatches(ContainsSubstring("backward:") && ContainsSubstring("[2, 4]") && ContainsSubstring("[2, 3]")));
   ex.backward(loss);
   double sum = 0;
   for (int c = 0; c < 4; ++c) sum += ex.gradient(x)(0, c);
@@ -147,7 +157,8 @@ TEST_CASE("gradients of several batches add up in one store") {
   step(two, 2);
   step(both, 1);
   step(both, 2);
-  for (std::size_t i = 0; i < 12; ++i) CHECK(both.values(w)[i] == Approx(one.values(w)[i] + two.values(w)[i]).epsilon(1e-14));
+  for (std::size_t i = 0; i < 12; ++i)
+    CHECK(both.values(w)[i] == Approx(one.values(w)[i] + two.values(w)[i]).epsilon(1e-14));
 }
 
 TEST_CASE("the report of a gradient check finds a wrong derivative and says where it is") {
@@ -157,5 +168,6 @@ TEST_CASE("the report of a gradient check finds a wrong derivative and says wher
   };
   const auto report = check_gradients(layer([](auto& ex, const auto& x) { return ex.map(Wrong{}, x); }), {}, 3);
   CHECK(report.worst() > 1e-4);
-  CHECK_THAT(report.text(), ContainsSubstring("input 0: error") && ContainsSubstring("derivative") && ContainsSubstring("difference"));
+  CHECK_THAT(report.text(),
+             ContainsSubstring("input 0: error") && ContainsSubstring("derivative") && ContainsSubstring("difference"));
 }

@@ -15,7 +15,8 @@ struct SquaredRelu {
   }
 };
 
-// Every way ops are put together in blocks. `width` is a multiple of every panel, or not: map and gate are fused, or not.
+// Every way ops are put together in blocks. `width` is a multiple of every panel, or not: map and gate are fused, or
+// not.
 struct Blocks {
   std::int64_t hidden, width;
   std::shared_ptr<ParameterLayout> layout = std::make_shared<ParameterLayout>();
@@ -59,7 +60,6 @@ struct Blocks {
   }
 };
 
-
 template <class B>
 void check(const Context<B>& context, const Blocks& blocks, std::int64_t rows) {
   const Segments segments({rows});
@@ -69,7 +69,9 @@ void check(const Context<B>& context, const Blocks& blocks, std::int64_t rows) {
   std::size_t seen = 0;
   auto run = [&](bool shown) {
     Tensor<float> result;
-    infer(context, inference, segments, {&seen, [](void* object, std::string_view, std::int64_t, MatrixView<const float>) { ++*static_cast<std::size_t*>(object); }},
+    infer(context, inference, segments,
+          {&seen, [](void* object, std::string_view, std::int64_t,
+                     MatrixView<const float>) { ++*static_cast<std::size_t*>(object); }},
           [&](auto& ex) {
             const auto y = blocks(ex, x.matrix(), shown);
             const auto view = ex.view(y);
@@ -81,7 +83,8 @@ void check(const Context<B>& context, const Blocks& blocks, std::int64_t rows) {
   CHECK(seen == 0);
   CHECK(different_bits(fused, run(true)) == "");
   CHECK(seen == 5);
-  CHECK(different_bits(fused, in_record(context, training, segments, [&](auto& ex) { return blocks(ex, x.matrix(), false); })) == "");
+  CHECK(different_bits(fused, in_record(context, training, segments,
+                                        [&](auto& ex) { return blocks(ex, x.matrix(), false); })) == "");
 }
 
 }  // namespace
@@ -95,9 +98,11 @@ TEST_CASE("Infer equals Record and fused equals unfused on every instruction set
   for (const cpu::KernelTable* table : all_tables()) {
     for (const int threads : {1, 2}) {
       const auto context = cpu_context(*table, threads);
-      for (const auto& [hidden, width] : {std::pair<std::int64_t, std::int64_t>{24, 35}, {30, 64}, {35, 192}, {128, 256}}) {
+      for (const auto& [hidden, width] :
+           {std::pair<std::int64_t, std::int64_t>{24, 35}, {30, 64}, {35, 192}, {128, 256}}) {
         for (const std::int64_t rows : {1, 2, 7, 100, 230}) {
-          INFO(table->isa << ", " << threads << " threads, hidden " << hidden << ", width " << width << ", rows " << rows);
+          INFO(table->isa << ", " << threads << " threads, hidden " << hidden << ", width " << width << ", rows "
+                          << rows);
           check(context, Blocks(hidden, width), rows);
         }
       }

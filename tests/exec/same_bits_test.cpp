@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Law 4: the vector of a text does not depend on the texts beside it, their order, the number of threads or who else runs the model.
+// Law 4: the vector of a text does not depend on the texts beside it, their order, the number of threads or who else
+// runs the model.
 #include "catch.hpp"
 #include "exec/texts.hpp"
 
@@ -26,15 +27,19 @@ std::vector<std::size_t> shuffled(std::size_t n, std::uint32_t seed) {
 
 // Runs the texts in that order, in packs of at most that many; "" where each has the bits of `alone`.
 template <class Spec>
-std::string run_in_order(const MeanEncoder<Spec>& encoder, const Context<Cpu>& context, const Parameters<Cpu>& parameters, const std::vector<Encoding>& all,
-                         const std::vector<std::size_t>& order, const std::vector<Tensor<float>>& alone, std::size_t pack) {
+std::string run_in_order(const MeanEncoder<Spec>& encoder, const Context<Cpu>& context,
+                         const Parameters<Cpu>& parameters, const std::vector<Encoding>& all,
+                         const std::vector<std::size_t>& order, const std::vector<Tensor<float>>& alone,
+                         std::size_t pack) {
   for (std::size_t first = 0; first < order.size(); first += pack) {
     Batch batch;
-    for (std::size_t i = first; i < std::min(first + pack, order.size()); ++i) batch.add(all[order[i]].ids, all[order[i]].type_ids);
+    for (std::size_t i = first; i < std::min(first + pack, order.size()); ++i)
+      batch.add(all[order[i]].ids, all[order[i]].type_ids);
     const Tensor<float> together = encore::testing::run_infer(context, parameters, batch, encoder);
     for (std::int64_t i = 0; i < together.rows(); ++i) {
       const std::size_t text = order[first + std::size_t(i)];
-      const std::string difference = different_bits<float>(alone[text].matrix(), {together.matrix().row(i), 1, together.cols(), together.cols()});
+      const std::string difference =
+          different_bits<float>(alone[text].matrix(), {together.matrix().row(i), 1, together.cols(), together.cols()});
       if (!difference.empty()) return "text " + std::to_string(text) + ": " + difference;
     }
   }
@@ -42,7 +47,8 @@ std::string run_in_order(const MeanEncoder<Spec>& encoder, const Context<Cpu>& c
 }
 
 template <class Spec>
-std::vector<Tensor<float>> one_by_one(const MeanEncoder<Spec>& encoder, const Context<Cpu>& context, const Parameters<Cpu>& parameters, const std::vector<Encoding>& all) {
+std::vector<Tensor<float>> one_by_one(const MeanEncoder<Spec>& encoder, const Context<Cpu>& context,
+                                      const Parameters<Cpu>& parameters, const std::vector<Encoding>& all) {
   std::vector<Tensor<float>> vectors;
   for (const Encoding& text : all) {
     Batch batch;
@@ -54,8 +60,8 @@ std::vector<Tensor<float>> one_by_one(const MeanEncoder<Spec>& encoder, const Co
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a text's vector has the same bits alone, among 63 others in any order, and with 1, 2 or 5 threads", "", BertBlockSpec<LearnedPosition>,
-                   BertBlockSpec<RelativePosition>, ModernBlockSpec) {
+TEMPLATE_TEST_CASE("a text's vector has the same bits alone, among 63 others in any order, and with 1, 2 or 5 threads",
+                   "", BertBlockSpec<LearnedPosition>, BertBlockSpec<RelativePosition>, ModernBlockSpec) {
   const std::vector<Encoding> all = many();
   const MeanEncoder<TestType> encoder(odd_config<TestType>());
   for (const cpu::KernelTable* table : all_tables()) {
@@ -87,7 +93,8 @@ TEST_CASE("several host threads at once on one store, each with its own context,
         hosts.emplace_back([&, host] {
           const auto context = cpu_context(*table, int(host % 2) + 1);
           for (std::uint32_t round = 0; round < 3 && differences[host].empty(); ++round)
-            differences[host] = run_in_order(encoder, context, parameters, all, shuffled(64, std::uint32_t(host) * 3 + round), alone, 64);
+            differences[host] = run_in_order(encoder, context, parameters, all,
+                                             shuffled(64, std::uint32_t(host) * 3 + round), alone, 64);
         });
     }
     for (const std::string& difference : differences) CHECK(difference == "");

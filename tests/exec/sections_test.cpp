@@ -41,20 +41,27 @@ TEST_CASE("split refuses columns that do not divide and says how many there are"
   const Products s;
   const Context<Reference<float>> context;
   const auto parameters = random_parameters(context, s.layout, StoreKind::inference, 1);
-  CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments, [&](auto& ex) { return ex.template split<4>(ex.input(s.x.matrix()))[0]; }), ShapeError,
-                       MessageMatches(ContainsSubstring("split: [7, 6] into 4 parts")));
+  CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments,
+                                [&](auto& ex) { return ex.template split<4>(ex.input(s.x.matrix()))[0]; }),
+                       ShapeError, MessageMatches(ContainsSubstring("split: [7, 6] into 4 parts")));
 }
 
 TEST_CASE("an op that would read the padding between sections refuses them and says what to do") {
   const Products s;
   auto refuses = [&](const auto& context, const auto& f, const std::string& name) {
     const auto parameters = random_parameters(context, s.layout, StoreKind::training, 1);
-    CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments, f), ShapeError, MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("split them first")));
-    CHECK_THROWS_MATCHES(in_record(context, parameters, s.segments, f), ShapeError, MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("split them first")));
+    CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments, f), ShapeError,
+                         MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("split them first")));
+    CHECK_THROWS_MATCHES(in_record(context, parameters, s.segments, f), ShapeError,
+                         MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("split them first")));
   };
   auto on = [&](const auto& context) {
-    refuses(context, [&](auto& ex) { return ex.norm(op::Norm{.kind = NormKind::rms}, ex.linear(ex.input(s.x.matrix()), s.qkv)); }, "norm");
-    refuses(context, [&](auto& ex) { return ex.linear(ex.linear(ex.input(s.x.matrix()), s.qkv), s.w); }, "linear");
+    refuses(
+        context,
+        [&](auto& ex) { return ex.norm(op::Norm{.kind = NormKind::rms}, ex.linear(ex.input(s.x.matrix()), s.qkv)); },
+        "norm");
+    refuses(
+        context, [&](auto& ex) { return ex.linear(ex.linear(ex.input(s.x.matrix()), s.qkv), s.w); }, "linear");
   };
   on(Context<Reference<float>>{});
   on(cpu_context(*all_tables().back()));

@@ -11,7 +11,8 @@
 
 namespace exec_test {
 
-inline std::vector<Encoding> texts(std::size_t count, std::int64_t vocabulary, std::int64_t longest, std::uint32_t seed = 1) {
+inline std::vector<Encoding> texts(std::size_t count, std::int64_t vocabulary, std::int64_t longest,
+                                   std::uint32_t seed = 1) {
   std::mt19937 engine(seed);
   std::lognormal_distribution<double> length(3.0, 0.8);
   std::vector<Encoding> result(count);
@@ -32,7 +33,8 @@ inline Encoding text_of(std::int64_t length, std::int64_t vocabulary) {
   return text;
 }
 
-// The BERT block, and one with every other policy. Neither includes a reader of files, which would double what a test takes to compile.
+// The BERT block, and one with every other policy. Neither includes a reader of files, which would double what a test
+// takes to compile.
 template <class P>
 struct BertBlockSpec {
   using Norm = LayerNorm;
@@ -54,7 +56,13 @@ struct ModernBlockSpec : BertBlockSpec<Rope<>> {
 template <class Spec>
 Config<Spec> odd_config() {
   Config<Spec> config;
-  config.shape = {.vocabulary = 211, .hidden = 60, .layers = 2, .heads = 5, .intermediate = std::is_same_v<Spec, ModernBlockSpec> ? 128 : 107, .max_positions = 400, .types = 2};
+  config.shape = {.vocabulary = 211,
+                  .hidden = 60,
+                  .layers = 2,
+                  .heads = 5,
+                  .intermediate = std::is_same_v<Spec, ModernBlockSpec> ? 128 : 107,
+                  .max_positions = 400,
+                  .types = 2};
   return config;
 }
 

@@ -75,7 +75,8 @@ TEST_CASE("memory is given back with the last handle, and the rows of a value st
       y = {};
       left = {};
       CHECK(context.workspace().arena.live() == 2 * one);  // one part holds the whole
-      if constexpr (std::remove_reference_t<decltype(ex)>::computing) CHECK(ex.view(right)(3, 2) == std::tanh(s.x.matrix()(3, 5)));
+      if constexpr (std::remove_reference_t<decltype(ex)>::computing)
+        CHECK(ex.view(right)(3, 2) == std::tanh(s.x.matrix()(3, 5)));
     }
     CHECK(context.workspace().arena.live() == one);
     const auto deferred = ex.linear(x, s.w);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels stay within the scratch that was counted: nothing behind the peak is written, by any number of threads. No sanitizer sees
-// the micro-kernels, and none sees a write from one part of a block to another.
+// Kernels stay within the scratch that was counted: nothing behind the peak is written, by any number of threads. No
+// sanitizer sees the micro-kernels, and none sees a write from one part of a block to another.
 #include "catch.hpp"
 #include "exec/texts.hpp"
 
@@ -16,8 +16,10 @@ void check(const std::shared_ptr<const ParameterLayout>& layout, const F& f) {
     for (const int threads : {1, 2, 5}) {
       const auto context = cpu_context(*table, threads);
       const auto parameters = random_parameters(context, layout, StoreKind::inference, 1);
-      for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{1}, {7}, {97}, {193, 5}, {33, 64, 2, 100}}) {
-        INFO(table->isa << ", " << threads << " threads, " << lengths.size() << " sequences, the first of " << lengths[0]);
+      for (const std::vector<std::int64_t>& lengths :
+           {std::vector<std::int64_t>{1}, {7}, {97}, {193, 5}, {33, 64, 2, 100}}) {
+        INFO(table->isa << ", " << threads << " threads, " << lengths.size() << " sequences, the first of "
+                        << lengths[0]);
         const Batch batch = encore::testing::numbered_batch(lengths, 211, 2);
         auto forward = [&](auto& ex) {
           const auto y = f(ex, encore::testing::batch_indices(ex, batch));
@@ -51,6 +53,7 @@ TEST_CASE("an encoder writes nothing behind its peak, which attention's scratch 
 
 TEST_CASE("a gated product writes nothing behind its peak, which the fused product's scratch ends at") {
   auto layout = std::make_shared<ParameterLayout>();
-  const auto glu = encore::testing::of_rows(*layout, [](Builder b) { return Glu<>(b, {.hidden = 8, .intermediate = 128}, {}); }, 211, 8);
+  const auto glu = encore::testing::of_rows(
+      *layout, [](Builder b) { return Glu<>(b, {.hidden = 8, .intermediate = 128}, {}); }, 211, 8);
   check(layout, glu);
 }

@@ -23,11 +23,13 @@ struct Assembled {
   using Embedding = TokenEmbedding<M>;
 };
 
-// Small and odd where it may be: head size 4 (RoPE wants it even), a middle of 5. eps is large, so that a wrong place of it shows.
+// Small and odd where it may be: head size 4 (RoPE wants it even), a middle of 5. eps is large, so that a wrong place
+// of it shows.
 template <class Spec>
 Config<Spec> small_config(std::int64_t layers = 1) {
   Config<Spec> config;
-  config.shape = {.vocabulary = 7, .hidden = 8, .layers = layers, .heads = 2, .intermediate = 5, .max_positions = 19, .types = 2};
+  config.shape = {
+      .vocabulary = 7, .hidden = 8, .layers = layers, .heads = 2, .intermediate = 5, .max_positions = 19, .types = 2};
   config.norm.eps = 0.01;
   return config;
 }

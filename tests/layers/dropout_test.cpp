@@ -73,8 +73,10 @@ TEST_CASE("an encoder's dropout is off in Infer and where Record does not train,
   };
   const auto inferred = encore::testing::run_infer(context, parameters, batch, encoder);
   CHECK(encore::testing::different_bits(inferred, record({})) == "");
-  CHECK(encore::testing::different_bits(record({.training = true, .seed = 1}), record({.training = true, .seed = 1})) == "");
-  CHECK(encore::testing::different_bits(record({.training = true, .seed = 1}), record({.training = true, .seed = 2})) != "");
+  CHECK(encore::testing::different_bits(record({.training = true, .seed = 1}), record({.training = true, .seed = 1})) ==
+        "");
+  CHECK(encore::testing::different_bits(record({.training = true, .seed = 1}), record({.training = true, .seed = 2})) !=
+        "");
   CHECK(encore::testing::different_bits(inferred, record({.training = true, .seed = 1})) != "");
 }
 
@@ -84,7 +86,8 @@ TEST_CASE("gradients through dropout are those of the function with that mask") 
   auto layout = std::make_shared<ParameterLayout>();
   const Encoder<Spec> encoder(Builder(*layout), config);
   const auto report =
-      encore::testing::check_gradients_of(layout, encore::testing::numbered_batch({3, 1}, 7, 2), encoder, {.lengths = {}, .step = 1e-4, .seed = 3, .training = true});
+      encore::testing::check_gradients_of(layout, encore::testing::numbered_batch({3, 1}, 7, 2), encoder,
+                                          {.lengths = {}, .step = 1e-4, .seed = 3, .training = true});
   INFO(report.text());
   CHECK(report.worst() < 1e-9);  // measured: 4e-11
 }

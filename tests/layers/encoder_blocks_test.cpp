@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two blocks that must be one: BERT's, and the pre-norm RMSNorm RoPE SwiGLU block of today's encoders, two layers deep.
+// The two blocks that must be one: BERT's, and the pre-norm RMSNorm RoPE SwiGLU block of today's encoders, two layers
+// deep.
 #include "layers/assembled.hpp"
 
 using namespace layers_test;

@@ -4,8 +4,9 @@
 
 using namespace layers_test;
 
-TEMPLATE_TEST_CASE("an encoder with an MLP has the gradients of differences, bit-equal Infer and Record, and separate sequences", "",
-                   (Assembled<LayerNorm, PostNorm, LearnedPosition, Mlp>), (Assembled<RmsNorm, PreNorm, NoPosition, Mlp>),
-                   (Assembled<RmsNorm, PostNorm, SinusoidalPosition, Mlp>)) {
+TEMPLATE_TEST_CASE(
+    "an encoder with an MLP has the gradients of differences, bit-equal Infer and Record, and separate sequences", "",
+    (Assembled<LayerNorm, PostNorm, LearnedPosition, Mlp>), (Assembled<RmsNorm, PreNorm, NoPosition, Mlp>),
+    (Assembled<RmsNorm, PostNorm, SinusoidalPosition, Mlp>)) {
   check_spec(small_config<TestType>());
 }

@@ -4,7 +4,9 @@
 
 using namespace layers_test;
 
-TEST_CASE("rotary positions are checked in a pre-norm LayerNorm encoder") { check_spec(small_config<Assembled<LayerNorm, PreNorm, Rope<>, Mlp>>()); }
+TEST_CASE("rotary positions are checked in a pre-norm LayerNorm encoder") {
+  check_spec(small_config<Assembled<LayerNorm, PreNorm, Rope<>, Mlp>>());
+}
 
 TEST_CASE("relative positions are checked with both terms") {
   using Spec = Assembled<LayerNorm, PostNorm, RelativePosition, Mlp>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooler and masked-language-model head on the BERT block, down to a loss: gradients of every parameter, the tied table too.
+// Pooler and masked-language-model head on the BERT block, down to a loss: gradients of every parameter, the tied table
+// too.
 #include "layers/assembled.hpp"
 
 using namespace layers_test;
@@ -20,7 +21,8 @@ struct Pretraining {
   Pretraining(const Config<Spec>& config, Tied tied)
       : encoder(Builder(*layout), config),
         pooler(Builder(*layout) / "pooler", config.shape),
-        words(Builder(*layout) / "masked_lm", config.shape, Activation::gelu_erf, config.norm, encoder.embedding.word, tied),
+        words(Builder(*layout) / "masked_lm", config.shape, Activation::gelu_erf, config.norm, encoder.embedding.word,
+              tied),
         next(Builder(*layout) / "classifier", config.shape.hidden, 2) {}
 
   auto operator()(auto& ex, const BatchIndices& in) const {
@@ -43,7 +45,9 @@ TEST_CASE("the gradients of BERT's pre-training losses by every parameter are th
     const auto report = encore::testing::check_gradients_of(model.layout, batch, model, {});
     INFO(report.text());
     CHECK(report.worst() < 1e-9);  // measured: 7e-11
-    const bool separate = std::any_of(model.layout->begin(), model.layout->end(), [](const ParameterSpec& spec) { return spec.name() == "masked_lm.decoder.weight"; });
+    const bool separate = std::any_of(model.layout->begin(), model.layout->end(), [](const ParameterSpec& spec) {
+      return spec.name() == "masked_lm.decoder.weight";
+    });
     CHECK(separate == (tied == Tied::no));
   }
 }
@@ -53,11 +57,14 @@ TEST_CASE("the pooler is tanh of a dense layer of each first token") {
   const ModelShape shape{.hidden = 4};
   const TanhPooler pooler(Builder(layout) / "pooler", shape);
   const Context<Reference<double>> context;
-  const auto parameters = encore::testing::random_parameters(context, std::make_shared<ParameterLayout>(layout), StoreKind::inference, 1);
+  const auto parameters =
+      encore::testing::random_parameters(context, std::make_shared<ParameterLayout>(layout), StoreKind::inference, 1);
   Tensor<double> x(Shape{5, 4});
   for (std::size_t i = 0; i < 20; ++i) x.values()[i] = RandomStream{1, 1}.normal(i);
   const Batch batch = encore::testing::numbered_batch({2, 3}, 9);
-  const auto y = encore::testing::run_infer(context, parameters, batch, [&](auto& ex, const BatchIndices& in) { return pooler(ex, ex.input(x.matrix()), in); });
+  const auto y = encore::testing::run_infer(context, parameters, batch, [&](auto& ex, const BatchIndices& in) {
+    return pooler(ex, ex.input(x.matrix()), in);
+  });
   const auto w = parameters.values(pooler.dense.weight), b = parameters.values(pooler.dense.bias);
   for (std::int64_t s = 0; s < 2; ++s)
     for (std::int64_t c = 0; c < 4; ++c) {

@@ -3,15 +3,17 @@
 #include "layers/assembled.hpp"
 
 using namespace layers_test;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
 using encore::testing::Property;
 using encore::testing::reflection;
 using encore::testing::shift;
-using Catch::Matchers::ContainsSubstring;
-using Catch::Matchers::MessageMatches;
 
 namespace {
 
-ModelShape one_head(std::int64_t head_size) { return {.vocabulary = 3, .hidden = head_size, .layers = 1, .heads = 1, .max_positions = head_size}; }
+ModelShape one_head(std::int64_t head_size) {
+  return {.vocabulary = 3, .hidden = head_size, .layers = 1, .heads = 1, .max_positions = head_size};
+}
 
 void holds(const Property& property) {
   INFO(property.name << ": " << property.detail);
@@ -80,7 +82,8 @@ TEST_CASE("RoPE refuses an odd, empty or too wide rotation and names both number
   for (const std::int64_t rotary : {3, -2, 8}) {
     ParameterLayout layout;
     CHECK_THROWS_MATCHES(Rope<>(Builder(layout), one_head(6), {.rotary = rotary}), ArgumentError,
-                         MessageMatches(ContainsSubstring("RoPE") && ContainsSubstring(std::to_string(rotary)) && ContainsSubstring("head size 6")));
+                         MessageMatches(ContainsSubstring("RoPE") && ContainsSubstring(std::to_string(rotary)) &&
+                                        ContainsSubstring("head size 6")));
   }
   ParameterLayout layout;
   CHECK_THROWS_AS(Rope<>(Builder(layout), one_head(5), {}), ArgumentError);

@@ -13,7 +13,8 @@ struct ReluSquaredGlu {
   Linear in, out;
 
   ReluSquaredGlu(Builder b, const ModelShape& shape)
-      : in(b / "Wi", shape.hidden, 2 * shape.feed_forward_width()), out(b / "Wo", shape.feed_forward_width(), shape.hidden) {}
+      : in(b / "Wi", shape.hidden, 2 * shape.feed_forward_width()),
+        out(b / "Wo", shape.feed_forward_width(), shape.hidden) {}
   auto operator()(auto& ex, const auto& x) const {
     auto [u, g] = ex.split(in(ex, x));
     return out(ex, ex.map(GatedSquare{}, u, g));
@@ -30,7 +31,9 @@ struct ReluSquaredGlu {
 // A norm without options: y = x / max(|x|, eps), a gain.
 struct UnitNorm {
   op::Norm gain;
-  UnitNorm(Builder b, std::int64_t width) { gain = {.kind = NormKind::rms, .gain = b.vector("weight", width, Init::ones), .eps = 0.1}; }
+  UnitNorm(Builder b, std::int64_t width) {
+    gain = {.kind = NormKind::rms, .gain = b.vector("weight", width, Init::ones), .eps = 0.1};
+  }
   auto operator()(auto& ex, const auto& x) const { return ex.norm(gain, ex.l2_normalise(x)); }
   auto operator()(auto& ex, const auto& residual, const auto& x) const { return (*this)(ex, ex.add(residual, x)); }
 };
@@ -47,7 +50,8 @@ struct HalfPlacement {
   template <class Norm>
   struct Sublayer {
     Norm norm;
-    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(make_norm<Norm>(b, shape.hidden, options)) {}
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
+        : norm(make_norm<Norm>(b, shape.hidden, options)) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = norm(ex, x);
       auto y = f(normal);
@@ -62,7 +66,9 @@ struct TwoTables {
     std::int64_t period = 3;
   };
   ParameterId whole, part;
-  TwoTables(Builder b, const ModelShape& shape, const Options&) : whole(b.table("whole", shape.max_positions, shape.hidden)), part(b.table("part", shape.max_positions + 1, shape.hidden)) {}
+  TwoTables(Builder b, const ModelShape& shape, const Options&)
+      : whole(b.table("whole", shape.max_positions, shape.hidden)),
+        part(b.table("part", shape.max_positions + 1, shape.hidden)) {}
   void add_to(op::Embed& embed, Indices positions) const {
     add_term(embed, {whole, positions, 0});
     add_term(embed, {part, positions, 1});
@@ -78,8 +84,14 @@ struct MySpec : BaseSpec {
 
 }  // namespace
 
-TEST_CASE("a derived spec with a user's norm, placement, position and feed-forward trains and infers like a built-in one") {
-  Config<MySpec> config{.shape = {.vocabulary = 7, .hidden = 8, .layers = 2, .heads = 2, .intermediate = 5, .max_positions = 19}, .norm = {}, .position = {.period = 4}, .attention = {}, .feed_forward = {}};
+TEST_CASE(
+    "a derived spec with a user's norm, placement, position and feed-forward trains and infers like a built-in one") {
+  Config<MySpec> config{
+      .shape = {.vocabulary = 7, .hidden = 8, .layers = 2, .heads = 2, .intermediate = 5, .max_positions = 19},
+      .norm = {},
+      .position = {.period = 4},
+      .attention = {},
+      .feed_forward = {}};
   check_spec(config);
 }
 
@@ -91,12 +103,19 @@ TEST_CASE("one line checks a user's feed-forward") {
 
 TEST_CASE("a parameter's name is its place in the tree, and a spec's are all different") {
   ParameterLayout layout;
-  const Encoder<MySpec> encoder(Builder(layout), {.shape = {.vocabulary = 7, .hidden = 8, .layers = 2, .heads = 2, .intermediate = 5, .max_positions = 19}, .norm = {}, .position = {}, .attention = {}, .feed_forward = {}});
+  const Encoder<MySpec> encoder(
+      Builder(layout),
+      {.shape = {.vocabulary = 7, .hidden = 8, .layers = 2, .heads = 2, .intermediate = 5, .max_positions = 19},
+       .norm = {},
+       .position = {},
+       .attention = {},
+       .feed_forward = {}});
   std::vector<std::string> names;
   for (const ParameterSpec& spec : layout)
     for (const ParameterSection& section : spec.sections) names.push_back(section.name);
-  for (const char* name : {"embedding.word.weight", "position.whole", "layers.0.attention.query.weight", "layers.1.attention.value.bias", "layers.1.feed_forward.Wi.weight",
-                           "layers.0.attention_norm.weight"})
+  for (const char* name :
+       {"embedding.word.weight", "position.whole", "layers.0.attention.query.weight", "layers.1.attention.value.bias",
+        "layers.1.feed_forward.Wi.weight", "layers.0.attention_norm.weight"})
     CHECK(std::count(names.begin(), names.end(), name) == 1);
   std::sort(names.begin(), names.end());
   CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());

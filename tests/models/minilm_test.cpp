@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real all-MiniLM-L6-v2, text in, vectors out: tests/data/minilm/SOURCE.md. Skips, saying so, without ENCORE_MINILM.
+// The real all-MiniLM-L6-v2, text in, vectors out: tests/data/minilm/SOURCE.md. Skips, saying so, without
+// ENCORE_MINILM.
 #include <catch.hpp>
 #include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>
@@ -31,7 +32,9 @@ double relative_error(std::span<const float> got, std::span<const double> expect
   return std::sqrt(difference / norm);
 }
 
-nlohmann::json read_json(const char* file) { return nlohmann::json::parse(std::ifstream(std::string(ENCORE_TEST_DATA "/minilm/") + file)); }
+nlohmann::json read_json(const char* file) {
+  return nlohmann::json::parse(std::ifstream(std::string(ENCORE_TEST_DATA "/minilm/") + file));
+}
 
 }  // namespace
 
@@ -69,14 +72,17 @@ TEST_CASE("published snapshots of all-MiniLM-L6-v2 are met as closely as their o
   std::vector<Encoding> encodings;
   for (const auto& ids : golden.at("input_ids")) encodings.emplace_back().ids = ids.get<std::vector<std::int32_t>>();
   // The snapshots' program takes GELU by tanh; with the same function they are met 100 times closer.
-  for (const auto& [activation, bound] : {std::pair{Activation::gelu_erf, 2e-3}, std::pair{Activation::gelu_tanh, 2e-5}}) {
+  for (const auto& [activation, bound] :
+       {std::pair{Activation::gelu_erf, 2e-3}, std::pair{Activation::gelu_tanh, 2e-5}}) {
     Config<BertSpec> config = BertSpec::config(folder.config());
     config.feed_forward.activation = activation;
-    for (const auto& [pooling, name] : {std::pair{Pooling::mean, "batch.mean"}, std::pair{Pooling::first, "batch.cls"}}) {
+    for (const auto& [pooling, name] :
+         {std::pair{Pooling::mean, "batch.mean"}, std::pair{Pooling::first, "batch.cls"}}) {
       const SentenceEncoder<BertSpec> encoder(config, {pooling});
       Parameters<Cpu> parameters(cpu, encoder.layout(), StoreKind::inference);
       encoder.load(cpu, folder, parameters, {});
-      const double error = relative_error(encoder.run(cpu, parameters, std::span<const Encoding>(encodings)).values(), read("golden.safetensors", name));
+      const double error = relative_error(encoder.run(cpu, parameters, std::span<const Encoding>(encodings)).values(),
+                                          read("golden.safetensors", name));
       INFO(name << ": " << error);
       CHECK(error <= bound);
     }

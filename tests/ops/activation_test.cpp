@@ -25,7 +25,11 @@ std::vector<Case> cases() {
   return {
       {Activation::identity, [](double x) { return x; }, {}},
       {Activation::gelu_erf, [](double x) { return x * phi(x); }, {}},
-      {Activation::gelu_tanh, [](double x) { return x * logistic(2 * std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * std::pow(x, 3))); }, {}},
+      {Activation::gelu_tanh,
+       [](double x) {
+         return x * logistic(2 * std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * std::pow(x, 3)));
+       },
+       {}},
       {Activation::quick_gelu, [](double x) { return x * logistic(1.702 * x); }, {}},
       {Activation::gelu_10, [](double x) { return std::clamp(x * phi(x), -10.0, 10.0); }, {10}},
       {Activation::relu, [](double x) { return std::fmax(x, 0); }, {0}},
@@ -38,7 +42,9 @@ std::vector<Case> cases() {
       {Activation::sqrt_softplus, [](double x) { return std::sqrt(std::log1p(std::exp(x))); }, {}},
       {Activation::sigmoid, [](double x) { return logistic(x); }, {}},
       {Activation::tanh, [](double x) { return 1 - 2 / (1 + std::exp(2 * x)); }, {}},
-      {Activation::laplace, [](double x) { return 0.5 * std::erfc(-(x - 0.707107) / (0.282095 * std::sqrt(2.0))); }, {}},
+      {Activation::laplace,
+       [](double x) { return 0.5 * std::erfc(-(x - 0.707107) / (0.282095 * std::sqrt(2.0))); },
+       {}},
   };
 }
 
@@ -103,5 +109,6 @@ TEST_CASE("activations are found by the names transformers has for them, and unk
   CHECK(activation_from_name("swish") == Activation::silu);
   CHECK(name_of(Activation::silu) == "silu");
   CHECK_THROWS_MATCHES(activation_from_name("gleu"), UnsupportedError,
-                       Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring("'gleu'") && Catch::Matchers::ContainsSubstring("gelu_new")));
+                       Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring("'gleu'") &&
+                                                       Catch::Matchers::ContainsSubstring("gelu_new")));
 }

@@ -39,7 +39,9 @@ inline std::vector<AttentionCase> attention_cases() {
 
 inline constexpr std::int64_t table_positions = 8;
 
-inline double rope_angle(std::int64_t position, std::int64_t pair) { return double(position) * std::pow(100.0, -double(pair) / 2); }
+inline double rope_angle(std::int64_t position, std::int64_t pair) {
+  return double(position) * std::pow(100.0, -double(pair) / 2);
+}
 
 // Declares the tables a case needs and gives the op.
 inline op::Attention declare(const AttentionCase& c, Bench& bench) {
@@ -52,8 +54,10 @@ inline op::Attention declare(const AttentionCase& c, Bench& bench) {
   op.spec.rotary = c.rotary;
   op.spec.interleaved = c.interleaved;
   if (c.rotary) {
-    op.spec.cosine = bench.root().constant("cosine", table_positions, c.rotary / 2, [](auto p, auto i) { return std::cos(rope_angle(p, i)); });
-    op.spec.sine = bench.root().constant("sine", table_positions, c.rotary / 2, [](auto p, auto i) { return std::sin(rope_angle(p, i)); });
+    op.spec.cosine = bench.root().constant("cosine", table_positions, c.rotary / 2,
+                                           [](auto p, auto i) { return std::cos(rope_angle(p, i)); });
+    op.spec.sine = bench.root().constant("sine", table_positions, c.rotary / 2,
+                                         [](auto p, auto i) { return std::sin(rope_angle(p, i)); });
   }
   if (c.relative) {
     op.spec.relative = bench.root().table("relative", 2 * table_positions - 1, c.head_size);
@@ -63,7 +67,8 @@ inline op::Attention declare(const AttentionCase& c, Bench& bench) {
 }
 
 inline std::vector<Matrix> attention_inputs(const AttentionCase& c, std::int64_t tokens) {
-  return {Matrix::normal(tokens, c.heads * c.head_size, 1), Matrix::normal(tokens, c.kv_heads * c.head_size, 2), Matrix::normal(tokens, c.kv_heads * c.head_size, 3)};
+  return {Matrix::normal(tokens, c.heads * c.head_size, 1), Matrix::normal(tokens, c.kv_heads * c.head_size, 2),
+          Matrix::normal(tokens, c.kv_heads * c.head_size, 3)};
 }
 
 }  // namespace ops_test

@@ -11,7 +11,8 @@ TEST_CASE("the gradients of attention with any of its hooks are those of differe
       Bench bench(lengths);
       const op::Attention op = declare(c, bench);
       bench.start();
-      CHECK(gradient_error(bench, op, attention_inputs(c, bench.segments.tokens())) < 1e-10);  // measured: at most 2e-11
+      CHECK(gradient_error(bench, op, attention_inputs(c, bench.segments.tokens())) <
+            1e-10);  // measured: at most 2e-11
     }
   }
 }

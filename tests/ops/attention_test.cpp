@@ -11,7 +11,8 @@ using Catch::Matchers::MessageMatches;
 namespace {
 
 // A head of q or k as the formulas have it: pairs as complex numbers, turned by e^(i angle).
-std::vector<double> turned(const AttentionCase& c, const Matrix& x, std::int64_t row, std::int64_t head, std::int64_t position) {
+std::vector<double> turned(const AttentionCase& c, const Matrix& x, std::int64_t row, std::int64_t head,
+                           std::int64_t position) {
   std::vector<double> v;
   for (std::int64_t i = 0; i < c.head_size; ++i) v.push_back(x(row, head * c.head_size + i));
   for (std::int64_t i = 0; i < c.rotary / 2; ++i) {
@@ -31,11 +32,13 @@ double dot(const std::vector<double>& a, const double* b) {
 }
 
 // out(row, column), all scores in one matrix row, the softmax without tricks.
-double expected(const AttentionCase& c, const Bench& bench, const op::Attention& op, const std::vector<Matrix>& in, std::int64_t row, std::int64_t column) {
+double expected(const AttentionCase& c, const Bench& bench, const op::Attention& op, const std::vector<Matrix>& in,
+                std::int64_t row, std::int64_t column) {
   const Segments& segments = bench.segments;
   std::int64_t s = 0;
   while (segments.end(s) <= row) ++s;
-  const std::int64_t begin = segments.begin(s), i = row - begin, head = column / c.head_size, shared = head * c.kv_heads / c.heads;
+  const std::int64_t begin = segments.begin(s), i = row - begin, head = column / c.head_size,
+                     shared = head * c.kv_heads / c.heads;
   const std::vector<double> q = turned(c, in[0], row, head, i);
   double total = 0, sum = 0;
   for (std::int64_t j = 0; j < segments.length(s); ++j) {
@@ -62,7 +65,8 @@ TEST_CASE("attention with any of its hooks has the values of the formula, sequen
       bench.start();
       const std::vector<Matrix> in = attention_inputs(c, bench.segments.tokens());
       const Result result = forward(bench, op, in);
-      CHECK(value_error(result.y, [&](auto r, auto col) { return expected(c, bench, op, in, r, col); }) < 1e-14);  // measured: 9e-16
+      CHECK(value_error(result.y, [&](auto r, auto col) { return expected(c, bench, op, in, r, col); }) <
+            1e-14);  // measured: 9e-16
     }
   }
 }
@@ -107,7 +111,9 @@ TEST_CASE("attention refuses shapes that do not fit and names itself and both sh
   const op::Attention op = declare(c, bench);
   bench.start();
   auto refuses = [&](std::vector<Matrix> in, const std::string& one, const std::string& other) {
-    CHECK_THROWS_MATCHES(forward(bench, op, in), ShapeError, MessageMatches(ContainsSubstring("attention:") && ContainsSubstring(one) && ContainsSubstring(other)));
+    CHECK_THROWS_MATCHES(
+        forward(bench, op, in), ShapeError,
+        MessageMatches(ContainsSubstring("attention:") && ContainsSubstring(one) && ContainsSubstring(other)));
   };
   refuses({Matrix(3, 11, 0), Matrix(3, 6, 0), Matrix(3, 6, 0)}, "[3, 11]", "[3, 12]");
   refuses({Matrix(3, 12, 0), Matrix(3, 12, 0), Matrix(3, 6, 0)}, "[3, 12]", "[3, 6]");
@@ -117,15 +123,18 @@ TEST_CASE("attention refuses shapes that do not fit and names itself and both sh
   op::Attention uneven = op;
   for (const std::int64_t kv_heads : {0, 3}) {
     uneven.spec.kv_heads = kv_heads;
-    CHECK_THROWS_MATCHES(forward(bench, uneven, attention_inputs(c, 3)), ArgumentError, MessageMatches(ContainsSubstring("attention: 4 heads")));
+    CHECK_THROWS_MATCHES(forward(bench, uneven, attention_inputs(c, 3)), ArgumentError,
+                         MessageMatches(ContainsSubstring("attention: 4 heads")));
   }
 }
 
 TEST_CASE("attention refuses a sequence longer than its tables and says how long they are") {
-  for (const AttentionCase& c : {AttentionCase{.name = "RoPE", .rotary = 4}, AttentionCase{.name = "relative", .relative = 1}}) {
+  for (const AttentionCase& c :
+       {AttentionCase{.name = "RoPE", .rotary = 4}, AttentionCase{.name = "relative", .relative = 1}}) {
     Bench bench({9});
     const op::Attention op = declare(c, bench);
     bench.start();
-    CHECK_THROWS_MATCHES(forward(bench, op, attention_inputs(c, 9)), InputError, MessageMatches(ContainsSubstring("9 tokens") && ContainsSubstring("8 positions")));
+    CHECK_THROWS_MATCHES(forward(bench, op, attention_inputs(c, 9)), InputError,
+                         MessageMatches(ContainsSubstring("9 tokens") && ContainsSubstring("8 positions")));
   }
 }

@@ -31,7 +31,8 @@ TEST_CASE("map applies a functor of one, two or three operands to each element")
   Bench bench;
   bench.start();
   const Matrix x = Matrix::normal(3, 5, 1), y = Matrix::normal(3, 5, 2), z = Matrix::normal(3, 5, 3);
-  CHECK(value_error(forward(bench, op::Map<Square, 1>{}, {x}).y, [&](auto r, auto c) { return x(r, c) * x(r, c); }) == 0);
+  CHECK(value_error(forward(bench, op::Map<Square, 1>{}, {x}).y, [&](auto r, auto c) { return x(r, c) * x(r, c); }) ==
+        0);
   CHECK(value_error(forward(bench, op::Map<Ratio, 3>{.f = {2.5}}, {x, y, z}).y, [&](auto r, auto c) {
           const double t = y(r, c) * z(r, c) - std::tanh(x(r, c));
           return t > 0 ? t / (2.5 + std::exp(y(r, c))) : (t - z(r, c)) / 3;
@@ -43,7 +44,8 @@ TEST_CASE("the gradients of map come from dual numbers and are those of differen
   bench.start();
   for (const std::int64_t rows : {1, 2, 7}) {
     CHECK(gradient_error(bench, op::Map<Square, 1>{}, {Matrix::normal(rows, 5, 1)}) < 1e-10);
-    CHECK(gradient_error(bench, op::Map<Ratio, 3>{.f = {2.5}}, {Matrix::normal(rows, 5, 1), Matrix::normal(rows, 5, 2), Matrix::normal(rows, 5, 3)}) <
+    CHECK(gradient_error(bench, op::Map<Ratio, 3>{.f = {2.5}},
+                         {Matrix::normal(rows, 5, 1), Matrix::normal(rows, 5, 2), Matrix::normal(rows, 5, 3)}) <
           1e-10);  // measured: at most 3e-12
   }
 }
@@ -53,7 +55,8 @@ TEST_CASE("gate multiplies an activation with its second operand") {
   bench.start();
   const Matrix u = Matrix::normal(3, 5, 1), g = Matrix::normal(3, 5, 2);
   const op::Gate silu{.activation = Activation::silu};
-  CHECK(value_error(forward(bench, silu, {u, g}).y, [&](auto r, auto c) { return u(r, c) / (1 + std::exp(-u(r, c))) * g(r, c); }) < 1e-15);
+  CHECK(value_error(forward(bench, silu, {u, g}).y,
+                    [&](auto r, auto c) { return u(r, c) / (1 + std::exp(-u(r, c))) * g(r, c); }) < 1e-15);
   CHECK(gradient_error(bench, silu, {u, g}) < 1e-10);
   CHECK(gradient_error(bench, op::Gate{.activation = Activation::identity}, {u, g}) < 1e-10);
 }
@@ -70,8 +73,9 @@ TEST_CASE("elementwise ops refuse operands of different shapes and name themselv
   Bench bench;
   bench.start();
   auto refuses = [&](const auto& op, const std::string& name) {
-    CHECK_THROWS_MATCHES(forward(bench, op, {Matrix(3, 5, 0), Matrix(3, 4, 0)}), ShapeError,
-                         MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("[3, 5]") && ContainsSubstring("[3, 4]")));
+    CHECK_THROWS_MATCHES(
+        forward(bench, op, {Matrix(3, 5, 0), Matrix(3, 4, 0)}), ShapeError,
+        MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("[3, 5]") && ContainsSubstring("[3, 4]")));
   };
   refuses(op::Add{}, "add");
   refuses(op::Gate{}, "gate");

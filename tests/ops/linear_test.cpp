@@ -36,7 +36,8 @@ TEST_CASE("the gradients of linear by x, W and b are those of differences") {
     op::Linear op{.weight = bench.root().weight("w", 4, 5)};
     if (biased) op.bias = bench.root().vector("b", 4, Init::zeros);
     bench.start();
-    for (const std::int64_t rows : {1, 2, 7}) CHECK(gradient_error(bench, op, {Matrix::normal(rows, 5, 3)}) < 1e-10);  // measured: 7e-12
+    for (const std::int64_t rows : {1, 2, 7})
+      CHECK(gradient_error(bench, op, {Matrix::normal(rows, 5, 3)}) < 1e-10);  // measured: 7e-12
   }
 }
 
@@ -44,8 +45,10 @@ TEST_CASE("linear refuses shapes that do not fit and names itself, the weight an
   Bench bench;
   const ParameterId w = bench.root().weight("w", 4, 5);
   bench.start();
-  CHECK_THROWS_MATCHES(forward(bench, op::Linear{.weight = w}, {Matrix(3, 6, 0)}), ShapeError,
-                       MessageMatches(ContainsSubstring("linear") && ContainsSubstring("[3, 6]") && ContainsSubstring("'w' [4, 5]")));
-  CHECK_THROWS_MATCHES(forward(bench, op::Linear{.weight = w}, {Matrix(3, 5, 0), Matrix(2, 4, 0)}), ShapeError,
-                       MessageMatches(ContainsSubstring("linear") && ContainsSubstring("[3, 4]") && ContainsSubstring("[2, 4]")));
+  CHECK_THROWS_MATCHES(
+      forward(bench, op::Linear{.weight = w}, {Matrix(3, 6, 0)}), ShapeError,
+      MessageMatches(ContainsSubstring("linear") && ContainsSubstring("[3, 6]") && ContainsSubstring("'w' [4, 5]")));
+  CHECK_THROWS_MATCHES(
+      forward(bench, op::Linear{.weight = w}, {Matrix(3, 5, 0), Matrix(2, 4, 0)}), ShapeError,
+      MessageMatches(ContainsSubstring("linear") && ContainsSubstring("[3, 4]") && ContainsSubstring("[2, 4]")));
 }

@@ -10,7 +10,9 @@ using Catch::Matchers::MessageMatches;
 
 namespace {
 
-op::CrossEntropy loss(const std::vector<std::int32_t>& targets) { return {.targets = {targets.data(), std::int64_t(targets.size())}}; }
+op::CrossEntropy loss(const std::vector<std::int32_t>& targets) {
+  return {.targets = {targets.data(), std::int64_t(targets.size())}};
+}
 
 }  // namespace
 
@@ -18,7 +20,8 @@ TEST_CASE("cross_entropy is the mean of -log softmax at the targets, over the ro
   Bench bench;
   bench.start();
   const Matrix x = Matrix::normal(4, 5, 1);
-  for (const std::vector<std::int32_t>& targets : {std::vector<std::int32_t>{1, 4, 0, 1}, {1, -100, -1, 4}, {-1, 2, -1, -1}}) {
+  for (const std::vector<std::int32_t>& targets :
+       {std::vector<std::int32_t>{1, 4, 0, 1}, {1, -100, -1, 4}, {-1, 2, -1, -1}}) {
     double sum = 0, counted = 0;
     for (int r = 0; r < 4; ++r) {
       if (targets[std::size_t(r)] < 0) continue;
@@ -50,7 +53,8 @@ TEST_CASE("cross_entropy of logits far apart neither overflows nor loses the sma
   x(1, 2) = 800;
   const std::vector<std::int32_t> targets{1, 2};
   CHECK(value_error(forward(bench, loss(targets), {x}).y, [](auto, auto) { return 1e4; }) < 1e-15);
-  CHECK(gradient_error(bench, loss(targets), {x}) < 2e-7);  // measured: 4e-8; differences of 1e4 have lost four digits more
+  CHECK(gradient_error(bench, loss(targets), {x}) <
+        2e-7);  // measured: 4e-8; differences of 1e4 have lost four digits more
 }
 
 TEST_CASE("cross_entropy refuses a wrong number of targets and targets that are no class") {
@@ -58,7 +62,8 @@ TEST_CASE("cross_entropy refuses a wrong number of targets and targets that are 
   bench.start();
   const std::vector<std::int32_t> three{0, 1, 0}, high{0, 5};
   CHECK_THROWS_MATCHES(forward(bench, loss(three), {Matrix(2, 5, 0)}), ShapeError,
-                       MessageMatches(ContainsSubstring("cross_entropy:") && ContainsSubstring("[2, 5]") && ContainsSubstring("[3, 1]")));
+                       MessageMatches(ContainsSubstring("cross_entropy:") && ContainsSubstring("[2, 5]") &&
+                                      ContainsSubstring("[3, 1]")));
   CHECK_THROWS_MATCHES(forward(bench, loss(high), {Matrix(2, 5, 0)}), InputError,
                        MessageMatches(ContainsSubstring("cross_entropy:") && ContainsSubstring("target 5")));
 }

@@ -17,12 +17,14 @@ struct Cases {
 };
 
 // Straight from the formulas in ops/norm.hpp, in long double.
-double expected(const op::Norm& op, const Bench& bench, const Matrix& x, const Matrix* residual, std::int64_t r, std::int64_t c) {
+double expected(const op::Norm& op, const Bench& bench, const Matrix& x, const Matrix* residual, std::int64_t r,
+                std::int64_t c) {
   auto z = [&](std::int64_t i) { return static_cast<long double>(residual ? (*residual)(r, i) + x(r, i) : x(r, i)); };
   long double mean = 0, square = 0;
   for (std::int64_t i = 0; i < x.cols(); ++i) mean += z(i) / static_cast<long double>(x.cols());
   if (op.kind == NormKind::rms) mean = 0;
-  for (std::int64_t i = 0; i < x.cols(); ++i) square += (z(i) - mean) * (z(i) - mean) / static_cast<long double>(x.cols());
+  for (std::int64_t i = 0; i < x.cols(); ++i)
+    square += (z(i) - mean) * (z(i) - mean) / static_cast<long double>(x.cols());
   long double y = (z(c) - mean) / std::sqrt(square + static_cast<long double>(op.eps));
   if (op.gain) y *= static_cast<long double>(bench.values(op.gain)(c, 0));
   if (op.bias) y += static_cast<long double>(bench.values(op.bias)(c, 0));
@@ -35,10 +37,13 @@ TEST_CASE("norms have the values of their formulas, with and without gain, bias 
   Cases s;
   const Matrix x = Matrix::normal(5, 6, 1, 3), residual = Matrix::normal(5, 6, 2);
   for (const NormKind kind : {NormKind::layer, NormKind::rms}) {
-    for (const op::Norm& op : {op::Norm{.kind = kind, .eps = 1e-5}, op::Norm{.kind = kind, .gain = s.gain, .eps = 0.3},
-                               op::Norm{.kind = kind, .gain = s.gain, .bias = kind == NormKind::layer ? s.bias : ParameterId{}}}) {
-      CHECK(value_error(forward(s.bench, op, {x}).y, [&](auto r, auto c) { return expected(op, s.bench, x, nullptr, r, c); }) < 1e-14);
-      CHECK(value_error(forward(s.bench, op, {x, residual}).y, [&](auto r, auto c) { return expected(op, s.bench, x, &residual, r, c); }) < 1e-14);
+    for (const op::Norm& op :
+         {op::Norm{.kind = kind, .eps = 1e-5}, op::Norm{.kind = kind, .gain = s.gain, .eps = 0.3},
+          op::Norm{.kind = kind, .gain = s.gain, .bias = kind == NormKind::layer ? s.bias : ParameterId{}}}) {
+      CHECK(value_error(forward(s.bench, op, {x}).y,
+                        [&](auto r, auto c) { return expected(op, s.bench, x, nullptr, r, c); }) < 1e-14);
+      CHECK(value_error(forward(s.bench, op, {x, residual}).y,
+                        [&](auto r, auto c) { return expected(op, s.bench, x, &residual, r, c); }) < 1e-14);
     }
   }
 }
@@ -64,7 +69,8 @@ TEST_CASE("a layer norm of a constant row is its bias, and an rms norm of zeros 
   const Matrix constant(2, 6, 3.5), zero(2, 6, 0);
   CHECK(value_error(forward(s.bench, op::Norm{.kind = NormKind::layer, .gain = s.gain, .bias = s.bias}, {constant}).y,
                     [&](auto, auto c) { return s.bench.values(s.bias)(c, 0); }) == 0);
-  CHECK(value_error(forward(s.bench, op::Norm{.kind = NormKind::rms, .gain = s.gain}, {zero}).y, [](auto, auto) { return 0.0; }) == 0);
+  CHECK(value_error(forward(s.bench, op::Norm{.kind = NormKind::rms, .gain = s.gain}, {zero}).y,
+                    [](auto, auto) { return 0.0; }) == 0);
 }
 
 TEST_CASE("a norm's result may lie on its input or its residual") {
@@ -85,8 +91,10 @@ TEST_CASE("a norm's result may lie on its input or its residual") {
 
 TEST_CASE("norm refuses shapes that do not fit and names itself and both shapes") {
   Cases s;
-  CHECK_THROWS_MATCHES(forward(s.bench, op::Norm{.gain = s.gain}, {Matrix(3, 5, 0)}), ShapeError,
-                       MessageMatches(ContainsSubstring("norm:") && ContainsSubstring("[3, 5]") && ContainsSubstring("[1, 6]")));
-  CHECK_THROWS_MATCHES(forward(s.bench, op::Norm{.gain = s.gain}, {Matrix(3, 6, 0), Matrix(2, 6, 0)}), ShapeError,
-                       MessageMatches(ContainsSubstring("norm:") && ContainsSubstring("[3, 6]") && ContainsSubstring("[2, 6]")));
+  CHECK_THROWS_MATCHES(
+      forward(s.bench, op::Norm{.gain = s.gain}, {Matrix(3, 5, 0)}), ShapeError,
+      MessageMatches(ContainsSubstring("norm:") && ContainsSubstring("[3, 5]") && ContainsSubstring("[1, 6]")));
+  CHECK_THROWS_MATCHES(
+      forward(s.bench, op::Norm{.gain = s.gain}, {Matrix(3, 6, 0), Matrix(2, 6, 0)}), ShapeError,
+      MessageMatches(ContainsSubstring("norm:") && ContainsSubstring("[3, 6]") && ContainsSubstring("[2, 6]")));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One op by itself on Reference<double>: poisoned memory around and in everything it writes, gradients by central differences.
+// One op by itself on Reference<double>: poisoned memory around and in everything it writes, gradients by central
+// differences.
 #pragma once
 
 #include <encore/backend/reference.hpp>
@@ -28,7 +29,8 @@ class Matrix {
   static Matrix normal(std::int64_t rows, std::int64_t cols, std::uint64_t seed, double deviation = 1) {
     Matrix m(rows, cols);
     for (std::int64_t r = 0; r < rows; ++r)
-      for (std::int64_t c = 0; c < cols; ++c) m(r, c) = deviation * RandomStream{seed, 77}.normal(std::uint64_t(r * cols + c));
+      for (std::int64_t c = 0; c < cols; ++c)
+        m(r, c) = deviation * RandomStream{seed, 77}.normal(std::uint64_t(r * cols + c));
     return m;
   }
 
@@ -71,7 +73,9 @@ class Bench {
       });
     }
   }
-  OpEnvironment<B> env(Parameters<B>* gradients = nullptr) const { return {kernels, *layout, segments, parameters.get(), gradients}; }
+  OpEnvironment<B> env(Parameters<B>* gradients = nullptr) const {
+    return {kernels, *layout, segments, parameters.get(), gradients};
+  }
   MatrixView<const double> values(ParameterId id) const {
     const ParameterSpec& spec = (*layout)[id];
     return {(*parameters)[id].rows(), spec.rows(), spec.cols(), spec.cols()};
@@ -108,12 +112,14 @@ Result forward(const Bench& bench, const Op& op, const std::vector<Matrix>& inpu
     result.saved = Matrix(kept.rows, kept.cols);
   }
   const auto in = views(inputs);
-  op.template forward<B>(env, in, result.y.view(), result.saved.rows() ? result.saved.view() : MatrixView<double>{}, nullptr);
+  op.template forward<B>(env, in, result.y.view(), result.saved.rows() ? result.saved.view() : MatrixView<double>{},
+                         nullptr);
   return result;
 }
 
-// The largest error of the op's gradients by all inputs and parameters, relative to the largest gradient of each, or NaN where
-// something was not assigned, not added or written beside. Differences: four points, so that the error is of order step^4.
+// The largest error of the op's gradients by all inputs and parameters, relative to the largest gradient of each, or
+// NaN where something was not assigned, not added or written beside. Differences: four points, so that the error is of
+// order step^4.
 template <class Op>
 double gradient_error(Bench& bench, const Op& op, std::vector<Matrix> inputs, double step = 1e-4) {
   const Result result = forward(bench, op, inputs);
@@ -122,7 +128,8 @@ double gradient_error(Bench& bench, const Op& op, std::vector<Matrix> inputs, do
   static constexpr double before = 0.75;  // parameters' gradients add to it
   Parameters<B> gradients = bench.parameters->gradients(bench.context);
   for (std::size_t i = 0; i < bench.layout->size(); ++i)
-    gradients.fill(bench.context, ParameterId{std::int32_t(i)}, [](std::span<double> rows) { std::fill(rows.begin(), rows.end(), before); });
+    gradients.fill(bench.context, ParameterId{std::int32_t(i)},
+                   [](std::span<double> rows) { std::fill(rows.begin(), rows.end(), before); });
 
   auto backward = [&](Parameters<B>* store, std::size_t without) {
     std::vector<Matrix> dx;
@@ -130,7 +137,8 @@ double gradient_error(Bench& bench, const Op& op, std::vector<Matrix> inputs, do
     std::vector<MatrixView<double>> targets;
     for (std::size_t i = 0; i < dx.size(); ++i) targets.push_back(i == without ? MatrixView<double>{} : dx[i].view());
     const auto in = views(inputs);
-    op.template backward<B>(bench.env(store), in, result.y.view(), result.saved.rows() ? result.saved.view() : MatrixView<const double>{}, dy.view(), targets);
+    op.template backward<B>(bench.env(store), in, result.y.view(),
+                            result.saved.rows() ? result.saved.view() : MatrixView<const double>{}, dy.view(), targets);
     return dx;
   };
   const std::vector<Matrix> dx = backward(&gradients, std::size_t(-1));
@@ -154,7 +162,8 @@ double gradient_error(Bench& bench, const Op& op, std::vector<Matrix> inputs, do
     x = at;
     double sum = 0;
     for (std::int64_t r = 0; r < dy.rows(); ++r)
-      for (std::int64_t c = 0; c < dy.cols(); ++c) sum += dy(r, c) * (8 * (y[0](r, c) - y[1](r, c)) - (y[2](r, c) - y[3](r, c)));
+      for (std::int64_t c = 0; c < dy.cols(); ++c)
+        sum += dy(r, c) * (8 * (y[0](r, c) - y[1](r, c)) - (y[2](r, c) - y[3](r, c)));
     return sum / (12 * step);
   };
   double worst = 0;

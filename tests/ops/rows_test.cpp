@@ -40,9 +40,13 @@ TEST_CASE("embed refuses terms of different widths or lengths") {
   op.count = 2;
   op.terms[0] = {word, indices(three), 0};
   op.terms[1] = {wide, indices(three), 0};
-  CHECK_THROWS_MATCHES(forward(bench, op, {}), ShapeError, MessageMatches(ContainsSubstring("embed:") && ContainsSubstring("[3, 4]") && ContainsSubstring("[3, 6]")));
+  CHECK_THROWS_MATCHES(
+      forward(bench, op, {}), ShapeError,
+      MessageMatches(ContainsSubstring("embed:") && ContainsSubstring("[3, 4]") && ContainsSubstring("[3, 6]")));
   op.terms[1] = {word, indices(two), 0};
-  CHECK_THROWS_MATCHES(forward(bench, op, {}), ShapeError, MessageMatches(ContainsSubstring("embed:") && ContainsSubstring("[3, 4]") && ContainsSubstring("[2, 4]")));
+  CHECK_THROWS_MATCHES(
+      forward(bench, op, {}), ShapeError,
+      MessageMatches(ContainsSubstring("embed:") && ContainsSubstring("[3, 4]") && ContainsSubstring("[2, 4]")));
 }
 
 TEST_CASE("gather_rows copies rows, and rows taken twice gather both gradients") {
@@ -79,7 +83,9 @@ TEST_CASE("pool takes the first row, the mean or the maximum of each sequence") 
                 sum += x(n, c);
                 most = std::fmax(most, x(n, c));
               }
-              return pooling == Pooling::first ? x(bench.segments.begin(s), c) : pooling == Pooling::max ? most : sum / double(bench.segments.length(s));
+              return pooling == Pooling::first ? x(bench.segments.begin(s), c)
+                     : pooling == Pooling::max ? most
+                                               : sum / double(bench.segments.length(s));
             }) < 1e-15);
       CHECK(gradient_error(bench, op, {x}) < 1e-10);
     }
@@ -103,11 +109,13 @@ TEST_CASE("concat puts columns side by side and hands each its part of the gradi
   Bench bench;
   bench.start();
   const Matrix a = Matrix::normal(3, 2, 1), b = Matrix::normal(3, 1, 2), c = Matrix::normal(3, 4, 3);
-  CHECK(value_error(forward(bench, op::Concat{}, {a, b, c}).y,
-                    [&](auto r, auto i) { return i < 2 ? a(r, i) : i < 3 ? b(r, i - 2) : c(r, i - 3); }) == 0);
+  CHECK(value_error(forward(bench, op::Concat{}, {a, b, c}).y, [&](auto r, auto i) {
+          return i < 2 ? a(r, i) : i < 3 ? b(r, i - 2) : c(r, i - 3);
+        }) == 0);
   CHECK(gradient_error(bench, op::Concat{}, {a, b, c}) < 1e-10);
-  CHECK_THROWS_MATCHES(forward(bench, op::Concat{}, {Matrix(3, 2, 0), Matrix(2, 5, 0)}), ShapeError,
-                       MessageMatches(ContainsSubstring("concat:") && ContainsSubstring("[3, 2]") && ContainsSubstring("[2, 5]")));
+  CHECK_THROWS_MATCHES(
+      forward(bench, op::Concat{}, {Matrix(3, 2, 0), Matrix(2, 5, 0)}), ShapeError,
+      MessageMatches(ContainsSubstring("concat:") && ContainsSubstring("[3, 2]") && ContainsSubstring("[2, 5]")));
 }
 
 TEST_CASE("l2_normalise makes rows of length one, and leaves short rows finite") {
@@ -119,7 +127,8 @@ TEST_CASE("l2_normalise makes rows of length one, and leaves short rows finite")
     for (int c = 0; c < 5; ++c) square += x(r, c) * x(r, c);
     return std::sqrt(square);
   };
-  CHECK(value_error(forward(bench, op::L2Normalise{}, {x}).y, [&](auto r, auto c) { return x(r, c) / norm(r); }) < 1e-15);
+  CHECK(value_error(forward(bench, op::L2Normalise{}, {x}).y, [&](auto r, auto c) { return x(r, c) / norm(r); }) <
+        1e-15);
   CHECK(gradient_error(bench, op::L2Normalise{}, {x}) < 1e-10);
   // Rows shorter than eps are divided by eps.
   const op::L2Normalise wide{.eps = 100};
@@ -131,6 +140,7 @@ TEST_CASE("l2_normalise makes rows of length one, and leaves short rows finite")
 TEST_CASE("pool refuses rows that are not the tokens of the segments") {
   Bench bench({3, 2});
   bench.start();
-  CHECK_THROWS_MATCHES(forward(bench, op::Pool{}, {Matrix(4, 2, 0)}), ShapeError,
-                       MessageMatches(ContainsSubstring("pool:") && ContainsSubstring("[4, 2]") && ContainsSubstring("[5, 2]")));
+  CHECK_THROWS_MATCHES(
+      forward(bench, op::Pool{}, {Matrix(4, 2, 0)}), ShapeError,
+      MessageMatches(ContainsSubstring("pool:") && ContainsSubstring("[4, 2]") && ContainsSubstring("[5, 2]")));
 }

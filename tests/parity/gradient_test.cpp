@@ -14,7 +14,8 @@ std::vector<std::int32_t> labels_of(const std::filesystem::path& path) {
   std::vector<std::int32_t> labels;
   const auto json = nlohmann::json::parse(std::ifstream(path / "labels.json"));
   for (const auto& text : json.at("labels")) {
-    if (text.is_number()) labels.push_back(text.get<std::int32_t>());
+    if (text.is_number())
+      labels.push_back(text.get<std::int32_t>());
     else
       for (const auto& label : text) labels.push_back(label.get<std::int32_t>());
   }
@@ -67,7 +68,8 @@ std::pair<double, double> gradient_error(const Context<B>& context, const std::s
   }
   CHECK(matched == expected.size());
   CHECK(norm == Approx(std::pow(test.description.at("gradients").at("norm").get<double>(), 2)).epsilon(1e-3));
-  return {std::sqrt(difference / norm), std::abs(double(ex.view(loss)(0, 0)) - test.description.at("gradients").at("loss").get<double>())};
+  return {std::sqrt(difference / norm),
+          std::abs(double(ex.view(loss)(0, 0)) - test.description.at("gradients").at("loss").get<double>())};
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ struct Case {
   Numbers expected;
 
   explicit Case(const std::filesystem::path& path)
-      : name(path.filename().string()), folder(encore::ModelFolder::open(path)), description(nlohmann::json::parse(std::ifstream(path / "case.json"))) {
+      : name(path.filename().string()),
+        folder(encore::ModelFolder::open(path)),
+        description(nlohmann::json::parse(std::ifstream(path / "case.json"))) {
     std::ifstream inputs(path / "inputs.jsonl");
     for (std::string line; std::getline(inputs, line);) {
       const auto json = nlohmann::json::parse(line);
@@ -48,7 +50,9 @@ struct Case {
   }
 
   // max(2 x PyTorch's float32 error, 1e-6), both relative L2 against float64
-  double tolerance(const std::string& kind) const { return std::max(2.0 * description.at("float32_error").at(kind).get<double>(), 1e-6); }
+  double tolerance(const std::string& kind) const {
+    return std::max(2.0 * description.at("float32_error").at(kind).get<double>(), 1e-6);
+  }
 };
 
 inline std::vector<std::filesystem::path> all_cases() {
@@ -61,8 +65,8 @@ inline std::vector<std::filesystem::path> all_cases() {
 
 // All outputs and hidden states of the case's texts, run as one packed batch.
 template <class B>
-Numbers run(const encore::Context<B>& context, const encore::EncoderModel<encore::BertSpec>& model, const encore::Parameters<B>& parameters,
-            std::span<const encore::Encoding> texts) {
+Numbers run(const encore::Context<B>& context, const encore::EncoderModel<encore::BertSpec>& model,
+            const encore::Parameters<B>& parameters, std::span<const encore::Encoding> texts) {
   using Scalar = encore::scalar_t<B>;
   const encore::Batch batch(texts);
   model.check(batch);
@@ -78,7 +82,8 @@ Numbers run(const encore::Context<B>& context, const encore::EncoderModel<encore
   struct Observer {
     decltype(take)& take_rows;
     static void call(void* self, std::string_view tap, std::int64_t index, encore::MatrixView<const Scalar> rows) {
-      static_cast<Observer*>(self)->take_rows(std::string(tap) + "." + std::to_string(index), encore::Rows::tokens, rows);
+      static_cast<Observer*>(self)->take_rows(std::string(tap) + "." + std::to_string(index), encore::Rows::tokens,
+                                              rows);
     }
   } observer{take};
   encore::infer(context, parameters, batch.segments(), {&observer, &Observer::call}, [&](auto& ex) {
@@ -90,7 +95,8 @@ Numbers run(const encore::Context<B>& context, const encore::EncoderModel<encore
   return numbers;
 }
 
-// Relative L2 error of all tensors "<i>.<kind>" together. Fails loudly (infinity) where a tensor is missing or of another size.
+// Relative L2 error of all tensors "<i>.<kind>" together. Fails loudly (infinity) where a tensor is missing or of
+// another size.
 inline double relative_error(const Numbers& got, const Numbers& expected, const std::string& kind) {
   double difference = 0;
   double norm = 0;

@@ -29,7 +29,8 @@ void check_case(const Context<B>& context, const parity::Case& test, double fact
     INFO(test.name << " " << kind << ": " << error << " (tolerance " << tolerance << ")");
     CHECK(error <= tolerance);
     if (std::getenv("ENCORE_PARITY_TABLE"))
-      std::printf("| %s | %s | %s | %.2e | %.2e |\n", test.name.c_str(), kind.template get<std::string>().c_str(), std::string(context.isa()).c_str(), error,
+      std::printf("| %s | %s | %s | %.2e | %.2e |\n", test.name.c_str(), kind.template get<std::string>().c_str(),
+                  std::string(context.isa()).c_str(), error,
                   test.description.at("float32_error").at(kind).template get<double>());
   }
 }
@@ -62,8 +63,8 @@ TEST_CASE("activations with parameters of their own are refused by name", "[pari
     if (!is_refused(path.filename().string())) continue;
     ++refused;
     const parity::Case test(path);
-    CHECK_THROWS_WITH(BertSpec::config(test.folder.config()),
-                      Catch::Matchers::ContainsSubstring("hidden_act") && Catch::Matchers::ContainsSubstring("not supported"));
+    CHECK_THROWS_WITH(BertSpec::config(test.folder.config()), Catch::Matchers::ContainsSubstring("hidden_act") &&
+                                                                  Catch::Matchers::ContainsSubstring("not supported"));
   }
   CHECK(refused == 2);
 }

@@ -5,5 +5,7 @@ using namespace property_test;
 
 TEST_CASE("feed-forwards keep the properties on Cpu") {
   check_on_cpu([](Builder b) { return Mlp(b, shape, {}); });
-  check_on_cpu([](Builder b) { return Glu<>(b, ModelShape{.hidden = 12, .intermediate = 64}, {.activation = Activation::silu}); });
+  check_on_cpu([](Builder b) {
+    return Glu<>(b, ModelShape{.hidden = 12, .intermediate = 64}, {.activation = Activation::silu});
+  });
 }

@@ -18,7 +18,8 @@ template <class Make>
 void check_on_cpu(const Make& make) {
   for (const cpu::KernelTable* table : all_tables()) {
     INFO(table->isa);
-    const auto report = encore::testing::check_layer(make, shape.hidden, cpu_context(*table, 1), cpu_context(*table, 2), cpu_context(*table, 5));
+    const auto report = encore::testing::check_layer(make, shape.hidden, cpu_context(*table, 1), cpu_context(*table, 2),
+                                                     cpu_context(*table, 5));
     CHECK(report.properties.size() == 10);
     CHECK(report.failures() == "");
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shipped properties themselves: each holds where it should and fails, with a reason, where it is broken on purpose.
+// The shipped properties themselves: each holds where it should and fails, with a reason, where it is broken on
+// purpose.
 #include "catch.hpp"
 
 #include <encore/layers.hpp>
@@ -57,11 +58,17 @@ TEST_CASE("each property fails for what breaks it, and for that only") {
 TEST_CASE("an affine layer is the adjoint of its backward, another is not") {
   CHECK(adjoint([](Builder b) { return Linear(b, 5, 3); }, 5).holds);
   CHECK(adjoint([](Builder) { return [](auto& ex, const auto& x) { return ex.pool(Pooling::mean, x); }; }, 5).holds);
-  CHECK_FALSE(adjoint([](Builder) { return [](auto& ex, const auto& x) { return ex.activate(Activation::tanh, x); }; }, 5).holds);
+  CHECK_FALSE(
+      adjoint([](Builder) { return [](auto& ex, const auto& x) { return ex.activate(Activation::tanh, x); }; }, 5)
+          .holds);
 }
 
 TEST_CASE("attention without positions is equivariant under permutation") {
   const ModelShape shape{.hidden = 6, .heads = 2, .max_positions = 8};
-  CHECK(permutation([&](Builder b) { return MultiHeadAttention<NoPosition>(b, shape, {}, NoPosition(b, shape)); }, 6).holds);
-  CHECK_FALSE(permutation([&](Builder b) { return MultiHeadAttention<NoPosition>(b, shape, {.window = 1}, NoPosition(b, shape)); }, 6).holds);
+  CHECK(permutation([&](Builder b) { return MultiHeadAttention<NoPosition>(b, shape, {}, NoPosition(b, shape)); }, 6)
+            .holds);
+  CHECK_FALSE(
+      permutation(
+          [&](Builder b) { return MultiHeadAttention<NoPosition>(b, shape, {.window = 1}, NoPosition(b, shape)); }, 6)
+          .holds);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention policies lowered to data: what a kernel needs to know, with no user type in it (docs/design.md, "Attention").
+// Attention policies lowered to data: what a kernel needs to know, with no user type in it (docs/design.md,
+// "Attention").
 #pragma once
 
 #include <cstdint>
 
 namespace encore {
 
-// Pointers are the backend's and may be null where a hook is unused. Row p of the rotation tables belongs to position p in its
-// sequence; row 0 of `relative` to distance i - j = 0, with rows of negative distances before it.
+// Pointers are the backend's and may be null where a hook is unused. Row p of the rotation tables belongs to position p
+// in its sequence; row 0 of `relative` to distance i - j = 0, with rows of negative distances before it.
 template <class S>
 struct AttentionPlan {
   std::int64_t heads = 0;

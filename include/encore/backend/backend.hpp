@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a backend is: a tag B with a specialisation of backend_traits<B>, Context<B> and Kernels<B>. Ops call kernels; an op
-// whose kernel a backend lacks is refused at compile time, in one sentence.
+// What a backend is: a tag B with a specialisation of backend_traits<B>, Context<B> and Kernels<B>. Ops call kernels;
+// an op whose kernel a backend lacks is refused at compile time, in one sentence.
 #pragma once
 
 #include <encore/core/layout.hpp>
@@ -23,12 +23,14 @@ struct backend_traits;
 template <class B>
 using scalar_t = typename backend_traits<B>::Scalar;
 
-// Threads, workspace and options of one caller. One thread uses a Context at a time; models are shared, contexts are not.
+// Threads, workspace and options of one caller. One thread uses a Context at a time; models are shared, contexts are
+// not.
 template <class B>
 class Context;
 
-// The kernels of a backend, bound to a context: member functions over views. `Kernels<Reference<S>>` lists those that ops call. A
-// backend that has `fused_scratch`, `fuses_columns`, `linear_map` and `linear_gate` too is handed deferred products (Kernels<Cpu>).
+// The kernels of a backend, bound to a context: member functions over views. `Kernels<Reference<S>>` lists those that
+// ops call. A backend that has `fused_scratch`, `fuses_columns`, `linear_map` and `linear_gate` too is handed deferred
+// products (Kernels<Cpu>).
 template <class B>
 class Kernels;
 

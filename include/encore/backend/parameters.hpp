@@ -34,7 +34,8 @@ class Parameters {
       if (!spec.constant) continue;
       fill(context, id, [&](std::span<Scalar> rows) {
         for (std::int64_t r = 0; r < spec.rows(); ++r)
-          for (std::int64_t c = 0; c < spec.cols(); ++c) rows[std::size_t(r * spec.cols() + c)] = Scalar(spec.constant(r, c));
+          for (std::int64_t c = 0; c < spec.cols(); ++c)
+            rows[std::size_t(r * spec.cols() + c)] = Scalar(spec.constant(r, c));
       });
     }
   }
@@ -45,8 +46,9 @@ class Parameters {
   const Storage& operator[](ParameterId id) const { return storage_[std::size_t(id.index)]; }
   Storage& operator[](ParameterId id) { return storage_[std::size_t(id.index)]; }
 
-  // Calls write(span) with room for the plain rows [rows * cols] of a parameter, zero or as they were, then brings them into
-  // the form the backend keeps. Constants are refused by the callers that read files; here they are parameters like any.
+  // Calls write(span) with room for the plain rows [rows * cols] of a parameter, zero or as they were, then brings them
+  // into the form the backend keeps. Constants are refused by the callers that read files; here they are parameters
+  // like any.
   template <class Write>
   void fill(const Context<B>& context, ParameterId id, Write&& write) {
     storage_[std::size_t(id.index)].fill(context, (*layout_)[id], std::forward<Write>(write));

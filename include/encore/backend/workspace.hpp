@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory of forward passes: one block, and the table of the values that live in it. Kept by a Context from one pass to
-// the next, so that a pass no larger than one already run allocates nothing.
+// The memory of forward passes: one block, and the table of the values that live in it. Kept by a Context from one pass
+// to the next, so that a pass no larger than one already run allocates nothing.
 #pragma once
 
 #include <encore/core/activation.hpp>

@@ -15,22 +15,22 @@ namespace encore {
 
 // Formulas, x the input, Phi the normal distribution function:
 enum class Activation : std::uint8_t {
-  identity,    // x
-  gelu_erf,    // x Phi(x) = x/2 (1 + erf(x / sqrt 2))               Hendrycks & Gimpel 2016
-  gelu_tanh,   // x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))      differs from gelu_erf by up to 4.7e-4
-  quick_gelu,  // x sigmoid(1.702 x)
-  gelu_10,     // gelu_erf clipped to [-10, 10]
-  relu,        // max(x, 0)
-  relu6,       // min(max(x, 0), 6)
-  relu_squared,  // max(x, 0)^2
-  leaky_relu,  // x for x > 0, else 0.01 x
-  silu,        // x sigmoid(x)
-  mish,        // x tanh(log(1 + e^x))
-  hard_swish,  // x min(max(x + 3, 0), 6) / 6
+  identity,       // x
+  gelu_erf,       // x Phi(x) = x/2 (1 + erf(x / sqrt 2))               Hendrycks & Gimpel 2016
+  gelu_tanh,      // x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))      differs from gelu_erf by up to 4.7e-4
+  quick_gelu,     // x sigmoid(1.702 x)
+  gelu_10,        // gelu_erf clipped to [-10, 10]
+  relu,           // max(x, 0)
+  relu6,          // min(max(x, 0), 6)
+  relu_squared,   // max(x, 0)^2
+  leaky_relu,     // x for x > 0, else 0.01 x
+  silu,           // x sigmoid(x)
+  mish,           // x tanh(log(1 + e^x))
+  hard_swish,     // x min(max(x + 3, 0), 6) / 6
   sqrt_softplus,  // sqrt(log(1 + e^x))
-  sigmoid,     // 1 / (1 + e^-x)
+  sigmoid,        // 1 / (1 + e^-x)
   tanh,
-  laplace,     // (1 + erf((x - 0.707107) / (0.282095 sqrt 2))) / 2
+  laplace,  // (1 + erf((x - 0.707107) / (0.282095 sqrt 2))) / 2
 };
 
 // The names transformers knows these by (ACT2FN), several for one function.

@@ -21,8 +21,10 @@ class Arena {
     for (std::size_t i = 0; i < free_.size(); ++i) {
       if (free_[i].size < bytes) continue;
       const std::size_t offset = free_[i].offset;
-      if (free_[i].size == bytes) free_.erase(free_.begin() + std::ptrdiff_t(i));
-      else free_[i] = {offset + bytes, free_[i].size - bytes};
+      if (free_[i].size == bytes)
+        free_.erase(free_.begin() + std::ptrdiff_t(i));
+      else
+        free_[i] = {offset + bytes, free_[i].size - bytes};
       return offset;
     }
     const std::size_t offset = top_;

@@ -22,12 +22,14 @@ class Batch {
   // Appends one sequence. type_ids may be empty: all zero. Throws InputError when it is empty or the lengths differ.
   void add(std::span<const std::int32_t> ids, std::span<const std::int32_t> type_ids = {}) {
     if (!type_ids.empty() && type_ids.size() != ids.size())
-      throw InputError("sequence " + std::to_string(segments_.count()) + ": " + std::to_string(ids.size()) + " ids but " +
-                       std::to_string(type_ids.size()) + " type ids");
+      throw InputError("sequence " + std::to_string(segments_.count()) + ": " + std::to_string(ids.size()) +
+                       " ids but " + std::to_string(type_ids.size()) + " type ids");
     segments_.push_back(std::int64_t(ids.size()));
     ids_.insert(ids_.end(), ids.begin(), ids.end());
-    if (type_ids.empty()) type_ids_.resize(ids_.size(), 0);
-    else type_ids_.insert(type_ids_.end(), type_ids.begin(), type_ids.end());
+    if (type_ids.empty())
+      type_ids_.resize(ids_.size(), 0);
+    else
+      type_ids_.insert(type_ids_.end(), type_ids.begin(), type_ids.end());
     for (std::size_t i = 0; i < ids.size(); ++i) positions_.push_back(std::int32_t(i));
     first_rows_.push_back(std::int32_t(ids_.size() - ids.size()));
   }
@@ -39,9 +41,9 @@ class Batch {
     segments_.clear();
   }
 
-  std::span<const std::int32_t> ids() const { return ids_; }              // [N]
-  std::span<const std::int32_t> type_ids() const { return type_ids_; }    // [N]
-  std::span<const std::int32_t> positions() const { return positions_; }  // [N] 0, 1, .. within each sequence
+  std::span<const std::int32_t> ids() const { return ids_; }                // [N]
+  std::span<const std::int32_t> type_ids() const { return type_ids_; }      // [N]
+  std::span<const std::int32_t> positions() const { return positions_; }    // [N] 0, 1, .. within each sequence
   std::span<const std::int32_t> first_rows() const { return first_rows_; }  // [sequences] the row of each first token
   const Segments& segments() const { return segments_; }
 

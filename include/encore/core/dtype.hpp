@@ -16,10 +16,19 @@ enum class DType : std::uint8_t { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u
 // Size of one element in bytes.
 constexpr std::size_t size_of(DType type) {
   switch (type) {
-    case DType::f64: case DType::i64: case DType::u64: return 8;
-    case DType::f32: case DType::i32: case DType::u32: return 4;
-    case DType::f16: case DType::bf16: case DType::i16: case DType::u16: return 2;
-    case DType::i8: case DType::u8: case DType::boolean: return 1;
+    case DType::f64:
+    case DType::i64:
+    case DType::u64: return 8;
+    case DType::f32:
+    case DType::i32:
+    case DType::u32: return 4;
+    case DType::f16:
+    case DType::bf16:
+    case DType::i16:
+    case DType::u16: return 2;
+    case DType::i8:
+    case DType::u8:
+    case DType::boolean: return 1;
   }
   return 0;
 }
@@ -76,9 +85,7 @@ constexpr std::uint16_t float_to_half(float value) {
 }
 
 // bfloat16 bits -> float, exact.
-constexpr float bfloat16_to_float(std::uint16_t bits) {
-  return std::bit_cast<float>(std::uint32_t(bits) << 16);
-}
+constexpr float bfloat16_to_float(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t(bits) << 16); }
 
 // float -> bfloat16 bits, round to nearest even; NaN stays NaN.
 constexpr std::uint16_t float_to_bfloat16(float value) {

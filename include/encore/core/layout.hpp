@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model needs, before any number exists: the names, shapes and uses of its parameters. Layers say it to a Builder;
-// a store (core/parameters.hpp) holds the numbers.
+// What a model needs, before any number exists: the names, shapes and uses of its parameters. Layers say it to a
+// Builder; a store (core/parameters.hpp) holds the numbers.
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -34,10 +34,10 @@ struct ParameterSection {
 };
 
 struct ParameterSpec {
-  Shape shape;                              // [outputs, inputs], [rows, width] or [size]
-  std::vector<ParameterSection> sections;   // at least one; together all rows of `shape`
+  Shape shape;                             // [outputs, inputs], [rows, width] or [size]
+  std::vector<ParameterSection> sections;  // at least one; together all rows of `shape`
   Init init = Init::zeros;
-  bool reads_rows = false;    // some op reads single rows (tables, gains, biases)
+  bool reads_rows = false;     // some op reads single rows (tables, gains, biases)
   bool reads_product = false;  // some op multiplies by it (linear): a backend may keep it packed
   // A constant computed at load, in double, from (row, column): never trained, never in a file.
   std::function<double(std::int64_t, std::int64_t)> constant;
@@ -77,7 +77,9 @@ class Builder {
  public:
   explicit Builder(ParameterLayout& layout) : layout_(&layout) {}
 
-  Builder operator/(std::string_view name) const { return {layout_, path_.empty() ? std::string(name) : path_ + "." + std::string(name)}; }
+  Builder operator/(std::string_view name) const {
+    return {layout_, path_.empty() ? std::string(name) : path_ + "." + std::string(name)};
+  }
   Builder operator/(std::int64_t index) const { return *this / std::to_string(index); }
   const std::string& path() const { return path_; }
   ParameterLayout& layout() const { return *layout_; }
@@ -89,7 +91,8 @@ class Builder {
     return layout_->add(std::move(spec));
   }
   // The same, its outputs in sections: `<path>.<section>.<name>`.
-  ParameterId weight(std::string_view name, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections, std::int64_t inputs) const {
+  ParameterId weight(std::string_view name, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections,
+                     std::int64_t inputs) const {
     ParameterSpec spec = named(sections, name, {total(sections), inputs}, Init::normal);
     spec.reads_product = true;
     return layout_->add(std::move(spec));
@@ -100,7 +103,8 @@ class Builder {
     spec.reads_rows = true;
     return layout_->add(std::move(spec));
   }
-  ParameterId vector(std::string_view name, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections, Init init) const {
+  ParameterId vector(std::string_view name, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections,
+                     Init init) const {
     ParameterSpec spec = named(sections, name, {total(sections)}, init);
     spec.reads_rows = true;
     return layout_->add(std::move(spec));

@@ -28,7 +28,8 @@ namespace encore {
 class WorkerFunction {
  public:
   template <class F>
-  explicit WorkerFunction(F& f) : object_(&f), call_([](void* object, int worker) { (*static_cast<F*>(object))(worker); }) {}
+  explicit WorkerFunction(F& f)
+      : object_(&f), call_([](void* object, int worker) { (*static_cast<F*>(object))(worker); }) {}
   WorkerFunction() = default;
   void operator()(int worker) const { call_(object_, worker); }
 
@@ -37,8 +38,8 @@ class WorkerFunction {
   void (*call_)(void*, int) = nullptr;
 };
 
-// A caller's own executor: run(f) calls f(worker) once for each worker in [0, concurrency()), from any threads, at the same
-// time or one after the other, and returns when all calls have. f does not throw.
+// A caller's own executor: run(f) calls f(worker) once for each worker in [0, concurrency()), from any threads, at the
+// same time or one after the other, and returns when all calls have. f does not throw.
 template <class E>
 concept TaskExecutor = requires(E& executor, WorkerFunction f) {
   { executor.concurrency() } -> std::convertible_to<int>;
@@ -48,8 +49,8 @@ concept TaskExecutor = requires(E& executor, WorkerFunction f) {
 // The number of threads this process may use: its affinity mask and, on Linux, its cgroup's CPU quota.
 int usable_cores();
 
-// Threads that spin for work while a forward runs and for `spin` after it, then park. run() is called from one thread at a
-// time; that thread works too, as worker 0. With one thread there is no pool at all.
+// Threads that spin for work while a forward runs and for `spin` after it, then park. run() is called from one thread
+// at a time; that thread works too, as worker 0. With one thread there is no pool at all.
 class ThreadPool {
  public:
   // threads = 0 takes usable_cores(). Throws ArgumentError for a negative number or more than 1024.
@@ -80,14 +81,17 @@ class Parallel {
   Parallel() = default;
   template <TaskExecutor E>
   explicit Parallel(E& executor)
-      : executor_(&executor), concurrency_(executor.concurrency()), run_([](void* e, WorkerFunction f) { static_cast<E*>(e)->run(f); }) {
-    if (concurrency_ < 1) throw ArgumentError("executor: concurrency() is " + std::to_string(concurrency_) + ", at least 1 is needed");
+      : executor_(&executor),
+        concurrency_(executor.concurrency()),
+        run_([](void* e, WorkerFunction f) { static_cast<E*>(e)->run(f); }) {
+    if (concurrency_ < 1)
+      throw ArgumentError("executor: concurrency() is " + std::to_string(concurrency_) + ", at least 1 is needed");
   }
 
   int concurrency() const { return concurrency_; }
 
-  // Calls body(chunk, worker) for each chunk in [0, chunks), in any order. Bodies of different chunks may run at the same
-  // time; worker < concurrency() names the thread's scratch. body does not throw.
+  // Calls body(chunk, worker) for each chunk in [0, chunks), in any order. Bodies of different chunks may run at the
+  // same time; worker < concurrency() names the thread's scratch. body does not throw.
   template <class Body>
   void for_each(std::int64_t chunks, Body&& body) const {
     if (chunks <= 0) return;
@@ -150,11 +154,14 @@ inline void ThreadPool::run(WorkerFunction f) {
   generation_.fetch_add(1, std::memory_order_seq_cst);
   if (parked_.load(std::memory_order_seq_cst) > 0) generation_.notify_all();
   f(0);
-  // A worker whose core was taken away finishes late: spin no longer than the workers do, then sleep until the last is done.
+  // A worker whose core was taken away finishes late: spin no longer than the workers do, then sleep until the last is
+  // done.
   const auto since = std::chrono::steady_clock::now();
   for (std::int32_t left; (left = unfinished_.load(std::memory_order_acquire)) != 0;) {
-    if (spin_.count() > 0 && std::chrono::steady_clock::now() - since < spin_) detail::spin_pause();
-    else unfinished_.wait(left, std::memory_order_acquire);
+    if (spin_.count() > 0 && std::chrono::steady_clock::now() - since < spin_)
+      detail::spin_pause();
+    else
+      unfinished_.wait(left, std::memory_order_acquire);
   }
 }
 

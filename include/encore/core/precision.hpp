@@ -22,7 +22,8 @@ enum class Precision : std::uint8_t {
   w8a16,   // 8-bit weights, 16-bit activations
 };
 
-inline constexpr std::array<std::string_view, 7> precision_names{"f32", "f16w", "bf16w", "bf16", "bf16x3", "int8", "w8a16"};
+inline constexpr std::array<std::string_view, 7> precision_names{"f32",    "f16w", "bf16w", "bf16",
+                                                                 "bf16x3", "int8", "w8a16"};
 
 constexpr std::string_view name_of(Precision precision) { return precision_names[std::size_t(precision)]; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Function objects over scalars of any kind (float, double, dual numbers), for user functors: `encore::exp(x)` works for all
-// of them, where std::exp would not find a dual and float has no ADL.
+// Function objects over scalars of any kind (float, double, dual numbers), for user functors: `encore::exp(x)` works
+// for all of them, where std::exp would not find a dual and float has no ADL.
 #pragma once
 
 #include <encore/config.hpp>
@@ -11,7 +11,8 @@
 
 namespace encore {
 
-// A value with its derivative by one variable: (v, d). Forward-mode differentiation of map functors in one pass per input.
+// A value with its derivative by one variable: (v, d). Forward-mode differentiation of map functors in one pass per
+// input.
 template <class S>
 struct Dual {
   S v{};

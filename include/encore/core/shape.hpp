@@ -38,7 +38,8 @@ class Shape {
   std::int64_t elements() const {
     std::int64_t product = 1;
     for (std::int64_t extent : *this) {
-      if (extent != 0 && product > std::numeric_limits<std::int64_t>::max() / extent) throw ShapeError("shape: more than 2^63 - 1 elements");
+      if (extent != 0 && product > std::numeric_limits<std::int64_t>::max() / extent)
+        throw ShapeError("shape: more than 2^63 - 1 elements");
       product *= extent;
     }
     return product;

@@ -22,9 +22,7 @@ struct MatrixView {
   T* row(std::int64_t r) const { return data + r * stride; }
   T& operator()(std::int64_t r, std::int64_t c) const { return data[r * stride + c]; }
   // Columns [first, first + count).
-  MatrixView columns(std::int64_t first, std::int64_t count) const {
-    return {data + first, rows, count, stride};
-  }
+  MatrixView columns(std::int64_t first, std::int64_t count) const { return {data + first, rows, count, stride}; }
   operator MatrixView<const T>() const
     requires(!std::is_const_v<T>)
   {
@@ -53,7 +51,9 @@ class Tensor {
   std::span<T> values() { return {data_.data(), data_.size()}; }
   std::span<const T> values() const { return {data_.data(), data_.size()}; }
   // Row r of the tensor seen as [rows, cols].
-  std::span<const T> operator[](std::int64_t r) const { return values().subspan(std::size_t(r * cols()), std::size_t(cols())); }
+  std::span<const T> operator[](std::int64_t r) const {
+    return values().subspan(std::size_t(r * cols()), std::size_t(cols()));
+  }
   std::span<T> operator[](std::int64_t r) { return values().subspan(std::size_t(r * cols()), std::size_t(cols())); }
   MatrixView<T> matrix() { return {data(), rows(), cols(), cols()}; }
   MatrixView<const T> matrix() const { return {data(), rows(), cols(), cols()}; }

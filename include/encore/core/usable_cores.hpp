@@ -31,7 +31,8 @@ inline int quota_cores(const char* quota_file, const char* period_file) {
 
 inline int cgroup_cores() {
   const int version2 = quota_cores("/sys/fs/cgroup/cpu.max", nullptr);
-  return version2 ? version2 : quota_cores("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  return version2 ? version2
+                  : quota_cores("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us");
 }
 
 }  // namespace detail

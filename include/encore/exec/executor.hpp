@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens when a layer calls an op. One class for all executors, so that they cannot drift apart: Infer runs ops at once on
-// an arena and fuses deferred products; Record runs them and keeps a tape; Count runs the code of Infer dry.
+// What happens when a layer calls an op. One class for all executors, so that they cannot drift apart: Infer runs ops
+// at once on an arena and fuses deferred products; Record runs them and keeps a tape; Count runs the code of Infer dry.
 #pragma once
 
 #include <encore/backend/workspace.hpp>
@@ -36,7 +36,8 @@ class Executor {
   static constexpr bool recording = mode == Mode::record;
   static constexpr bool computing = mode != Mode::count;
   // The backend computes map and gate of a product's columns together with the product.
-  static constexpr bool fusing = !recording && requires(const Kernels<B>& kernels) { kernels.fused_scratch(std::int64_t{}, std::size_t{}); };
+  static constexpr bool fusing =
+      !recording && requires(const Kernels<B>& kernels) { kernels.fused_scratch(std::int64_t{}, std::size_t{}); };
 
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
@@ -51,27 +52,34 @@ class Executor {
   // Indices the backend can read; the span stays alive as long as the executor.
   Indices indices(std::span<const std::int32_t> values) const { return {values.data(), std::int64_t(values.size())}; }
 
-  // ---- ops; contracts in ops/*.hpp ---------------------------------------------------------------------------------------
+  // ---- ops; contracts in ops/*.hpp
+  // ---------------------------------------------------------------------------------------
 
   // x W^T + b. Infer defers it: what consumes it decides how it is computed.
   Value linear(const Value& x, ParameterId weight, ParameterId bias = {}) {
     const op::Linear product{.weight = weight, .bias = bias};
-    if constexpr (recording) return run(product, std::array{&x});
-    else return defer(x, product);
+    if constexpr (recording)
+      return run(product, std::array{&x});
+    else
+      return defer(x, product);
   }
   // The sections of a product with several, or equal parts of anything else; no copy.
   template <std::size_t n = 2>
   std::array<Value, n> split(const Value& x) {
     std::array<Value, n> parts;
     const Slot& slot = workspace_.slots[std::size_t(x.slot_)];
-    const ParameterSpec* product = slot.weight && x.column_ == 0 && x.cols_ == slot.cols ? &env_.layout[slot.weight] : nullptr;
+    const ParameterSpec* product =
+        slot.weight && x.column_ == 0 && x.cols_ == slot.cols ? &env_.layout[slot.weight] : nullptr;
     if (product && product->sections.size() == n) {
-      for (std::size_t i = 0; i < n; ++i) parts[i] = part(x, env_.kernels.section_column(*product, i), product->sections[i].rows);
+      for (std::size_t i = 0; i < n; ++i)
+        parts[i] = part(x, env_.kernels.section_column(*product, i), product->sections[i].rows);
       return parts;
     }
     if (x.cols_ % std::int64_t(n) != 0)
-      throw ShapeError("split: " + to_string(Extent{x.rows(), x.cols_}) + " into " + std::to_string(n) + " parts: columns do not divide");
-    for (std::size_t i = 0; i < n; ++i) parts[i] = part(x, std::int64_t(i) * (x.cols_ / std::int64_t(n)), x.cols_ / std::int64_t(n));
+      throw ShapeError("split: " + to_string(Extent{x.rows(), x.cols_}) + " into " + std::to_string(n) +
+                       " parts: columns do not divide");
+    for (std::size_t i = 0; i < n; ++i)
+      parts[i] = part(x, std::int64_t(i) * (x.cols_ / std::int64_t(n)), x.cols_ / std::int64_t(n));
     return parts;
   }
   template <class F, class... Values>
@@ -81,7 +89,9 @@ class Executor {
       const std::array<const Value*, 1 + sizeof...(rest)> in{&first, &rest...};
       if constexpr (fusing) {
         std::array<std::int64_t, in.size()> columns;
-        if (fuses(in, columns)) return fused_columns(Op{.f = f}, in, [&](auto&&... arguments) { env_.kernels.linear_map(f, columns, arguments...); });
+        if (fuses(in, columns))
+          return fused_columns(Op{.f = f}, in,
+                               [&](auto&&... arguments) { env_.kernels.linear_map(f, columns, arguments...); });
       }
       return run(Op{.f = f}, in);
     } else {
@@ -100,7 +110,8 @@ class Executor {
     if constexpr (fusing) {
       std::array<std::int64_t, 2> columns;
       if (fuses(in, columns))
-        return fused_columns(op::Gate{.activation = activation}, in, [&](auto&&... arguments) { env_.kernels.linear_gate(activation, columns, arguments...); });
+        return fused_columns(op::Gate{.activation = activation}, in,
+                             [&](auto&&... arguments) { env_.kernels.linear_gate(activation, columns, arguments...); });
     }
     return run(op::Gate{.activation = activation}, in);
   }
@@ -136,7 +147,9 @@ class Executor {
     return run(op::Concat{}, std::array<const Value*, 1 + sizeof...(rest)>{&first, &rest...});
   }
   Value l2_normalise(const Value& x, double eps = 1e-12) { return run(op::L2Normalise{.eps = eps}, std::array{&x}); }
-  Value cross_entropy(const Value& logits, Indices targets) { return run(op::CrossEntropy{.targets = targets}, std::array{&logits}); }
+  Value cross_entropy(const Value& logits, Indices targets) {
+    return run(op::CrossEntropy{.targets = targets}, std::array{&logits});
+  }
   // Identity unless recording for training with p > 0.
   Value dropout(const Value& x, float p) {
     if constexpr (recording) {
@@ -146,7 +159,8 @@ class Executor {
   }
   // x with no way back for gradients.
   Value stop_gradient(const Value& x) {
-    if constexpr (!recording) return x;
+    if constexpr (!recording)
+      return x;
     else {
       Value copy = input(view(x));
       workspace_.slots[std::size_t(copy.slot_)].weight = sections_of(x);
@@ -154,12 +168,14 @@ class Executor {
     }
   }
 
-  // ---- scopes and taps ---------------------------------------------------------------------------------------------------
+  // ---- scopes and taps
+  // ---------------------------------------------------------------------------------------------------
 
   // Random numbers inside the scope are keyed by it: a description used twelve times draws twelve masks.
   class Scope {
    public:
-    Scope(Executor& executor, std::int64_t step) : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_) {
+    Scope(Executor& executor, std::int64_t step)
+        : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_) {
       executor.scope_ = scope_hash(outer_, std::uint64_t(step));
       executor.draws_ = 0;
     }
@@ -185,7 +201,8 @@ class Executor {
   }
   void observe(TapFunction<Scalar> observer) { observer_ = observer; }
 
-  // ---- values in and out -------------------------------------------------------------------------------------------------
+  // ---- values in and out
+  // -------------------------------------------------------------------------------------------------
 
   // A copy of caller's rows.
   Value input(MatrixView<const Scalar> rows) {
@@ -200,8 +217,8 @@ class Executor {
   }
 
  protected:
-  Executor(const Context<B>& context, const ParameterLayout& layout, const Segments& segments, const Parameters<B>* parameters,
-           Parameters<B>* gradients)
+  Executor(const Context<B>& context, const ParameterLayout& layout, const Segments& segments,
+           const Parameters<B>* parameters, Parameters<B>* gradients)
       : kernels_(context), env_{kernels_, layout, segments, parameters, gradients}, workspace_(context.workspace()) {
     if (workspace_.in_use) throw ArgumentError("executor: the context runs another one; give each its own context");
     workspace_.in_use = true;
@@ -218,7 +235,7 @@ class Executor {
 
   Workspace& workspace() { return workspace_; }
   const OpEnvironment<B>& environment() const { return env_; }
-  double flops_ = 0;  // Count
+  double flops_ = 0;        // Count
   std::vector<Node> tape_;  // Record
   BumpMemory memory_;
   bool training_ = false;
@@ -232,7 +249,8 @@ class Executor {
   MatrixView<Scalar> out(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
   MatrixView<Scalar> at(const Operand& x) const {
     const Slot& slot = workspace_.slots[std::size_t(x.slot)];
-    return {slot.data ? reinterpret_cast<Scalar*>(slot.data) + x.column : nullptr, slot.rows, x.cols, slot.stride};  // null: Count
+    return {slot.data ? reinterpret_cast<Scalar*>(slot.data) + x.column : nullptr, slot.rows, x.cols,
+            slot.stride};  // null: Count
   }
   Operand operand(const Value& x) const { return {x.slot_, x.column_, x.cols_}; }
 
@@ -271,7 +289,8 @@ class Executor {
     offset = workspace_.arena.take(bytes);
     if constexpr (mode == Mode::count) return nullptr;
     if (offset + bytes > workspace_.size())
-      throw MemoryError("workspace: " + std::to_string(offset + bytes) + " bytes needed, " + std::to_string(workspace_.size()) + " reserved");
+      throw MemoryError("workspace: " + std::to_string(offset + bytes) + " bytes needed, " +
+                        std::to_string(workspace_.size()) + " reserved");
     return workspace_.data() + offset;
   }
   Value make(std::int64_t rows, std::int64_t cols, ParameterId weight = {}) {
@@ -289,7 +308,8 @@ class Executor {
     return Value(this, x.slot_, x.column_ + column, cols);
   }
 
-  // ---- products in sections ----------------------------------------------------------------------------------------------
+  // ---- products in sections
+  // ----------------------------------------------------------------------------------------------
 
   // The product whose sections a value holds, all of them, or nothing. A backend may put padding between sections.
   ParameterId sections_of(const Value& x) const {
@@ -297,21 +317,25 @@ class Executor {
     const bool whole = slot.weight && x.column_ == 0 && x.cols_ == slot.cols;
     return whole && env_.layout[slot.weight].sections.size() > 1 ? slot.weight : ParameterId{};
   }
-  // What elementwise ops make of sections has the same ones. Other ops would read the padding: sections are split before.
+  // What elementwise ops make of sections has the same ones. Other ops would read the padding: sections are split
+  // before.
   template <class Op>
   ParameterId sections_after(std::span<const Value* const> operands) const {
     for (const Value* x : operands) {
       const ParameterId product = sections_of(*x);
       if (!product) continue;
-      if constexpr (requires { Op::elementwise; }) return product;
+      if constexpr (requires { Op::elementwise; })
+        return product;
       else
         throw ShapeError(std::string(Op::name) + ": " + to_string(Extent{x->rows(), x->cols_}) + " are the " +
-                         std::to_string(env_.layout[product].sections.size()) + " sections of '" + env_.layout[product].name() + "': split them first");
+                         std::to_string(env_.layout[product].sections.size()) + " sections of '" +
+                         env_.layout[product].name() + "': split them first");
     }
     return {};
   }
 
-  // ---- running an op -----------------------------------------------------------------------------------------------------
+  // ---- running an op
+  // -----------------------------------------------------------------------------------------------------
 
   template <class Op, std::size_t n>
   Value run(const Op& o, const std::array<const Value*, n>& in_values) {
@@ -331,7 +355,8 @@ class Executor {
     }
     std::array<MatrixView<const Scalar>, n> views;
     for (std::size_t i = 0; i < n; ++i) views[i] = in(*in_values[i]);
-    compute(o, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views), out(y), saved.executor_ ? out(saved) : MatrixView<Scalar>{});
+    compute(o, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views), out(y),
+            saved.executor_ ? out(saved) : MatrixView<Scalar>{});
     if constexpr (recording) {
       Node node;
       node.backward = &run_backward<Op>;
@@ -345,7 +370,8 @@ class Executor {
     return y;
   }
   template <class Op>
-  void compute(const Op& o, std::span<const Extent> extents, std::span<const MatrixView<const Scalar>> views, MatrixView<Scalar> y, MatrixView<Scalar> saved) {
+  void compute(const Op& o, std::span<const Extent> extents, std::span<const MatrixView<const Scalar>> views,
+               MatrixView<Scalar> y, MatrixView<Scalar> saved) {
     flops_ += o.template flops<B>(env_, extents);
     std::size_t bytes = 0;
     if constexpr (requires { o.template scratch<B>(env_, extents); }) bytes = o.template scratch<B>(env_, extents);
@@ -362,7 +388,8 @@ class Executor {
     compute(o, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views), out(x), {});
   }
 
-  // ---- deferred products -------------------------------------------------------------------------------------------------
+  // ---- deferred products
+  // -------------------------------------------------------------------------------------------------
 
   Value defer(const Value& x, const op::Linear& product) {
     const Value* const operand_of_product = &x;
@@ -395,8 +422,8 @@ class Executor {
     const Operand x{source, slot.source_column, slot.source_columns};
     const std::array extents{Extent{slot.rows, x.cols}};
     const std::array<MatrixView<const Scalar>, 1> views{at(x)};
-    compute(op::Linear{.weight = slot.weight, .bias = slot.bias}, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views),
-            at({index, 0, slot.cols}), {});
+    compute(op::Linear{.weight = slot.weight, .bias = slot.bias}, std::span<const Extent>(extents),
+            std::span<const MatrixView<const Scalar>>(views), at({index, 0, slot.cols}), {});
     release(source);
   }
   // A deferred product that can be computed together with what is done to it.
@@ -452,7 +479,8 @@ class Executor {
     return y;
   }
 
-  // ---- backward ----------------------------------------------------------------------------------------------------------
+  // ---- backward
+  // ----------------------------------------------------------------------------------------------------------
 
   template <class Op>
   void backward_of(const Node& node) {
@@ -468,14 +496,16 @@ class Executor {
         continue;
       }
       sums[i] = gradient;
-      targets[i] = {reinterpret_cast<Scalar*>(memory_.take(std::size_t(gradient.rows) * std::size_t(gradient.stride) * sizeof(Scalar))),
+      targets[i] = {reinterpret_cast<Scalar*>(
+                        memory_.take(std::size_t(gradient.rows) * std::size_t(gradient.stride) * sizeof(Scalar))),
                     gradient.rows, gradient.cols, gradient.stride};
     }
     const Slot& y = workspace_.slots[std::size_t(node.output)];
     const MatrixView<Scalar> dy{gradients_[std::size_t(node.output)].data, y.rows, y.cols, y.stride};
-    node.template load<Op>().template backward<B>(env_, std::span<const MatrixView<const Scalar>>(inputs.data(), node.input_count),
-                                                  at({node.output, 0, y.cols}), node.saved.slot >= 0 ? at(node.saved) : MatrixView<Scalar>{}, dy,
-                                                  std::span<const MatrixView<Scalar>>(targets.data(), node.input_count));
+    node.template load<Op>().template backward<B>(
+        env_, std::span<const MatrixView<const Scalar>>(inputs.data(), node.input_count), at({node.output, 0, y.cols}),
+        node.saved.slot >= 0 ? at(node.saved) : MatrixView<Scalar>{}, dy,
+        std::span<const MatrixView<Scalar>>(targets.data(), node.input_count));
     for (std::size_t i = 0; i < node.input_count; ++i)
       if (sums[i].data) env_.kernels.add(sums[i], targets[i], sums[i]);
   }

@@ -31,8 +31,8 @@ class Infer : public Executor<B, Mode::infer> {
 
 // Counts, reserves, runs: forward(executor) is called once with a Count and once with an Infer.
 template <class B, class Forward>
-void infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, TapFunction<scalar_t<B>> observer,
-           Forward&& forward) {
+void infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+           TapFunction<scalar_t<B>> observer, Forward&& forward) {
   std::size_t bytes = 0;
   {
     Count<B> count(context, parameters.layout(), segments);

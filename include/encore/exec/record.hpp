@@ -22,18 +22,19 @@ class Record : public Executor<B, Mode::record> {
   using typename Base::Value;
 
   // gradients: where the gradients of the parameters are added; null: only those of values are wanted.
-  Record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments, std::type_identity_t<Parameters<B>>* gradients,
-         RecordOptions options = {})
+  Record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+         std::type_identity_t<Parameters<B>>* gradients, RecordOptions options = {})
       : Base(context, parameters.layout(), segments, &parameters, gradients) {
     this->training_ = options.training;
     this->seed_ = options.seed;
   }
 
-  // Gradients of sum(dy * y) with respect to everything recorded. May be called once. Throws ArgumentError where the parameters
-  // are an inference store: their plain rows are gone.
+  // Gradients of sum(dy * y) with respect to everything recorded. May be called once. Throws ArgumentError where the
+  // parameters are an inference store: their plain rows are gone.
   void backward(const Value& y, MatrixView<const Scalar> dy) {
     if (dy.rows != y.rows() || dy.cols != y.cols())
-      throw ShapeError("backward: value " + to_string(Extent{y.rows(), y.cols()}) + " and gradient " + to_string(Extent{dy.rows, dy.cols}) + " differ");
+      throw ShapeError("backward: value " + to_string(Extent{y.rows(), y.cols()}) + " and gradient " +
+                       to_string(Extent{dy.rows, dy.cols}) + " differ");
     if (this->environment().parameters->kind() == StoreKind::inference)
       throw ArgumentError("backward: the parameters are an inference store; gradients need StoreKind::training");
     this->gradients_.assign(this->workspace().slots.size(), {});

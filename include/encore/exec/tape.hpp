@@ -55,7 +55,8 @@ struct TapeNode {
 
   template <class Op>
   void store(const Op& value) {
-    static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= op_bytes, "encore: an op must be small and trivially copyable");
+    static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= op_bytes,
+                  "encore: an op must be small and trivially copyable");
     ::new (static_cast<void*>(op.data())) Op(value);
   }
   template <class Op>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A reference-counted, immutable handle to a matrix in an executor's arena. Copying costs a counter; the memory is reused when
-// the last handle goes.
+// A reference-counted, immutable handle to a matrix in an executor's arena. Copying costs a counter; the memory is
+// reused when the last handle goes.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,15 @@ template <class E>
 class Value {
  public:
   Value() = default;
-  Value(const Value& other) : executor_(other.executor_), slot_(other.slot_), column_(other.column_), cols_(other.cols_) {
+  Value(const Value& other)
+      : executor_(other.executor_), slot_(other.slot_), column_(other.column_), cols_(other.cols_) {
     if (executor_) executor_->retain(slot_);
   }
   Value(Value&& other) noexcept
-      : executor_(std::exchange(other.executor_, nullptr)), slot_(other.slot_), column_(other.column_), cols_(other.cols_) {}
+      : executor_(std::exchange(other.executor_, nullptr)),
+        slot_(other.slot_),
+        column_(other.column_),
+        cols_(other.cols_) {}
   Value& operator=(Value other) noexcept {
     std::swap(executor_, other.executor_);
     std::swap(slot_, other.slot_);

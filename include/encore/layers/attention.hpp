@@ -22,8 +22,8 @@ struct PositionLayer<Position> : Position::Layer {
 };
 }  // namespace detail
 
-// out(attention(q, k, v)), [q, k, v] = qkv(x) with scores scaled by 1 / sqrt(head size). Vaswani et al. 2017. Parameters
-// `query`, `key`, `value` and `out`.
+// out(attention(q, k, v)), [q, k, v] = qkv(x) with scores scaled by 1 / sqrt(head size). Vaswani et al. 2017.
+// Parameters `query`, `key`, `value` and `out`.
 template <class Position>
 struct MultiHeadAttention {
   struct Options {
@@ -50,7 +50,7 @@ struct MultiHeadAttention {
   auto operator()(auto& ex, const auto& x) const {
     auto [q, k, v] = ex.template split<3>(qkv(ex, x));  // 3 x [N, C]
     auto mixed = ex.attention(spec, q, k, v);           // [N, C]
-    q = k = v = {};  // gives their memory back before the next product is made
+    q = k = v = {};                                     // gives their memory back before the next product is made
     return out(ex, mixed);
   }
 };

@@ -14,8 +14,8 @@ struct BatchIndices {
   Indices first_rows;  // [sequences]
 };
 
-// norm(word[id] + type[type] + position terms) -> [N, C], then dropout. Parameters `word.weight` [vocabulary, C] and, if the shape
-// has token types, `type.weight` [types, C]. Devlin et al. 2019.
+// norm(word[id] + type[type] + position terms) -> [N, C], then dropout. Parameters `word.weight` [vocabulary, C] and,
+// if the shape has token types, `type.weight` [types, C]. Devlin et al. 2019.
 template <class Norm>
 struct TokenEmbedding {
   ParameterId word;
@@ -24,7 +24,9 @@ struct TokenEmbedding {
   float dropout;
 
   TokenEmbedding(Builder b, const ModelShape& shape, const options_t<Norm>& norm_options)
-      : word((b / "word").table("weight", shape.vocabulary, shape.hidden)), norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)), dropout(shape.dropout) {
+      : word((b / "word").table("weight", shape.vocabulary, shape.hidden)),
+        norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)),
+        dropout(shape.dropout) {
     if (shape.types) type = (b / "type").table("weight", shape.types, shape.hidden);
   }
 

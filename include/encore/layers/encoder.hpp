@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The encoder: a spec (a bundle of policies) assembled into embedding, blocks and, where the placement asks for it, a final norm.
-// A spec is a struct with the member types
+// The encoder: a spec (a bundle of policies) assembled into embedding, blocks and, where the placement asks for it, a
+// final norm. A spec is a struct with the member types
 //   Norm, Placement, Position, FeedForward     policies
 //   Attention<Position>                        a class template
 //   Embedding<Norm>                            a class template
@@ -67,7 +67,8 @@ struct Encoder {
         embedding(b / "embedding", config.shape, config.norm) {
     blocks.reserve(std::size_t(config.shape.layers));
     for (std::int64_t i = 0; i < config.shape.layers; ++i) blocks.emplace_back(b / "layers" / i, config, position);
-    if constexpr (Spec::Placement::final_norm) final_norm = make_norm<Norm>(b / "final_norm", config.shape.hidden, config.norm);
+    if constexpr (Spec::Placement::final_norm)
+      final_norm = make_norm<Norm>(b / "final_norm", config.shape.hidden, config.norm);
   }
 
   // -> [N, C]. Taps "hidden_states" 0 (embeddings) to L; the last one is what is returned.
@@ -90,7 +91,8 @@ struct Encoder {
   }
 };
 
-// A config known at compile time, checked at compile time: auto config = static_config<MySpec>([] { return Config<MySpec>{...}; });
+// A config known at compile time, checked at compile time: auto config = static_config<MySpec>([] { return
+// Config<MySpec>{...}; });
 template <class Spec, class F>
 consteval Config<Spec> static_config(F) {
   constexpr Config<Spec> config = F{}();

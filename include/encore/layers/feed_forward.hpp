@@ -24,17 +24,17 @@ struct Mlp {
         activation(options.activation) {}
 
   auto operator()(auto& ex, const auto& x) const {
-    auto wide = in(ex, x);                          // [N, F]
-    auto active = ex.activate(activation, wide);    // [N, F]
-    return out(ex, active);                         // [N, C]
+    auto wide = in(ex, x);                        // [N, F]
+    auto active = ex.activate(activation, wide);  // [N, F]
+    return out(ex, active);                       // [N, C]
   }
 };
 
 // Which half of in(x) goes through the activation: published models differ.
 enum class Gate : std::uint8_t { first, second };
 
-// out(activation(u) * g), [u, g] = in(x). Shazeer 2020: GeGLU with gelu, SwiGLU with silu, ReGLU with relu. Parameter `in.weight`
-// is [2 F, C].
+// out(activation(u) * g), [u, g] = in(x). Shazeer 2020: GeGLU with gelu, SwiGLU with silu, ReGLU with relu. Parameter
+// `in.weight` is [2 F, C].
 template <Gate activated = Gate::first>
 struct Glu {
   struct Options {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands on an encoder: the pooler and heads of Devlin et al. 2019, as google-research/bert and transformers have them.
+// What stands on an encoder: the pooler and heads of Devlin et al. 2019, as google-research/bert and transformers have
+// them.
 #pragma once
 
 #include <encore/core/activation.hpp>
@@ -24,7 +25,8 @@ struct TanhPooler {
 // Whether the decoder is the word table itself.
 enum class Tied : bool { no, yes };
 
-// decoder(norm(activation(dense(x)))) + bias: [N, C] -> [N, vocabulary]. Tied: the decoder's weight is the word embedding.
+// decoder(norm(activation(dense(x)))) + bias: [N, C] -> [N, vocabulary]. Tied: the decoder's weight is the word
+// embedding.
 template <class Norm>
 struct MaskedLmHead {
   Linear dense;
@@ -33,7 +35,8 @@ struct MaskedLmHead {
   ParameterId decoder;
   ParameterId bias;
 
-  MaskedLmHead(Builder b, const ModelShape& shape, Activation act, const options_t<Norm>& norm_options, ParameterId words, Tied tied)
+  MaskedLmHead(Builder b, const ModelShape& shape, Activation act, const options_t<Norm>& norm_options,
+               ParameterId words, Tied tied)
       : dense(b / "dense", shape.hidden, shape.hidden),
         activation(act),
         norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)),

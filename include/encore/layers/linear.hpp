@@ -18,11 +18,13 @@ struct Linear {
   ParameterId weight;
   ParameterId bias;
 
-  Linear(Builder b, std::int64_t inputs, std::int64_t outputs, Bias with_bias = Bias::yes) : weight(b.weight("weight", outputs, inputs)) {
+  Linear(Builder b, std::int64_t inputs, std::int64_t outputs, Bias with_bias = Bias::yes)
+      : weight(b.weight("weight", outputs, inputs)) {
     if (with_bias == Bias::yes) bias = b.vector("bias", outputs, Init::zeros);
   }
   // Several maps of one input in one product; `ex.split<n>` takes the results apart. Parameters `<section>.weight`, ...
-  Linear(Builder b, std::int64_t inputs, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections, Bias with_bias = Bias::yes)
+  Linear(Builder b, std::int64_t inputs, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections,
+         Bias with_bias = Bias::yes)
       : weight(b.weight("weight", sections, inputs)) {
     if (with_bias == Bias::yes) bias = b.vector("bias", sections, Init::zeros);
   }

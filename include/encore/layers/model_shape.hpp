@@ -17,10 +17,10 @@ struct ModelShape {
   std::int64_t hidden = 768;
   std::int64_t layers = 12;
   std::int64_t heads = 12;
-  std::int64_t intermediate = 0;   // 0: 4 hidden
+  std::int64_t intermediate = 0;  // 0: 4 hidden
   std::int64_t max_positions = 512;
-  std::int64_t types = 0;          // token types; 0: none
-  float dropout = 0;               // of sublayer outputs and embeddings, while training
+  std::int64_t types = 0;  // token types; 0: none
+  float dropout = 0;       // of sublayer outputs and embeddings, while training
 
   constexpr std::int64_t head_size() const { return hidden / heads; }
   constexpr std::int64_t feed_forward_width() const { return intermediate ? intermediate : 4 * hidden; }
@@ -28,7 +28,8 @@ struct ModelShape {
   // Throws ArgumentError naming the number at fault.
   void check() const {
     auto positive = [](const char* name, std::int64_t value) {
-      if (value <= 0) throw ArgumentError(std::string("shape: ") + name + " = " + std::to_string(value) + " is not positive");
+      if (value <= 0)
+        throw ArgumentError(std::string("shape: ") + name + " = " + std::to_string(value) + " is not positive");
     };
     positive("vocabulary", vocabulary);
     positive("hidden", hidden);
@@ -38,7 +39,8 @@ struct ModelShape {
     positive("intermediate", feed_forward_width());
     if (types < 0) throw ArgumentError("shape: types = " + std::to_string(types) + " is negative");
     if (hidden % heads != 0)
-      throw ArgumentError("shape: hidden = " + std::to_string(hidden) + " is not a multiple of heads = " + std::to_string(heads));
+      throw ArgumentError("shape: hidden = " + std::to_string(hidden) +
+                          " is not a multiple of heads = " + std::to_string(heads));
   }
 };
 
@@ -64,20 +66,30 @@ struct options_of<P> {
 template <class P>
 using options_t = typename detail::options_of<P>::type;
 
-// Constructs a policy at a place in the tree of names: from (Builder, ModelShape, Options) or, without options, (Builder,
-// ModelShape).
+// Constructs a policy at a place in the tree of names: from (Builder, ModelShape, Options) or, without options,
+// (Builder, ModelShape).
 template <class P>
 P make_policy(Builder b, const ModelShape& shape, const options_t<P>& options) {
-  if constexpr (std::is_constructible_v<P, Builder, const ModelShape&, const options_t<P>&>) return P(b, shape, options);
-  else if constexpr (std::is_constructible_v<P, Builder, const ModelShape&>) return P(b, shape);
-  else static_assert(detail::refused<P>, "encore: a policy is constructed from (Builder, const ModelShape&, const Options&) or (Builder, const ModelShape&)");
+  if constexpr (std::is_constructible_v<P, Builder, const ModelShape&, const options_t<P>&>)
+    return P(b, shape, options);
+  else if constexpr (std::is_constructible_v<P, Builder, const ModelShape&>)
+    return P(b, shape);
+  else
+    static_assert(detail::refused<P>,
+                  "encore: a policy is constructed from (Builder, const ModelShape&, const Options&) or (Builder, "
+                  "const ModelShape&)");
 }
 // The same for a norm, which is given its width.
 template <class N>
 N make_norm(Builder b, std::int64_t width, const options_t<N>& options) {
-  if constexpr (std::is_constructible_v<N, Builder, std::int64_t, const options_t<N>&>) return N(b, width, options);
-  else if constexpr (std::is_constructible_v<N, Builder, std::int64_t>) return N(b, width);
-  else static_assert(detail::refused<N>, "encore: a norm is constructed from (Builder, std::int64_t width, const Options&) or (Builder, std::int64_t width)");
+  if constexpr (std::is_constructible_v<N, Builder, std::int64_t, const options_t<N>&>)
+    return N(b, width, options);
+  else if constexpr (std::is_constructible_v<N, Builder, std::int64_t>)
+    return N(b, width);
+  else
+    static_assert(detail::refused<N>,
+                  "encore: a norm is constructed from (Builder, std::int64_t width, const Options&) or (Builder, "
+                  "std::int64_t width)");
 }
 
 }  // namespace encore

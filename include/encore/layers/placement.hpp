@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Placement policies: where the norm of a sublayer stands. Each gives a `Sublayer<Norm>` that wraps a function of rows, and says
-// whether the stack ends in a norm of its own.
+// Placement policies: where the norm of a sublayer stands. Each gives a `Sublayer<Norm>` that wraps a function of rows,
+// and says whether the stack ends in a norm of its own.
 #pragma once
 
 #include <encore/layers/model_shape.hpp>
@@ -16,7 +16,8 @@ struct PostNorm {
     Norm norm;
     float dropout;
 
-    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
+        : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {  // [N, C] -> [N, C]
       auto y = f(x);
       auto kept = ex.dropout(y, dropout);
@@ -34,7 +35,8 @@ struct PreNorm {
     Norm norm;
     float dropout;
 
-    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options) : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
+        : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = norm(ex, x);
       auto y = f(normal);

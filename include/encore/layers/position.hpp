@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Position policies. Each implements the hooks it needs (docs/design.md): add_to (E, terms of the embedding sum), lower (QK, C,
-// B, M: what attention reads), or a nested Layer whose parameters belong to one layer.
+// Position policies. Each implements the hooks it needs (docs/design.md): add_to (E, terms of the embedding sum), lower
+// (QK, C, B, M: what attention reads), or a nested Layer whose parameters belong to one layer.
 #pragma once
 
 #include <encore/layers/model_shape.hpp>
@@ -24,7 +24,8 @@ concept HasLayerPart = requires(const typename P::Layer& layer, AttentionSpec& s
 
 // Appends a term to an embedding sum. Throws ArgumentError where it is full.
 inline void add_term(op::Embed& embed, EmbedTerm term) {
-  if (embed.count == op::Embed::max_terms) throw ArgumentError("embed: more than " + std::to_string(op::Embed::max_terms) + " terms");
+  if (embed.count == op::Embed::max_terms)
+    throw ArgumentError("embed: more than " + std::to_string(op::Embed::max_terms) + " terms");
   embed.terms[embed.count++] = term;
 }
 
@@ -76,13 +77,18 @@ struct Rope {
   ParameterId sine;
   std::int64_t rotary;
 
-  Rope(Builder b, const ModelShape& shape, const Options& options) : rotary(options.rotary ? options.rotary : shape.head_size()) {
+  Rope(Builder b, const ModelShape& shape, const Options& options)
+      : rotary(options.rotary ? options.rotary : shape.head_size()) {
     if (rotary % 2 != 0 || rotary <= 0 || rotary > shape.head_size())
-      throw ArgumentError("RoPE needs an even number of rotated columns within a head: " + std::to_string(rotary) + " of head size " +
-                          std::to_string(shape.head_size()));
-    auto angle = [base = options.base, width = double(rotary)](std::int64_t p, std::int64_t i) { return double(p) * std::pow(base, -2.0 * double(i) / width); };
-    cosine = b.constant("cosine", shape.max_positions, rotary / 2, [angle](std::int64_t p, std::int64_t i) { return std::cos(angle(p, i)); });
-    sine = b.constant("sine", shape.max_positions, rotary / 2, [angle](std::int64_t p, std::int64_t i) { return std::sin(angle(p, i)); });
+      throw ArgumentError("RoPE needs an even number of rotated columns within a head: " + std::to_string(rotary) +
+                          " of head size " + std::to_string(shape.head_size()));
+    auto angle = [base = options.base, width = double(rotary)](std::int64_t p, std::int64_t i) {
+      return double(p) * std::pow(base, -2.0 * double(i) / width);
+    };
+    cosine = b.constant("cosine", shape.max_positions, rotary / 2,
+                        [angle](std::int64_t p, std::int64_t i) { return std::cos(angle(p, i)); });
+    sine = b.constant("sine", shape.max_positions, rotary / 2,
+                      [angle](std::int64_t p, std::int64_t i) { return std::sin(angle(p, i)); });
   }
   void lower(AttentionSpec& spec) const {
     spec.cosine = cosine;
@@ -99,9 +105,9 @@ struct Rope {
 // Which side of a score a relative term stands on.
 enum class RelativeTerms : std::uint8_t { key, key_and_query };
 
-// Scores gain q_i . R[i - j], and with key_and_query k_j . R[i - j] too, inside the scale; R [2 max_positions - 1, head size], one per
-// layer, shared by the heads. Shaw, Uszkoreit & Vaswani 2018; Huang et al. 2020 (method 4). The names relative_key and
-// relative_key_query are those of transformers.
+// Scores gain q_i . R[i - j], and with key_and_query k_j . R[i - j] too, inside the scale; R [2 max_positions - 1, head
+// size], one per layer, shared by the heads. Shaw, Uszkoreit & Vaswani 2018; Huang et al. 2020 (method 4). The names
+// relative_key and relative_key_query are those of transformers.
 struct RelativePosition {
   struct Options {
     RelativeTerms terms = RelativeTerms::key;
@@ -115,7 +121,8 @@ struct RelativePosition {
     ParameterId table;
     RelativeTerms terms;
     Layer(Builder b, const RelativePosition& position)
-        : table((b / "relative").table("weight", 2 * position.shape.max_positions - 1, position.shape.head_size())), terms(position.terms) {}
+        : table((b / "relative").table("weight", 2 * position.shape.max_positions - 1, position.shape.head_size())),
+          terms(position.terms) {}
     void lower(AttentionSpec& spec) const {
       spec.relative = table;
       spec.relative_to_key = terms == RelativeTerms::key_and_query;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BERT. Devlin, Chang, Lee & Toutanova 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding";
-// google-research/bert modeling.py; transformers models/bert (4 series for relative positions).
+// BERT. Devlin, Chang, Lee & Toutanova 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language
+// Understanding"; google-research/bert modeling.py; transformers models/bert (4 series for relative positions).
 //
 //   embedding     word + token type + position, norm     E = hidden
 //   position      learned absolute (or relative_key, relative_key_query)
@@ -31,7 +31,9 @@ struct BertPosition {
 
   BertPosition(Builder b, const ModelShape& shape, const Options& options)
       : kind(options.kind),
-        relative(b, shape, {.terms = options.kind == BertPositions::relative_key_query ? RelativeTerms::key_and_query : RelativeTerms::key}) {
+        relative(b, shape,
+                 {.terms = options.kind == BertPositions::relative_key_query ? RelativeTerms::key_and_query
+                                                                             : RelativeTerms::key}) {
     if (kind == BertPositions::absolute) learned.emplace(b, shape, LearnedPosition::Options{});
   }
   void add_to(op::Embed& embed, Indices positions) const {
@@ -77,7 +79,8 @@ inline Config<BertSpec> BertSpec::config(const JsonObject& json) {
   if (const std::string type = json.text("model_type", "bert"); type != "bert")
     throw UnsupportedError(json.where("model_type") + ": '" + type + "' is not bert");
   for (const char* key : {"is_decoder", "add_cross_attention"})
-    if (json.boolean(key, false)) throw UnsupportedError(json.where(key) + ": decoders are not supported; this is an encoder library");
+    if (json.boolean(key, false))
+      throw UnsupportedError(json.where(key) + ": decoders are not supported; this is an encoder library");
   if (json.has("pruned_heads") && json.object("pruned_heads").value().size() > 0)
     throw UnsupportedError(json.where("pruned_heads") + ": pruned heads are not supported");
 
@@ -91,8 +94,8 @@ inline Config<BertSpec> BertSpec::config(const JsonObject& json) {
   config.shape.types = json.integer("type_vocab_size", 2, {1, 65536});
   config.shape.dropout = float(json.number("hidden_dropout_prob", 0.1, {0.0, 0.999}));
   if (config.shape.hidden % config.shape.heads != 0)
-    throw ConfigError(json.where("hidden_size") + ": " + std::to_string(config.shape.hidden) + " is not a multiple of num_attention_heads, " +
-                      std::to_string(config.shape.heads));
+    throw ConfigError(json.where("hidden_size") + ": " + std::to_string(config.shape.hidden) +
+                      " is not a multiple of num_attention_heads, " + std::to_string(config.shape.heads));
   config.norm.eps = json.number("layer_norm_eps", 1e-12, {0.0, 1.0});
   try {
     config.feed_forward.activation = activation_from_name(json.text("hidden_act", "gelu"));
@@ -100,9 +103,12 @@ inline Config<BertSpec> BertSpec::config(const JsonObject& json) {
     throw UnsupportedError(json.where("hidden_act") + ": " + error.what());
   }
   const std::string positions = json.text("position_embedding_type", "absolute");
-  if (positions == "absolute") config.position.kind = BertPositions::absolute;
-  else if (positions == "relative_key") config.position.kind = BertPositions::relative_key;
-  else if (positions == "relative_key_query") config.position.kind = BertPositions::relative_key_query;
+  if (positions == "absolute")
+    config.position.kind = BertPositions::absolute;
+  else if (positions == "relative_key")
+    config.position.kind = BertPositions::relative_key;
+  else if (positions == "relative_key_query")
+    config.position.kind = BertPositions::relative_key_query;
   else
     throw UnsupportedError(json.where("position_embedding_type") + ": '" + positions +
                            "' is not supported; there are absolute, relative_key, relative_key_query");
@@ -143,14 +149,16 @@ inline HeadOptions BertSpec::heads(const JsonObject& json) {
     }
     names += " " + std::string(candidate.name);
   }
-  throw UnsupportedError(json.where("architectures") + ": '" + architectures.front() + "' is not supported; there are" + names);
+  throw UnsupportedError(json.where("architectures") + ": '" + architectures.front() + "' is not supported; there are" +
+                         names);
 }
 
 inline HeadOptions BertSpec::heads(const JsonObject& json, const Checkpoint& checkpoint) {
   HeadOptions options = heads(json);
   if (options.head == Head::none) {
     const std::vector<std::string> names = published_names(weight_names(), "pooler.dense.weight");
-    options.pooler = std::any_of(names.begin(), names.end(), [&](const std::string& name) { return checkpoint.find(name) != nullptr; });
+    options.pooler = std::any_of(names.begin(), names.end(),
+                                 [&](const std::string& name) { return checkpoint.find(name) != nullptr; });
   }
   return options;
 }
@@ -180,9 +188,10 @@ inline const WeightNames& BertSpec::weight_names() {
                 {"classifier", "qa_outputs"},
                 {"classifier", "cls.seq_relationship"}},
       .prefixes = {"bert."},
-      // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's copy; heads
-      // and the pooler, when the task at hand does not read them.
-      .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.", "qa_outputs."},
+      // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's copy;
+      // heads and the pooler, when the task at hand does not read them.
+      .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.",
+                    "qa_outputs."},
       .elsewhere = {}};
   return table;
 }

@@ -82,20 +82,28 @@ class EncoderModel {
  public:
   // Throws ArgumentError for numbers a policy cannot take, UnsupportedError for a head the spec lacks.
   EncoderModel(const Config<Spec>& config, const HeadOptions& options)
-      : config_(config), options_(options), layout_(std::make_shared<ParameterLayout>()), encoder_(Builder(*layout_), config) {
+      : config_(config),
+        options_(options),
+        layout_(std::make_shared<ParameterLayout>()),
+        encoder_(Builder(*layout_), config) {
     const Builder root(*layout_);
     const bool lm = options.head == Head::masked_lm || options.head == Head::pretraining;
     if (options.pooler) {
-      if constexpr (has_pooler<Spec>) pooler_.emplace(root / "pooler", config.shape);
-      else throw UnsupportedError("this architecture has no pooler");
+      if constexpr (has_pooler<Spec>)
+        pooler_.emplace(root / "pooler", config.shape);
+      else
+        throw UnsupportedError("this architecture has no pooler");
     }
     if (lm) {
       if constexpr (has_lm_head<Spec>)
-        lm_head_.emplace(root / "masked_lm", config.shape, options.activation, config.norm, encoder_.embedding.word, options.tied);
-      else throw UnsupportedError("this architecture has no masked-language-model head");
+        lm_head_.emplace(root / "masked_lm", config.shape, options.activation, config.norm, encoder_.embedding.word,
+                         options.tied);
+      else
+        throw UnsupportedError("this architecture has no masked-language-model head");
     }
     if (outputs()) {
-      if (reads_pooler() && !options.pooler) throw UnsupportedError(std::string(name_of(options.head)) + " needs a pooler");
+      if (reads_pooler() && !options.pooler)
+        throw UnsupportedError(std::string(name_of(options.head)) + " needs a pooler");
       classifier_.emplace(root / "classifier", config.shape.hidden, outputs());
     }
   }
@@ -125,7 +133,8 @@ class EncoderModel {
     }
     if (classifier_) {
       auto logits = (*classifier_)(ex, reads_pooler() ? pooled : x);
-      emit(options_.head == Head::pretraining ? "seq_relationship_logits" : "logits", reads_pooler() ? Rows::sequences : Rows::tokens, logits);
+      emit(options_.head == Head::pretraining ? "seq_relationship_logits" : "logits",
+           reads_pooler() ? Rows::sequences : Rows::tokens, logits);
     }
   }
 
@@ -137,30 +146,37 @@ class EncoderModel {
     for (std::int64_t s = 0; s < segments.count(); ++s) {
       auto where = [s] { return "sequence " + std::to_string(s) + ": "; };
       if (segments.length(s) > shape.max_positions)
-        throw InputError(where() + std::to_string(segments.length(s)) + " tokens, the model takes at most " + std::to_string(shape.max_positions));
+        throw InputError(where() + std::to_string(segments.length(s)) + " tokens, the model takes at most " +
+                         std::to_string(shape.max_positions));
       for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
         const std::int32_t id = batch.ids()[std::size_t(n)];
         const std::int32_t type = batch.type_ids()[std::size_t(n)];
         if (id < 0 || id >= shape.vocabulary)
-          throw InputError(where() + "token id " + std::to_string(id) + " is not in 0.." + std::to_string(shape.vocabulary - 1));
+          throw InputError(where() + "token id " + std::to_string(id) + " is not in 0.." +
+                           std::to_string(shape.vocabulary - 1));
         if (shape.types && (type < 0 || type >= shape.types))
-          throw InputError(where() + "token type " + std::to_string(type) + " is not in 0.." + std::to_string(shape.types - 1));
+          throw InputError(where() + "token type " + std::to_string(type) + " is not in 0.." +
+                           std::to_string(shape.types - 1));
       }
     }
   }
 
  private:
   bool reads_pooler() const {
-    return options_.head == Head::pretraining || options_.head == Head::next_sentence || options_.head == Head::sequence_classification ||
-           options_.head == Head::multiple_choice;
+    return options_.head == Head::pretraining || options_.head == Head::next_sentence ||
+           options_.head == Head::sequence_classification || options_.head == Head::multiple_choice;
   }
   // Of the linear head; 0: there is none.
   std::int64_t outputs() const {
     switch (options_.head) {
-      case Head::none: case Head::masked_lm: return 0;
-      case Head::pretraining: case Head::next_sentence: case Head::question_answering: return 2;
+      case Head::none:
+      case Head::masked_lm: return 0;
+      case Head::pretraining:
+      case Head::next_sentence:
+      case Head::question_answering: return 2;
       case Head::multiple_choice: return 1;
-      case Head::sequence_classification: case Head::token_classification: return options_.labels;
+      case Head::sequence_classification:
+      case Head::token_classification: return options_.labels;
     }
     return 0;
   }
@@ -177,7 +193,8 @@ class EncoderModel {
 // The batch's indices, uploaded where the backend needs them.
 template <class Ex>
 BatchIndices indices_of(Ex& ex, const Batch& batch) {
-  return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()), ex.indices(batch.first_rows())};
+  return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
+          ex.indices(batch.first_rows())};
 }
 
 }  // namespace encore

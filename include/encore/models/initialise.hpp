@@ -16,7 +16,8 @@ struct InitOptions {
   StoreKind kind = StoreKind::training;
 };
 
-// Weights and tables normal(0, deviation), gains one, biases zero. A parameter's numbers depend on the seed and its name only.
+// Weights and tables normal(0, deviation), gains one, biases zero. A parameter's numbers depend on the seed and its
+// name only.
 template <class Task, class B>
 Parameters<B> initialise(const Context<B>& context, const Task& task, const InitOptions& options = {}) {
   Parameters<B> parameters(context, task.layout(), options.kind);
@@ -29,7 +30,9 @@ Parameters<B> initialise(const Context<B>& context, const Task& task, const Init
     const RandomStream stream{options.seed, name};
     parameters.fill(context, id, [&](auto rows) {
       for (std::size_t n = 0; n < rows.size(); ++n)
-        rows[n] = scalar_t<B>(spec.init == Init::normal ? options.deviation * stream.normal(n) : spec.init == Init::ones ? 1.0 : 0.0);
+        rows[n] = scalar_t<B>(spec.init == Init::normal ? options.deviation * stream.normal(n)
+                              : spec.init == Init::ones ? 1.0
+                                                        : 0.0);
     });
   }
   return parameters;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A task's description and its weights on a backend: immutable, cheap to copy, and run by any number of threads at once, each with
-// its own Context.
+// A task's description and its weights on a backend: immutable, cheap to copy, and run by any number of threads at
+// once, each with its own Context.
 #pragma once
 
 #include <encore/backend/parameters.hpp>
-#include <encore/models/load_weights.hpp>
 #include <encore/io/model_folder.hpp>
+#include <encore/models/load_weights.hpp>
 
 #include <memory>
 #include <utility>
@@ -20,7 +20,8 @@ namespace encore {
 template <class T, BackendTag B>
 class Loaded {
  public:
-  Loaded(T task, Parameters<B> parameters) : state_(std::make_shared<const State>(std::move(task), std::move(parameters))) {}
+  Loaded(T task, Parameters<B> parameters)
+      : state_(std::make_shared<const State>(std::move(task), std::move(parameters))) {}
 
   const T& task() const { return state_->task; }
   const T* operator->() const { return &state_->task; }
@@ -40,7 +41,8 @@ class Loaded {
   std::shared_ptr<const State> state_;
 };
 
-// Reads a model folder into a task on the context's backend. Throws FileError, ConfigError, UnsupportedError, WeightsError.
+// Reads a model folder into a task on the context's backend. Throws FileError, ConfigError, UnsupportedError,
+// WeightsError.
 template <class T, class B>
 Loaded<T, B> load(const Context<B>& context, const ModelFolder& folder, const LoadOptions& options = {}) {
   T task = T::open(folder);

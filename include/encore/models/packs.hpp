@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many texts, cut into packs of a bounded number of tokens. Packing changes no bit of a result (law 4), so the longest texts go
-// first and memory stays where the first pack put it.
+// Many texts, cut into packs of a bounded number of tokens. Packing changes no bit of a result (law 4), so the longest
+// texts go first and memory stays where the first pack put it.
 #pragma once
 
 #include <encore/backend/workspace.hpp>
@@ -26,11 +26,12 @@ class Stopped : public Error {
   using Error::Error;
 };
 
-// Calls run(batch, which) for each pack: the packed sequences and the indices of their texts. Throws ArgumentError for a budget
-// below 1, InputError for an empty sequence, Stopped.
+// Calls run(batch, which) for each pack: the packed sequences and the indices of their texts. Throws ArgumentError for
+// a budget below 1, InputError for an empty sequence, Stopped.
 template <class Run>
 void for_each_pack(Workspace& workspace, std::span<const Encoding> encodings, const RunOptions& options, Run&& run) {
-  if (options.tokens_per_pack < 1) throw ArgumentError("tokens_per_pack = " + std::to_string(options.tokens_per_pack) + " is not positive");
+  if (options.tokens_per_pack < 1)
+    throw ArgumentError("tokens_per_pack = " + std::to_string(options.tokens_per_pack) + " is not positive");
   std::vector<std::size_t>& order = workspace.order;
   order.resize(encodings.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -38,7 +39,8 @@ void for_each_pack(Workspace& workspace, std::span<const Encoding> encodings, co
     if (encodings[i].ids.empty()) throw InputError("text " + std::to_string(i) + " has no tokens");
   }
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return encodings[a].ids.size() != encodings[b].ids.size() ? encodings[a].ids.size() > encodings[b].ids.size() : a < b;
+    return encodings[a].ids.size() != encodings[b].ids.size() ? encodings[a].ids.size() > encodings[b].ids.size()
+                                                              : a < b;
   });
   for (std::size_t first = 0; first < order.size();) {
     if (options.stop.stop_requested())
@@ -50,7 +52,8 @@ void for_each_pack(Workspace& workspace, std::span<const Encoding> encodings, co
       workspace.batch.add(encoding.ids, encoding.type_ids);
       ++last;
     } while (last < order.size() &&
-             workspace.batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <= options.tokens_per_pack);
+             workspace.batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <=
+                 options.tokens_per_pack);
     run(workspace.batch, std::span<const std::size_t>(order).subspan(first, last - first));
     first = last;
     if (options.progress) options.progress(first, order.size());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sentence vectors: an encoder, pooling, and what a sentence-transformers folder puts behind it. Reimers & Gurevych 2019.
+// Sentence vectors: an encoder, pooling, and what a sentence-transformers folder puts behind it. Reimers & Gurevych
+// 2019.
 #pragma once
 
 #include <encore/exec/infer.hpp>
@@ -22,18 +23,21 @@ class SentenceEncoder {
   };
 
   // Poolings are concatenated. `sentence` holds the folder's modules, if it has any.
-  SentenceEncoder(const Config<Spec>& config, std::vector<Pooling> poolings, std::optional<SentenceTransformer> sentence = {})
+  SentenceEncoder(const Config<Spec>& config, std::vector<Pooling> poolings,
+                  std::optional<SentenceTransformer> sentence = {})
       : model_(config, HeadOptions{}), poolings_(std::move(poolings)), sentence_(std::move(sentence)) {
-    if (poolings_.empty() || poolings_.size() > 3) throw ArgumentError("sentence encoder: one to three poolings are needed");
+    if (poolings_.empty() || poolings_.size() > 3)
+      throw ArgumentError("sentence encoder: one to three poolings are needed");
     dimension_ = config.shape.hidden * std::int64_t(poolings_.size());
     if (!sentence_) return;
     for (std::size_t i = 0; i < sentence_->after_pooling.size(); ++i) {
       Step step;
       if (const auto* dense = std::get_if<SentenceTransformer::Dense>(&sentence_->after_pooling[i])) {
         if (dense->in != dimension_)
-          throw ConfigError("dense layer " + std::to_string(i) + ": in_features is " + std::to_string(dense->in) + ", the vectors have " +
-                            std::to_string(dimension_));
-        step.dense.emplace(Builder(*model_.layout()) / "dense" / std::int64_t(i), dense->in, dense->out, dense->bias() ? Bias::yes : Bias::no);
+          throw ConfigError("dense layer " + std::to_string(i) + ": in_features is " + std::to_string(dense->in) +
+                            ", the vectors have " + std::to_string(dimension_));
+        step.dense.emplace(Builder(*model_.layout()) / "dense" / std::int64_t(i), dense->in, dense->out,
+                           dense->bias() ? Bias::yes : Bias::no);
         step.activation = dense->activation;
         dimension_ = dense->out;
       }
@@ -47,8 +51,10 @@ class SentenceEncoder {
     std::vector<Pooling> poolings{Pooling::mean};
     if (sentence) {
       poolings.clear();
-      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) poolings.push_back(pooling_of(mode, folder.name()));
-      if (sentence->do_lower_case) throw UnsupportedError(folder.name() + ": do_lower_case of sentence_bert_config.json is not supported");
+      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes)
+        poolings.push_back(pooling_of(mode, folder.name()));
+      if (sentence->do_lower_case)
+        throw UnsupportedError(folder.name() + ": do_lower_case of sentence_bert_config.json is not supported");
     }
     SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
     return encoder;
@@ -73,7 +79,8 @@ class SentenceEncoder {
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
   template <class B>
-  void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters, const LoadOptions& options) const {
+  void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
+            const LoadOptions& options) const {
     WeightNames names = Spec::weight_names();
     names.elsewhere.push_back("dense.");
     load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
@@ -81,7 +88,8 @@ class SentenceEncoder {
       if (!steps_[i].dense) continue;
       const auto& dense = std::get<SentenceTransformer::Dense>(sentence_->after_pooling[i]);
       parameters.fill(context, steps_[i].dense->weight, [&](auto rows) { read_as_float(dense.weight(), rows); });
-      if (dense.bias()) parameters.fill(context, steps_[i].dense->bias, [&](auto rows) { read_as_float(*dense.bias(), rows); });
+      if (dense.bias())
+        parameters.fill(context, steps_[i].dense->bias, [&](auto rows) { read_as_float(*dense.bias(), rows); });
     }
   }
 
@@ -116,8 +124,8 @@ class SentenceEncoder {
   }
   // Into the caller's buffer [texts, dimension]; allocates nothing for a batch no larger than one already run.
   template <class B>
-  void run(const Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings, MatrixView<float> vectors,
-           const RunOptions& options = {}) const {
+  void run(const Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
+           MatrixView<float> vectors, const RunOptions& options = {}) const {
     if (vectors.rows != std::int64_t(encodings.size()) || vectors.cols != dimension_)
       throw ShapeError("sentence encoder: output " + to_string(shape_of(vectors)) + " for " +
                        to_string(Shape{std::int64_t(encodings.size()), dimension_}));
@@ -127,7 +135,8 @@ class SentenceEncoder {
         auto y = (*this)(ex, indices_of(ex, batch));
         const auto rows = ex.view(y);
         if constexpr (std::remove_reference_t<decltype(ex)>::computing)
-          for (std::size_t i = 0; i < which.size(); ++i) std::copy_n(rows.row(std::int64_t(i)), dimension_, vectors.row(std::int64_t(which[i])));
+          for (std::size_t i = 0; i < which.size(); ++i)
+            std::copy_n(rows.row(std::int64_t(i)), dimension_, vectors.row(std::int64_t(which[i])));
       });
     });
   }
@@ -138,7 +147,9 @@ class SentenceEncoder {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;
       case SentenceTransformer::PoolingMode::mean: return Pooling::mean;
       case SentenceTransformer::PoolingMode::max: return Pooling::max;
-      default: throw UnsupportedError(folder + ": the pooling mode of 1_Pooling/config.json is not supported; there are cls, mean, max");
+      default:
+        throw UnsupportedError(
+            folder + ": the pooling mode of 1_Pooling/config.json is not supported; there are cls, mean, max");
     }
   }
 

@@ -14,9 +14,12 @@ namespace encore {
 // The encoder with one head, chosen by type.
 template <class Spec, Head head>
 class HeadModel {
-  static_assert(head != Head::none && head != Head::pretraining, "encore: HeadModel has one kind of logits; EncoderModel has none or several");
-  static_assert(head != Head::masked_lm || has_lm_head<Spec>, "encore: this spec has no masked-language-model head (Spec::LmHead)");
-  static_assert((head != Head::sequence_classification && head != Head::next_sentence && head != Head::multiple_choice) ||
+  static_assert(head != Head::none && head != Head::pretraining,
+                "encore: HeadModel has one kind of logits; EncoderModel has none or several");
+  static_assert(head != Head::masked_lm || has_lm_head<Spec>,
+                "encore: this spec has no masked-language-model head (Spec::LmHead)");
+  static_assert((head != Head::sequence_classification && head != Head::next_sentence &&
+                 head != Head::multiple_choice) ||
                     has_pooler<Spec>,
                 "encore: this head reads a pooler, and the spec has none (Spec::Pooler)");
 
@@ -28,8 +31,9 @@ class HeadModel {
     const JsonObject json = folder.config();
     HeadOptions options = Spec::heads(json);
     if (options.head != head)
-      throw UnsupportedError(json.where("architectures") + ": the checkpoint's head is '" + std::string(name_of(options.head)) + "', '" +
-                             std::string(name_of(head)) + "' was asked for");
+      throw UnsupportedError(json.where("architectures") + ": the checkpoint's head is '" +
+                             std::string(name_of(options.head)) + "', '" + std::string(name_of(head)) +
+                             "' was asked for");
     return HeadModel(Spec::config(json), options);
   }
 
@@ -37,7 +41,8 @@ class HeadModel {
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
 
   template <class B>
-  void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters, const LoadOptions& options) const {
+  void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
+            const LoadOptions& options) const {
     load_weights(context, folder.checkpoint(), Spec::weight_names(), folder.name(), parameters, options);
   }
 
@@ -52,8 +57,8 @@ class HeadModel {
 
   // The logits of each encoding: [tokens, ..] for heads on tokens, [1, ..] for heads on sequences.
   template <class B>
-  std::vector<Tensor<float>> run(const Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
-                                 const RunOptions& options = {}) const {
+  std::vector<Tensor<float>> run(const Context<B>& context, const Parameters<B>& parameters,
+                                 std::span<const Encoding> encodings, const RunOptions& options = {}) const {
     std::vector<Tensor<float>> results(encodings.size());
     for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
       model_.check(batch);
@@ -75,7 +80,8 @@ class HeadModel {
   }
 
  private:
-  static constexpr bool per_token = head == Head::masked_lm || head == Head::token_classification || head == Head::question_answering;
+  static constexpr bool per_token =
+      head == Head::masked_lm || head == Head::token_classification || head == Head::question_answering;
 
   static HeadOptions with_head(HeadOptions options) {
     options.head = head;

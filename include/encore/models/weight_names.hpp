@@ -18,15 +18,17 @@ struct WeightName {
 // A model's table.
 struct WeightNames {
   std::vector<WeightName> names;
-  std::vector<std::string_view> prefixes;   // what may stand before the encoder's names: "bert."
-  std::vector<std::string_view> ignorable;  // beginnings of published names (prefix taken off) that carry nothing needed
+  std::vector<std::string_view> prefixes;  // what may stand before the encoder's names: "bert."
+  std::vector<std::string_view>
+      ignorable;  // beginnings of published names (prefix taken off) that carry nothing needed
   std::vector<std::string_view> elsewhere;  // beginnings of our names whose numbers come from other files
 };
 
 namespace detail {
 
 // The rest of `name` behind `pattern`, the number at "{}" in `number`; nothing where it does not match.
-inline bool match_name(std::string_view pattern, std::string_view name, std::string_view& number, std::string_view& rest) {
+inline bool match_name(std::string_view pattern, std::string_view name, std::string_view& number,
+                       std::string_view& rest) {
   while (!pattern.empty()) {
     if (pattern.substr(0, 2) == "{}") {
       const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
@@ -47,8 +49,8 @@ inline bool match_name(std::string_view pattern, std::string_view name, std::str
 
 }  // namespace detail
 
-// The names a parameter may have in a checkpoint, the modern one first: every row of the table that matches, with each prefix and
-// without, and the old gamma and beta of norms.
+// The names a parameter may have in a checkpoint, the modern one first: every row of the table that matches, with each
+// prefix and without, and the old gamma and beta of norms.
 inline std::vector<std::string> published_names(const WeightNames& table, std::string_view ours) {
   std::vector<std::string> result;
   auto with_prefixes = [&](const std::string& name) {

@@ -34,7 +34,8 @@ constexpr bool takes_scalars() {
 
 template <class F, std::size_t n>
 struct Map {
-  static_assert(std::is_trivially_copyable_v<F>, "encore: a map functor must be trivially copyable: it travels to the kernel by value");
+  static_assert(std::is_trivially_copyable_v<F>,
+                "encore: a map functor must be trivially copyable: it travels to the kernel by value");
   static constexpr const char* name = "map";
   static constexpr bool elementwise = true;
   F f;
@@ -51,11 +52,14 @@ struct Map {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.map(f, views<B>(in), y); }) env.kernels.map(f, views<B>(in), y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'map' (docs/backends.md)");
+    if constexpr (requires { env.kernels.map(f, views<B>(in), y); })
+      env.kernels.map(f, views<B>(in), y);
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'map' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
+                std::span<const Out<B>> dx) const {
     std::array<Out<B>, n> gradients;
     for (std::size_t i = 0; i < n; ++i) gradients[i] = dx[i];
     env.kernels.map_backward(f, views<B>(in), dy, gradients);
@@ -77,11 +81,14 @@ struct Activate {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.activate(activation, in[0], y); }) env.kernels.activate(activation, in[0], y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'activate' (docs/backends.md)");
+    if constexpr (requires { env.kernels.activate(activation, in[0], y); })
+      env.kernels.activate(activation, in[0], y);
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'activate' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
+                std::span<const Out<B>> dx) const {
     env.kernels.activate_backward(activation, in[0], dy, dx[0]);
   }
   template <class B>
@@ -101,11 +108,14 @@ struct Gate {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.gate(activation, in[0], in[1], y); }) env.kernels.gate(activation, in[0], in[1], y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'gate' (docs/backends.md)");
+    if constexpr (requires { env.kernels.gate(activation, in[0], in[1], y); })
+      env.kernels.gate(activation, in[0], in[1], y);
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'gate' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
+                std::span<const Out<B>> dx) const {
     env.kernels.gate_backward(activation, in[0], in[1], dy, dx[0], dx[1]);
   }
   template <class B>
@@ -124,8 +134,10 @@ struct Add {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.add(in[0], in[1], y); }) env.kernels.add(in[0], in[1], y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'add' (docs/backends.md)");
+    if constexpr (requires { env.kernels.add(in[0], in[1], y); })
+      env.kernels.add(in[0], in[1], y);
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'add' (docs/backends.md)");
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
@@ -151,8 +163,10 @@ struct Dropout {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.dropout(in[0], p, stream, y); }) env.kernels.dropout(in[0], p, stream, y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'dropout' (docs/backends.md)");
+    if constexpr (requires { env.kernels.dropout(in[0], p, stream, y); })
+      env.kernels.dropout(in[0], p, stream, y);
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'dropout' (docs/backends.md)");
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {

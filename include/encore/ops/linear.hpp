@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = r + activation(x W^T + b): x [N, K], W [M, K], b [M] optional, r [N, M] an optional second operand, y [N, M].
-// Aliasing: y may alias r, not x. Each output is one sum over K in ascending order, in the backend's accumulation type (fp32 on
-// Cpu); it is rounded before the activation and again before r is added, so that fused and separate ops give equal bits.
-// Backward: dx = dy W (assigned), dW += dy^T x, db += sum of rows of dy. It is defined for activation = identity without r: the
-// recording executor runs those as ops of their own.
+// Aliasing: y may alias r, not x. Each output is one sum over K in ascending order, in the backend's accumulation type
+// (fp32 on Cpu); it is rounded before the activation and again before r is added, so that fused and separate ops give
+// equal bits. Backward: dx = dy W (assigned), dW += dy^T x, db += sum of rows of dy. It is defined for activation =
+// identity without r: the recording executor runs those as ops of their own.
 #pragma once
 
 #include <encore/core/activation.hpp>
@@ -21,7 +21,8 @@ struct Linear {
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
     const ParameterSpec& spec = env.layout[weight];
     if (in[0].cols != spec.cols())
-      throw ShapeError("linear: " + to_string(in[0]) + " times '" + spec.name() + "' " + to_string(spec.shape) + ": inner sizes differ");
+      throw ShapeError("linear: " + to_string(in[0]) + " times '" + spec.name() + "' " + to_string(spec.shape) +
+                       ": inner sizes differ");
     const Extent result{in[0].rows, spec.sections.size() > 1 ? env.kernels.product_columns(spec) : spec.rows()};
     if (in.size() > 1 && in.back() != result) shape_error(name, result, in.back(), "result and residual differ");
     return result;
@@ -31,16 +32,19 @@ struct Linear {
     const In<B> r = in.size() > 1 ? in.back() : In<B>{};
     if constexpr (requires { env.kernels.linear(in[0], env.weights(weight), env.optional(bias), activation, r, y); })
       env.kernels.linear(in[0], env.weights(weight), env.optional(bias), activation, r, y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'linear' (docs/backends.md)");
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'linear' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
+                std::span<const Out<B>> dx) const {
     env.kernels.linear_backward(in[0], env.weights(weight), dy, dx[0], env.gradient(weight), env.gradient(bias));
   }
   template <class B>
   double flops(const Env<B>& env, std::span<const Extent> in) const {
     const double outputs = double(in[0].rows) * double(env.layout[weight].rows());
-    return 2.0 * double(in[0].cols) * outputs + (activation != Activation::identity ? 10.0 : 0.0) * outputs + (in.size() > 1 ? outputs : 0.0);
+    return 2.0 * double(in[0].cols) * outputs + (activation != Activation::identity ? 10.0 : 0.0) * outputs +
+           (in.size() > 1 ? outputs : 0.0);
   }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// cross_entropy: logits [N, V], targets [N] -> [1, 1], the mean over rows with target >= 0 of -log softmax(logits)[target], in nats.
-// Rows with a negative target count neither in the sum nor in the mean; no counted row at all gives 0, not NaN. Saved: log sums.
-// Throws InputError for a target beyond the classes.
+// cross_entropy: logits [N, V], targets [N] -> [1, 1], the mean over rows with target >= 0 of -log
+// softmax(logits)[target], in nats. Rows with a negative target count neither in the sum nor in the mean; no counted
+// row at all gives 0, not NaN. Saved: log sums. Throws InputError for a target beyond the classes.
 #pragma once
 
 #include <encore/ops/op.hpp>
@@ -23,11 +23,15 @@ struct CrossEntropy {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sums, std::byte*) const {
-    if constexpr (requires { env.kernels.cross_entropy(in[0], targets, y, log_sums); }) env.kernels.cross_entropy(in[0], targets, y, log_sums);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'cross_entropy' (docs/backends.md)");
+    if constexpr (requires { env.kernels.cross_entropy(in[0], targets, y, log_sums); })
+      env.kernels.cross_entropy(in[0], targets, y, log_sums);
+    else
+      static_assert(detail::has_kernel<B>,
+                    "encore: this backend has no kernel for op 'cross_entropy' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> log_sums, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> log_sums, In<B> dy,
+                std::span<const Out<B>> dx) const {
     if (dx[0].data) env.kernels.cross_entropy_backward(in[0], targets, log_sums, dy, dx[0]);
   }
   template <class B>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Normalisation of rows, z = x (+ residual, an optional second operand) [N, C]:
-//   layer  y = g (z - mean z) / sqrt(var z + eps) + b      Ba, Kiros & Hinton 2016 (variance biased, eps inside the root)
-//   rms    y = g z / sqrt(mean z^2 + eps)                  Zhang & Sennrich 2019
-// Gain and bias are optional. y may alias x or the residual. Statistics in the accumulation type, two passes. z is rounded before
-// it is normalised, so that a separate add gives equal bits.
+//   layer  y = g (z - mean z) / sqrt(var z + eps) + b      Ba, Kiros & Hinton 2016 (variance biased, eps inside the
+//   root) rms    y = g z / sqrt(mean z^2 + eps)                  Zhang & Sennrich 2019
+// Gain and bias are optional. y may alias x or the residual. Statistics in the accumulation type, two passes. z is
+// rounded before it is normalised, so that a separate add gives equal bits.
 #pragma once
 
 #include <encore/backend/operands.hpp>
@@ -20,7 +20,8 @@ struct Norm {
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
-    if (gain && env.layout[gain].rows() != in[0].cols) shape_error(name, in[0], {1, env.layout[gain].rows()}, "columns and gain differ");
+    if (gain && env.layout[gain].rows() != in[0].cols)
+      shape_error(name, in[0], {1, env.layout[gain].rows()}, "columns and gain differ");
     if (in.back() != in[0]) shape_error(name, in[0], in.back(), "input and residual differ");
     return in[0];
   }
@@ -31,14 +32,19 @@ struct Norm {
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> statistics, std::byte*) const {
     const In<B> r = in.size() > 1 ? in.back() : In<B>{};
-    if constexpr (requires { env.kernels.norm(kind, in[0], r, env.optional(gain), env.optional(bias), eps, y, statistics); })
+    if constexpr (requires {
+                    env.kernels.norm(kind, in[0], r, env.optional(gain), env.optional(bias), eps, y, statistics);
+                  })
       env.kernels.norm(kind, in[0], r, env.optional(gain), env.optional(bias), eps, y, statistics);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'norm' (docs/backends.md)");
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'norm' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> statistics, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> statistics, In<B> dy,
+                std::span<const Out<B>> dx) const {
     const Out<B> dz = dx[0].data ? dx[0] : dx.back();  // the same for both summands
-    env.kernels.norm_backward(kind, in[0], in.size() > 1 ? in.back() : In<B>{}, env.optional(gain), statistics, dy, dz, env.gradient(gain), env.gradient(bias));
+    env.kernels.norm_backward(kind, in[0], in.size() > 1 ? in.back() : In<B>{}, env.optional(gain), statistics, dy, dz,
+                              env.gradient(gain), env.gradient(bias));
     if (dx.size() > 1 && dx[0].data && dx[1].data) env.kernels.copy(dx[0], dx[1]);
   }
   template <class B>

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an op is. An op is a small trivially copyable struct: its members are its attributes, and it has, for every backend B,
+// What an op is. An op is a small trivially copyable struct: its members are its attributes, and it has, for every
+// backend B,
 //
-//   Extent output(env, in)                          shape check and result; throws ShapeError naming the op and the shapes
-//   Extent saved(env, in)                           optional: what backward needs beyond inputs and output
+//   Extent output(env, in)                          shape check and result; throws ShapeError naming the op and the
+//   shapes Extent saved(env, in)                           optional: what backward needs beyond inputs and output
 //   std::size_t scratch(env, in)                    optional: bytes needed while forward runs
 //   void forward(env, in, y, saved, scratch)        saved has null data where nothing is recorded
 //   void backward(env, in, y, saved, dy, dx)        entries of dx with null data are not wanted
-//   double flops(env, in)                           multiplications and additions of forward; fused ops count as separate ones
-//   static constexpr const char* name
-//   static constexpr bool elementwise               optional: true where an output depends on the operands' same element only
+//   double flops(env, in)                           multiplications and additions of forward; fused ops count as
+//   separate ones static constexpr const char* name static constexpr bool elementwise               optional: true
+//   where an output depends on the operands' same element only
 //
-// One rule for gradients everywhere: gradients of parameters add, gradients of activations are assigned (the executor sums
-// where a value was used twice).
+// One rule for gradients everywhere: gradients of parameters add, gradients of activations are assigned (the executor
+// sums where a value was used twice).
 #pragma once
 
 #include <encore/backend/backend.hpp>

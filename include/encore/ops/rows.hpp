@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops on whole rows.
-//   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]       -> [N, C]; indices are checked by the model
-//   gather_rows   y[i] = x[index[i]]                                              [N, C] -> [n, C]; InputError for no row
-//   pool          y[s] = first, mean or max of the rows of sequence s             [N, C] -> [sequences, C]
+//   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]       -> [N, C]; indices are checked by the
+//   model gather_rows   y[i] = x[index[i]]                                              [N, C] -> [n, C]; InputError
+//   for no row pool          y[s] = first, mean or max of the rows of sequence s             [N, C] -> [sequences, C]
 //   concat        y[n] = [x_1[n], x_2[n], ..]                                     -> [N, C_1 + C_2 + ..]
 //   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                                [N, C] -> [N, C]; y may alias x
 // Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds.
@@ -40,15 +40,19 @@ struct Embed {
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>>, Out<B> y, Out<B>, std::byte*) const {
     std::array<LookupTerm<scalar_t<B>>, max_terms> lookups;
-    for (std::size_t t = 0; t < count; ++t) lookups[t] = {env.weights(terms[t].table).rows(), terms[t].indices, terms[t].offset};
+    for (std::size_t t = 0; t < count; ++t)
+      lookups[t] = {env.weights(terms[t].table).rows(), terms[t].indices, terms[t].offset};
     const std::span<const LookupTerm<scalar_t<B>>> used(lookups.data(), count);
-    if constexpr (requires { env.kernels.embed(used, y); }) env.kernels.embed(used, y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'embed' (docs/backends.md)");
+    if constexpr (requires { env.kernels.embed(used, y); })
+      env.kernels.embed(used, y);
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'embed' (docs/backends.md)");
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>>) const {
     for (std::size_t t = 0; t < count; ++t)
-      if (auto* gradient = env.gradient(terms[t].table)) env.kernels.embed_backward(terms[t].indices, terms[t].offset, dy, *gradient);
+      if (auto* gradient = env.gradient(terms[t].table))
+        env.kernels.embed_backward(terms[t].indices, terms[t].offset, dy, *gradient);
   }
   template <class B>
   double flops(const Env<B>& env, std::span<const Extent>) const {
@@ -66,8 +70,11 @@ struct GatherRows {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.gather_rows(in[0], indices, y); }) env.kernels.gather_rows(in[0], indices, y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'gather_rows' (docs/backends.md)");
+    if constexpr (requires { env.kernels.gather_rows(in[0], indices, y); })
+      env.kernels.gather_rows(in[0], indices, y);
+    else
+      static_assert(detail::has_kernel<B>,
+                    "encore: this backend has no kernel for op 'gather_rows' (docs/backends.md)");
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
@@ -85,16 +92,20 @@ struct Pool {
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
-    if (in[0].rows != env.segments.tokens()) shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
+    if (in[0].rows != env.segments.tokens())
+      shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
     return {env.segments.count(), in[0].cols};
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.pool(pooling, env.segments, in[0], y); }) env.kernels.pool(pooling, env.segments, in[0], y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'pool' (docs/backends.md)");
+    if constexpr (requires { env.kernels.pool(pooling, env.segments, in[0], y); })
+      env.kernels.pool(pooling, env.segments, in[0], y);
+    else
+      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'pool' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
+                std::span<const Out<B>> dx) const {
     if (dx[0].data) env.kernels.pool_backward(pooling, env.segments, in[0], dy, dx[0]);
   }
   template <class B>
@@ -124,7 +135,8 @@ struct Concat {
     }
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
+                std::span<const Out<B>> dx) const {
     std::int64_t column = 0;
     for (std::size_t i = 0; i < in.size(); ++i) {
       if (dx[i].data) env.kernels.copy(dy.columns(column, in[i].cols), dx[i]);
@@ -147,11 +159,15 @@ struct L2Normalise {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.l2_normalise(in[0], eps, y); }) env.kernels.l2_normalise(in[0], eps, y);
-    else static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'l2_normalise' (docs/backends.md)");
+    if constexpr (requires { env.kernels.l2_normalise(in[0], eps, y); })
+      env.kernels.l2_normalise(in[0], eps, y);
+    else
+      static_assert(detail::has_kernel<B>,
+                    "encore: this backend has no kernel for op 'l2_normalise' (docs/backends.md)");
   }
   template <class B>
-  void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B>, In<B> dy,
+                std::span<const Out<B>> dx) const {
     if (dx[0].data) env.kernels.l2_normalise_backward(in[0], eps, y, dy, dx[0]);
   }
   template <class B>

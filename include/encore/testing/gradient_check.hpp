@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks the gradients of anything written as a layer: inputs and every parameter, by central differences in double on the
-// reference backend. It returns a report and knows no test framework.
+// Checks the gradients of anything written as a layer: inputs and every parameter, by central differences in double on
+// the reference backend. It returns a report and knows no test framework.
 //
-//   auto report = encore::testing::check_gradients([&](encore::Builder b) { return MyLayer(b, shape); }, {}, shape.hidden);
-//   if (report.worst() > 1e-8) std::puts(report.text().c_str());
+//   auto report = encore::testing::check_gradients([&](encore::Builder b) { return MyLayer(b, shape); }, {},
+//   shape.hidden); if (report.worst() > 1e-8) std::puts(report.text().c_str());
 #pragma once
 
 #include <encore/core/batch.hpp>
@@ -28,9 +28,10 @@ struct GradientOptions {
 
 // How far the derivatives by one operand are from the differences.
 struct GradientError {
-  std::string name;   // a parameter's, or "input 0", ..
-  double scale = 0;   // what errors are relative to: the largest derivative by this operand, at least 1e-3 of the largest of all
-  double error = 0;   // the largest |derivative - difference| / scale
+  std::string name;  // a parameter's, or "input 0", ..
+  double scale =
+      0;  // what errors are relative to: the largest derivative by this operand, at least 1e-3 of the largest of all
+  double error = 0;               // the largest |derivative - difference| / scale
   std::int64_t row = 0, col = 0;  // where it is
   double derivative = 0, difference = 0;
 };
@@ -40,7 +41,8 @@ struct GradientReport {
 
   double worst() const {
     double error = 0;
-    for (const GradientError& operand : operands) error = std::isnan(operand.error) ? operand.error : std::fmax(error, operand.error);
+    for (const GradientError& operand : operands)
+      error = std::isnan(operand.error) ? operand.error : std::fmax(error, operand.error);
     return error;
   }
   // One line an operand, the worst place of each.
@@ -48,16 +50,18 @@ struct GradientReport {
     std::string lines;
     for (const GradientError& operand : operands) {
       char numbers[200];
-      std::snprintf(numbers, sizeof numbers, " error %.2e at (%lld, %lld): derivative %.12g, difference %.12g, scale %.3g\n", operand.error,
-                    static_cast<long long>(operand.row), static_cast<long long>(operand.col), operand.derivative, operand.difference, operand.scale);
+      std::snprintf(numbers, sizeof numbers,
+                    " error %.2e at (%lld, %lld): derivative %.12g, difference %.12g, scale %.3g\n", operand.error,
+                    static_cast<long long>(operand.row), static_cast<long long>(operand.col), operand.derivative,
+                    operand.difference, operand.scale);
       lines += operand.name + ":" + numbers;
     }
     return lines;
   }
 };
 
-// A function of rows as a function of a batch: its inputs are rows of tables of its own, looked up by token id. So a layer, an
-// encoder and a loss are checked by the same code, and derivatives by inputs are those by a parameter.
+// A function of rows as a function of a batch: its inputs are rows of tables of its own, looked up by token id. So a
+// layer, an encoder and a loss are checked by the same code, and derivatives by inputs are those by a parameter.
 template <class Layer, std::size_t n>
 struct OfRows {
   std::array<ParameterId, n> inputs;
@@ -78,20 +82,23 @@ struct OfRows {
   }
 };
 
-// make(Builder) gives a layer that is called as layer(ex, rows..), one argument a width. `rows` is how many different tokens there are.
+// make(Builder) gives a layer that is called as layer(ex, rows..), one argument a width. `rows` is how many different
+// tokens there are.
 template <class Make, class... Widths>
 auto of_rows(ParameterLayout& layout, const Make& make, std::int64_t rows, Widths... widths) {
   const Builder root(layout);
   std::int64_t number = 0;
-  std::array<ParameterId, sizeof...(Widths)> inputs{root.table("input " + std::to_string(number++), rows, std::int64_t(widths))...};
+  std::array<ParameterId, sizeof...(Widths)> inputs{
+      root.table("input " + std::to_string(number++), rows, std::int64_t(widths))...};
   auto layer = make(root / "layer");
   return OfRows<decltype(layer), sizeof...(Widths)>{inputs, std::move(layer)};
 }
 
-// Normal numbers in every parameter but constants: deviation 1 for the tables that stand for inputs, 0.5 for weights and biases, and
-// gains near one. A parameter's numbers depend on the seed and its place only.
+// Normal numbers in every parameter but constants: deviation 1 for the tables that stand for inputs, 0.5 for weights
+// and biases, and gains near one. A parameter's numbers depend on the seed and its place only.
 template <class B>
-Parameters<B> random_parameters(const Context<B>& context, std::shared_ptr<const ParameterLayout> layout, StoreKind kind, std::uint64_t seed) {
+Parameters<B> random_parameters(const Context<B>& context, std::shared_ptr<const ParameterLayout> layout,
+                                StoreKind kind, std::uint64_t seed) {
   Parameters<B> parameters(context, std::move(layout), kind);
   for (std::size_t i = 0; i < parameters.layout().size(); ++i) {
     const ParameterId id{std::int32_t(i)};
@@ -125,21 +132,24 @@ inline Batch numbered_batch(const std::vector<std::int64_t>& lengths, std::int64
 }
 
 inline BatchIndices batch_indices(const auto& ex, const Batch& batch) {
-  return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()), ex.indices(batch.first_rows())};
+  return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
+          ex.indices(batch.first_rows())};
 }
 
-// For f(ex, BatchIndices) over the parameters of a layout: d sum(w y) / d every number of every parameter, w random. The gradients'
-// store is not zero before, because gradients of parameters must add. Differences: four points, so that the error is of order
-// step^4, taken before the sum over outputs.
+// For f(ex, BatchIndices) over the parameters of a layout: d sum(w y) / d every number of every parameter, w random.
+// The gradients' store is not zero before, because gradients of parameters must add. Differences: four points, so that
+// the error is of order step^4, taken before the sum over outputs.
 template <class F>
-GradientReport check_gradients_of(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f, const GradientOptions& options) {
+GradientReport check_gradients_of(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
+                                  const GradientOptions& options) {
   using B = Reference<double>;
   const Context<B> context;
   Parameters<B> parameters = random_parameters(context, layout, StoreKind::training, options.seed);
   Parameters<B> gradients = parameters.gradients(context);
   static constexpr double before = 0.75;
   for (std::size_t i = 0; i < layout->size(); ++i)
-    gradients.fill(context, ParameterId{std::int32_t(i)}, [](std::span<double> rows) { std::fill(rows.begin(), rows.end(), before); });
+    gradients.fill(context, ParameterId{std::int32_t(i)},
+                   [](std::span<double> rows) { std::fill(rows.begin(), rows.end(), before); });
 
   const RecordOptions record_options{.training = options.training, .seed = options.seed};
   Tensor<double> weights;
@@ -196,7 +206,8 @@ GradientReport check_gradients_of(const std::shared_ptr<const ParameterLayout>& 
       numbers[k] = x;
       double sum = 0;
       for (std::size_t m = 0; m < weights.values().size(); ++m)
-        sum += weights.values()[m] * (8 * (at[0].values()[m] - at[1].values()[m]) - (at[2].values()[m] - at[3].values()[m]));
+        sum += weights.values()[m] *
+               (8 * (at[0].values()[m] - at[1].values()[m]) - (at[2].values()[m] - at[3].values()[m]));
       differences[i].push_back(sum / (12 * options.step));
       largest = std::fmax(largest, std::fabs(differences[i].back()));
     }

@@ -6,8 +6,8 @@
 //   shift<Position>(shape, options), reflection<Position>(shape, options)     of a position policy's scores
 //   permutation(make, width), adjoint(make, width)     for layers that are equivariant, or linear
 //
-// Each context is tried by itself, and all of one backend (of the same instruction set) must agree in every bit: give contexts with
-// different numbers of threads. Without a context the checks run on the reference backend.
+// Each context is tried by itself, and all of one backend (of the same instruction set) must agree in every bit: give
+// contexts with different numbers of threads. Without a context the checks run on the reference backend.
 #pragma once
 
 #include <encore/layers/encoder.hpp>
@@ -42,10 +42,12 @@ struct PropertyReport {
   }
 };
 
-// ---- running a function f(ex, BatchIndices) of a batch ---------------------------------------------------------------------
+// ---- running a function f(ex, BatchIndices) of a batch
+// ---------------------------------------------------------------------
 
 template <class B, class F>
-Tensor<scalar_t<B>> run_infer(const Context<B>& context, const Parameters<B>& parameters, const Batch& batch, const F& f) {
+Tensor<scalar_t<B>> run_infer(const Context<B>& context, const Parameters<B>& parameters, const Batch& batch,
+                              const F& f) {
   Tensor<scalar_t<B>> result;
   infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
     const auto y = f(ex, batch_indices(ex, batch));
@@ -59,7 +61,8 @@ Tensor<scalar_t<B>> run_infer(const Context<B>& context, const Parameters<B>& pa
 }
 
 template <class B, class F>
-Tensor<scalar_t<B>> run_record(const Context<B>& context, const Parameters<B>& parameters, const Batch& batch, const F& f) {
+Tensor<scalar_t<B>> run_record(const Context<B>& context, const Parameters<B>& parameters, const Batch& batch,
+                               const F& f) {
   Record<B> ex(context, parameters, batch.segments(), nullptr);
   const auto y = f(ex, batch_indices(ex, batch));
   const auto rows = ex.view(y);
@@ -76,7 +79,8 @@ std::string different_bits(MatrixView<const S> a, MatrixView<const S> b) {
     for (std::int64_t c = 0; c < a.cols; ++c) {
       if (std::memcmp(&a(r, c), &b(r, c), sizeof(S)) == 0) continue;
       char text[100];
-      std::snprintf(text, sizeof text, "(%lld, %lld): %.17g and %.17g", static_cast<long long>(r), static_cast<long long>(c), double(a(r, c)), double(b(r, c)));
+      std::snprintf(text, sizeof text, "(%lld, %lld): %.17g and %.17g", static_cast<long long>(r),
+                    static_cast<long long>(c), double(a(r, c)), double(b(r, c)));
       return text;
     }
   }
@@ -87,29 +91,32 @@ std::string different_bits(const Tensor<S>& a, const Tensor<S>& b) {
   return different_bits<S>(a.matrix(), b.matrix());
 }
 
-// ---- properties of f, bit for bit ------------------------------------------------------------------------------------------
+// ---- properties of f, bit for bit
+// ------------------------------------------------------------------------------------------
 
 // Infer on an inference store and Record on a training store.
 template <class B, class F>
-Property infer_equals_record(const Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
-                             std::uint64_t seed = 1) {
+Property infer_equals_record(const Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout,
+                             const Batch& batch, const F& f, std::uint64_t seed = 1) {
   const Parameters<B> inference = random_parameters(context, layout, StoreKind::inference, seed);
   const Parameters<B> training = random_parameters(context, layout, StoreKind::training, seed);
-  const std::string difference = different_bits(run_infer(context, inference, batch, f), run_record(context, training, batch, f));
+  const std::string difference =
+      different_bits(run_infer(context, inference, batch, f), run_record(context, training, batch, f));
   return {"Infer equals Record", difference.empty(), difference};
 }
 
 // The rows of each sequence alone and among the others, in their order, backwards, and each in front.
 template <class B, class F>
-Property batch_invariance(const Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
-                          std::uint64_t seed = 1) {
+Property batch_invariance(const Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout,
+                          const Batch& batch, const F& f, std::uint64_t seed = 1) {
   const Parameters<B> parameters = random_parameters(context, layout, StoreKind::inference, seed);
   const Segments& segments = batch.segments();
   const std::size_t count = std::size_t(segments.count());
   auto pack = [&](const std::vector<std::size_t>& order) {
     Batch packed;
     for (std::size_t s : order) {
-      const std::size_t begin = std::size_t(segments.begin(std::int64_t(s))), length = std::size_t(segments.length(std::int64_t(s)));
+      const std::size_t begin = std::size_t(segments.begin(std::int64_t(s))),
+                        length = std::size_t(segments.length(std::int64_t(s)));
       packed.add(batch.ids().subspan(begin, length), batch.type_ids().subspan(begin, length));
     }
     return packed;
@@ -129,8 +136,10 @@ Property batch_invariance(const Context<B>& context, const std::shared_ptr<const
     std::int64_t row = 0;
     for (std::size_t s : o) {
       const auto& one = alone[s];
-      const std::string difference = different_bits<scalar_t<B>>(one.matrix(), {together.matrix().row(row), one.rows(), one.cols(), together.cols()});
-      if (!difference.empty()) return {"batch invariance", false, "sequence " + std::to_string(s) + " alone and packed: " + difference};
+      const std::string difference = different_bits<scalar_t<B>>(
+          one.matrix(), {together.matrix().row(row), one.rows(), one.cols(), together.cols()});
+      if (!difference.empty())
+        return {"batch invariance", false, "sequence " + std::to_string(s) + " alone and packed: " + difference};
       row += one.rows();
     }
   }
@@ -139,8 +148,11 @@ Property batch_invariance(const Context<B>& context, const std::shared_ptr<const
 
 // The same bits on every context.
 template <class B, class F, class... Contexts>
-Property thread_invariance(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f, const Context<B>& first, const Contexts&... others) {
-  auto run = [&](const Context<B>& context) { return run_infer(context, random_parameters(context, layout, StoreKind::inference, 1), batch, f); };
+Property thread_invariance(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
+                           const Context<B>& first, const Contexts&... others) {
+  auto run = [&](const Context<B>& context) {
+    return run_infer(context, random_parameters(context, layout, StoreKind::inference, 1), batch, f);
+  };
   const auto expected = run(first);
   std::string difference;
   (..., (difference += different_bits(expected, run(others))));
@@ -148,14 +160,16 @@ Property thread_invariance(const std::shared_ptr<const ParameterLayout>& layout,
 }
 
 template <class F>
-Property gradients(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f, double tolerance = 1e-8) {
+Property gradients(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
+                   double tolerance = 1e-8) {
   const GradientReport report = check_gradients_of(layout, batch, f, {});
   return {"gradients", report.worst() <= tolerance, "\n" + report.text()};
 }
 
 // All of the above. `batch` is for bits, `small` for gradients: as many forward passes as there are parameters.
 template <class F, class... Contexts>
-PropertyReport check_function(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const Batch& small, const F& f, const Contexts&... contexts) {
+PropertyReport check_function(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch,
+                              const Batch& small, const F& f, const Contexts&... contexts) {
   PropertyReport report;
   auto on = [&](const auto& context) {
     report.properties.push_back(infer_equals_record(context, layout, batch, f));
@@ -174,7 +188,8 @@ PropertyReport check_layer(const Make& make, std::int64_t width, const Contexts&
   auto layout = std::make_shared<ParameterLayout>();
   constexpr std::int64_t tokens = 6;
   const auto f = of_rows(*layout, make, tokens, width);
-  return check_function(layout, numbered_batch({2, 7, 1, 19}, tokens), numbered_batch({3, 1, 2}, tokens), f, contexts...);
+  return check_function(layout, numbered_batch({2, 7, 1, 19}, tokens), numbered_batch({3, 1, 2}, tokens), f,
+                        contexts...);
 }
 
 // A spec: all its policies assembled.
@@ -184,11 +199,15 @@ PropertyReport check_encoder(const Config<Spec>& config, const Contexts&... cont
   const Encoder<Spec> encoder(Builder(*layout), config);
   const std::int64_t ids = config.shape.vocabulary, types = std::max<std::int64_t>(config.shape.types, 1);
   const std::int64_t longest = config.shape.max_positions;
-  const Batch batch = numbered_batch({std::min<std::int64_t>(2, longest), std::min<std::int64_t>(7, longest), 1, std::min<std::int64_t>(19, longest)}, ids, types);
-  return check_function(layout, batch, numbered_batch({std::min<std::int64_t>(3, longest), 1}, ids, types), encoder, contexts...);
+  const Batch batch = numbered_batch(
+      {std::min<std::int64_t>(2, longest), std::min<std::int64_t>(7, longest), 1, std::min<std::int64_t>(19, longest)},
+      ids, types);
+  return check_function(layout, batch, numbered_batch({std::min<std::int64_t>(3, longest), 1}, ids, types), encoder,
+                        contexts...);
 }
 
-// ---- properties that only some have, in double -----------------------------------------------------------------------------
+// ---- properties that only some have, in double
+// -----------------------------------------------------------------------------
 
 // The largest |a - b|, relative to the largest |b|.
 inline double relative_difference(std::span<const double> a, std::span<const double> b) {
@@ -204,11 +223,13 @@ inline double relative_difference(std::span<const double> a, std::span<const dou
 
 // Permuting the tokens of a sequence permutes its rows: holds where nothing knows of positions.
 template <class F>
-Property permutation_of(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f, double tolerance = 1e-12) {
+Property permutation_of(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
+                        double tolerance = 1e-12) {
   const Context<Reference<double>> context;
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   const auto plain = run_infer(context, parameters, batch, f);
-  // Even places first, then odd ones: neither a shift nor a reflection, which schemes that know of positions may commute with.
+  // Even places first, then odd ones: neither a shift nor a reflection, which schemes that know of positions may
+  // commute with.
   Batch turned;
   std::vector<std::int64_t> from;
   for (std::int64_t s = 0; s < batch.segments().count(); ++s) {
@@ -224,7 +245,8 @@ Property permutation_of(const std::shared_ptr<const ParameterLayout>& layout, co
   }
   const auto permuted = run_infer(context, parameters, turned, f);
   Tensor<double> expected(plain.shape());
-  for (std::int64_t r = 0; r < plain.rows(); ++r) std::copy_n(plain.matrix().row(from[std::size_t(r)]), plain.cols(), expected.matrix().row(r));
+  for (std::int64_t r = 0; r < plain.rows(); ++r)
+    std::copy_n(plain.matrix().row(from[std::size_t(r)]), plain.cols(), expected.matrix().row(r));
   const double difference = relative_difference(permuted.values(), expected.values());
   return {"permutation", difference <= tolerance, std::to_string(difference)};
 }
@@ -264,10 +286,11 @@ Property adjoint(const Make& make, std::int64_t width, double tolerance = 1e-12)
   return {"adjoint", difference <= tolerance, std::to_string(forward) + " and " + std::to_string(backward)};
 }
 
-// What a position policy makes of equal queries and equal keys: [n, n], score(i, j) - score(i, i), n = head size. It is read off
-// the op's probabilities: the values are the rows of the identity.
+// What a position policy makes of equal queries and equal keys: [n, n], score(i, j) - score(i, i), n = head size. It is
+// read off the op's probabilities: the values are the rows of the identity.
 template <class Position>
-Tensor<double> position_scores(const ModelShape& shape, const options_t<Position>& options, std::span<const double> query, std::span<const double> key) {
+Tensor<double> position_scores(const ModelShape& shape, const options_t<Position>& options,
+                               std::span<const double> query, std::span<const double> key) {
   auto layout = std::make_shared<ParameterLayout>();
   const Builder root(*layout);
   const auto position = make_policy<Position>(root / "position", shape, options);

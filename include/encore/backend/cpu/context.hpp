@@ -17,8 +17,8 @@
 
 namespace encore {
 
-// fp32 on SIMD registers; the kernels are chosen by the machine (linked to encore::kernels) or by the flags of the including
-// file (header-only).
+// fp32 on SIMD registers; the kernels are chosen by the machine (linked to encore::kernels) or by the flags of the
+// including file (header-only).
 struct Cpu {};
 
 namespace cpu {
@@ -35,10 +35,11 @@ inline const KernelTable& default_table() {
 }  // namespace cpu
 
 struct CpuOptions {
-  int threads = 0;                                                      // 0: the cores this process may use
-  Precision precision = Precision::f32;                                 // of weights packed with this context
-  std::chrono::nanoseconds spin = std::chrono::microseconds(500);       // how long a waiting thread spins before it parks; 0: never
-  const cpu::KernelTable* kernels = nullptr;                            // null: the default
+  int threads = 0;                       // 0: the cores this process may use
+  Precision precision = Precision::f32;  // of weights packed with this context
+  std::chrono::nanoseconds spin =
+      std::chrono::microseconds(500);         // how long a waiting thread spins before it parks; 0: never
+  const cpu::KernelTable* kernels = nullptr;  // null: the default
 };
 
 // Belongs to one thread at a time. Several contexts may run one model at once.
@@ -47,13 +48,15 @@ class Context<Cpu> {
  public:
   // Threads of its own. Throws ArgumentError for bad options, UnsupportedError for a precision this backend lacks.
   explicit Context(const CpuOptions& options = {})
-      : table_(choose(options)), precision_(options.precision),
+      : table_(choose(options)),
+        precision_(options.precision),
         pool_(options.threads == 1 ? nullptr : std::make_unique<ThreadPool>(options.threads, options.spin)) {
     if (pool_) parallel_ = Parallel(*pool_);
   }
   // The caller's threads; the executor outlives the context.
   template <TaskExecutor E>
-  Context(const CpuOptions& options, E& executor) : table_(choose(options)), precision_(options.precision), parallel_(executor) {}
+  Context(const CpuOptions& options, E& executor)
+      : table_(choose(options)), precision_(options.precision), parallel_(executor) {}
 
   int threads() const { return parallel_.concurrency(); }
   std::string_view isa() const { return table_->isa; }
@@ -65,7 +68,8 @@ class Context<Cpu> {
  private:
   static const cpu::KernelTable* choose(const CpuOptions& options) {
     if (options.precision != Precision::f32)
-      throw UnsupportedError("precision '" + std::string(name_of(options.precision)) + "' is not supported by the cpu backend; there is f32");
+      throw UnsupportedError("precision '" + std::string(name_of(options.precision)) +
+                             "' is not supported by the cpu backend; there is f32");
     return options.kernels ? options.kernels : &cpu::default_table();
   }
 

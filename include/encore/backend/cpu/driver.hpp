@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CPU backend's kernels as ops see them: cuts work into chunks, hands them to the context's threads and calls the kernel
-// table. How work is cut never touches a bit (kernel_table.hpp). What no one has tuned yet (backward passes) is inherited from
-// the reference kernels, in float.
+// The CPU backend's kernels as ops see them: cuts work into chunks, hands them to the context's threads and calls the
+// kernel table. How work is cut never touches a bit (kernel_table.hpp). What no one has tuned yet (backward passes) is
+// inherited from the reference kernels, in float.
 #pragma once
 
 #include <encore/backend/cpu/map_tile.hpp>
@@ -22,7 +22,8 @@ struct backend_traits<Cpu> {
 template <>
 class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
  public:
-  explicit Kernels(const Context<Cpu>& context) : context_(&context), table_(context.kernels()), parallel_(context.parallel()) {}
+  explicit Kernels(const Context<Cpu>& context)
+      : context_(&context), table_(context.kernels()), parallel_(context.parallel()) {}
 
   // Whole panels fit into a row, and the odd 16 floats keep rows of 4 KB from fighting for one cache set.
   std::int64_t stride(std::int64_t cols) const { return (cols + 31) / 32 * 32 + 16; }
@@ -36,9 +37,18 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   void linear(In x, const cpu::Storage& w, const cpu::Storage* b, Activation activation, In residual, Out y) const {
     w.check_table(*context_);
     const std::int64_t panels = (y.cols + table_.panel - 1) / table_.panel;
-    cpu::GemmTask whole{.x = x.data, .ldx = x.stride, .rows = x.rows, .weights = w.panels(), .panels = panels, .k = x.cols,
-                        .bias = b ? b->padded() : nullptr, .activation = activation, .residual = residual.data,
-                        .ldresidual = residual.stride, .y = y.data, .ldy = y.stride};
+    cpu::GemmTask whole{.x = x.data,
+                        .ldx = x.stride,
+                        .rows = x.rows,
+                        .weights = w.panels(),
+                        .panels = panels,
+                        .k = x.cols,
+                        .bias = b ? b->padded() : nullptr,
+                        .activation = activation,
+                        .residual = residual.data,
+                        .ldresidual = residual.stride,
+                        .y = y.data,
+                        .ldy = y.stride};
     const Cut cut = cut_product(x.rows, panels, x.cols);
     parallel_.for_each(cut.row_chunks * cut.panel_chunks, [&](std::int64_t chunk, int) {
       const std::int64_t row = chunk / cut.panel_chunks * cut.rows;
@@ -51,7 +61,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
       if (task.residual) task.residual += row * residual.stride + panel * table_.panel;
       if (task.bias) task.bias += panel * table_.panel;
       task.weights += panel * table_.panel * x.cols;
-      task.next_weights = w.panels() + (panel + task.panels < panels ? (panel + task.panels) * table_.panel * x.cols : 0);
+      task.next_weights =
+          w.panels() + (panel + task.panels < panels ? (panel + task.panels) * table_.panel * x.cols : 0);
       table_.gemm(task);
     });
   }
@@ -60,8 +71,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   void linear_backward(In x, const cpu::Storage& w, In dy, Out dx, cpu::Storage* dw, cpu::Storage* db) const {
     std::int64_t row = 0;
     for (const auto& [rows, column] : w.sections()) {
-      reference::linear_backward(x, w.rows() + row * x.cols, dy.columns(column, rows), dx, dw ? dw->rows() + row * x.cols : nullptr,
-                                 db ? db->rows() + row : nullptr, row > 0);
+      reference::linear_backward(x, w.rows() + row * x.cols, dy.columns(column, rows), dx,
+                                 dw ? dw->rows() + row * x.cols : nullptr, db ? db->rows() + row : nullptr, row > 0);
       row += rows;
     }
   }
@@ -74,10 +85,12 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   }
   // Bytes, for all threads.
   std::size_t fused_scratch(std::int64_t rows, std::size_t operands) const {
-    return std::size_t(parallel_.concurrency()) * operands * std::size_t(std::min(rows, fused_rows) * table_.panel) * sizeof(float);
+    return std::size_t(parallel_.concurrency()) * operands * std::size_t(std::min(rows, fused_rows) * table_.panel) *
+           sizeof(float);
   }
   template <class F, std::size_t n>
-  void linear_map(const F& f, const std::array<std::int64_t, n>& columns, In x, const cpu::Storage& w, const cpu::Storage* b, Out y, std::byte* scratch) const {
+  void linear_map(const F& f, const std::array<std::int64_t, n>& columns, In x, const cpu::Storage& w,
+                  const cpu::Storage* b, Out y, std::byte* scratch) const {
     using Tile = cpu::MapTile<F, n>;
     const auto tile = Tile::for_isa(table_.isa);
     for_fused_panels<n>(columns, x, w, b, y, scratch, [&](const std::array<In, n>& in, Out part) {
@@ -88,18 +101,33 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
       }
     });
   }
-  void linear_gate(Activation activation, const std::array<std::int64_t, 2>& columns, In x, const cpu::Storage& w, const cpu::Storage* b, Out y,
-                   std::byte* scratch) const {
+  void linear_gate(Activation activation, const std::array<std::int64_t, 2>& columns, In x, const cpu::Storage& w,
+                   const cpu::Storage* b, Out y, std::byte* scratch) const {
     for_fused_panels<2>(columns, x, w, b, y, scratch, [&](const std::array<In, 2>& in, Out part) {
-      table_.gate({.x = in[0].data, .ldx = in[0].stride, .g = in[1].data, .ldg = in[1].stride, .y = part.data, .ldy = part.stride,
-                   .rows = part.rows, .cols = part.cols, .activation = activation});
+      table_.gate({.x = in[0].data,
+                   .ldx = in[0].stride,
+                   .g = in[1].data,
+                   .ldg = in[1].stride,
+                   .y = part.data,
+                   .ldy = part.stride,
+                   .rows = part.rows,
+                   .cols = part.cols,
+                   .activation = activation});
     });
   }
 
-  void norm(NormKind kind, In x, In residual, const cpu::Storage* gain, const cpu::Storage* bias, double eps, Out y, Out statistics) const {
+  void norm(NormKind kind, In x, In residual, const cpu::Storage* gain, const cpu::Storage* bias, double eps, Out y,
+            Out statistics) const {
     for_rows(x.rows, x.cols, [&](std::int64_t row, std::int64_t rows) {
-      cpu::NormTask task{.x = x.row(row), .ldx = x.stride, .y = y.row(row), .ldy = y.stride, .rows = rows, .cols = x.cols,
-                         .gain = gain ? gain->rows() : nullptr, .bias = bias ? bias->rows() : nullptr, .eps = float(eps)};
+      cpu::NormTask task{.x = x.row(row),
+                         .ldx = x.stride,
+                         .y = y.row(row),
+                         .ldy = y.stride,
+                         .rows = rows,
+                         .cols = x.cols,
+                         .gain = gain ? gain->rows() : nullptr,
+                         .bias = bias ? bias->rows() : nullptr,
+                         .eps = float(eps)};
       if (residual.data) {
         task.residual = residual.row(row);
         task.ldresidual = residual.stride;
@@ -110,8 +138,10 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
         task.mean = mean;
         task.inv_scale = inverse;
       }
-      if (kind == NormKind::layer) table_.layer_norm(task);
-      else table_.rms_norm(task);
+      if (kind == NormKind::layer)
+        table_.layer_norm(task);
+      else
+        table_.rms_norm(task);
       for (std::int64_t r = 0; statistics.data && r < rows; ++r) {
         statistics(row + r, 0) = kind == NormKind::layer ? mean[r] : 0.0f;
         statistics(row + r, 1) = inverse[r];
@@ -138,7 +168,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   std::size_t attention_scratch(const AttentionPlan<float>& plan, const Segments& segments) const {
     return std::size_t(parallel_.concurrency()) * scratch_per_worker(plan, segments) * sizeof(float);
   }
-  void attention(const AttentionPlan<float>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum, std::byte* scratch) const {
+  void attention(const AttentionPlan<float>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum,
+                 std::byte* scratch) const {
     const std::size_t per_worker = scratch_per_worker(plan, segments);
     const std::int64_t most = (segments.longest() + attention_rows - 1) / attention_rows;
     const std::int64_t group = plan.heads / plan.kv_heads;
@@ -150,13 +181,27 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
       const std::int64_t length = segments.length(s);
       const std::int64_t blocks = (length + attention_rows - 1) / attention_rows;
       if (block >= blocks) return;
-      cpu::AttentionTask task{.q = q.row(begin) + head * plan.head_size, .k = k.row(begin) + head / group * plan.head_size,
-                              .v = v.row(begin) + head / group * plan.head_size, .ldq = q.stride, .ldk = k.stride, .ldv = v.stride,
-                              .out = out.row(begin) + head * plan.head_size, .ldo = out.stride, .length = length,
-                              .row_begin = length * block / blocks, .row_end = length * (block + 1) / blocks,
-                              .head_size = plan.head_size, .scale = plan.scale, .cosine = plan.cosine, .sine = plan.sine,
-                              .rotary = plan.rotary, .interleaved = plan.interleaved, .relative = plan.relative,
-                              .ldrelative = plan.head_size, .relative_to_key = plan.relative_to_key, .window = plan.window};
+      cpu::AttentionTask task{.q = q.row(begin) + head * plan.head_size,
+                              .k = k.row(begin) + head / group * plan.head_size,
+                              .v = v.row(begin) + head / group * plan.head_size,
+                              .ldq = q.stride,
+                              .ldk = k.stride,
+                              .ldv = v.stride,
+                              .out = out.row(begin) + head * plan.head_size,
+                              .ldo = out.stride,
+                              .length = length,
+                              .row_begin = length * block / blocks,
+                              .row_end = length * (block + 1) / blocks,
+                              .head_size = plan.head_size,
+                              .scale = plan.scale,
+                              .cosine = plan.cosine,
+                              .sine = plan.sine,
+                              .rotary = plan.rotary,
+                              .interleaved = plan.interleaved,
+                              .relative = plan.relative,
+                              .ldrelative = plan.head_size,
+                              .relative_to_key = plan.relative_to_key,
+                              .window = plan.window};
       if (log_sum.data) {
         task.log_sum = log_sum.row(begin) + head;
         task.ldlog_sum = log_sum.stride;
@@ -169,7 +214,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     for_rows(y.rows, y.cols, [&](std::int64_t row, std::int64_t rows) {
       std::array<const float*, 8> sources;
       for (std::int64_t n = row; n < row + rows; ++n) {
-        for (std::size_t t = 0; t < terms.size(); ++t) sources[t] = terms[t].table + (terms[t].indices.data[n] + terms[t].offset) * y.cols;
+        for (std::size_t t = 0; t < terms.size(); ++t)
+          sources[t] = terms[t].table + (terms[t].indices.data[n] + terms[t].offset) * y.cols;
         table_.sum_rows(sources.data(), std::int64_t(terms.size()), y.row(n), y.cols);
       }
     });
@@ -177,8 +223,11 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   void pool(Pooling pooling, const Segments& segments, In x, Out y) const {
     parallel_.for_each(segments.count(), [&](std::int64_t s, int) {
       const float* rows = x.row(segments.begin(s));
-      if (pooling == Pooling::first) std::copy_n(rows, x.cols, y.row(s));
-      else (pooling == Pooling::mean ? table_.mean_pool : table_.max_pool)(rows, x.stride, segments.length(s), x.cols, y.row(s));
+      if (pooling == Pooling::first)
+        std::copy_n(rows, x.cols, y.row(s));
+      else
+        (pooling == Pooling::mean ? table_.mean_pool : table_.max_pool)(rows, x.stride, segments.length(s), x.cols,
+                                                                        y.row(s));
     });
   }
   void l2_normalise(In x, double eps, Out y) const {
@@ -186,9 +235,10 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   }
 
  private:
-  static constexpr std::int64_t row_chunk = 64;        // rows of a chunk of row-local work, at most
-  static constexpr std::int64_t fused_rows = 96;       // rows of a fused product's scratch
-  static constexpr std::int64_t attention_rows = 336;  // query rows of a task, at most: K and V are packed once for each
+  static constexpr std::int64_t row_chunk = 64;   // rows of a chunk of row-local work, at most
+  static constexpr std::int64_t fused_rows = 96;  // rows of a fused product's scratch
+  static constexpr std::int64_t attention_rows =
+      336;  // query rows of a task, at most: K and V are packed once for each
 
   struct Cut {
     std::int64_t rows, row_chunks, panels, panel_chunks;
@@ -196,7 +246,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   // Rows such that a block of x stays in the second-level cache, panels such that every thread finds several chunks.
   Cut cut_product(std::int64_t rows, std::int64_t panels, std::int64_t k) const {
     const std::int64_t threads = parallel_.concurrency();
-    std::int64_t block = std::max<std::int64_t>(table_.row_block, 1024 * 1024 / (k * 4) / table_.row_block * table_.row_block);
+    std::int64_t block =
+        std::max<std::int64_t>(table_.row_block, 1024 * 1024 / (k * 4) / table_.row_block * table_.row_block);
     block = std::min(block, rows);
     const std::int64_t row_chunks = (rows + block - 1) / block;
     const std::int64_t wanted = threads == 1 ? 1 : std::max<std::int64_t>(1, 8 * threads / row_chunks);
@@ -207,12 +258,20 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   template <class Body>
   void for_rows(std::int64_t rows, std::int64_t cols, Body&& body) const {
     const std::int64_t chunk = std::clamp<std::int64_t>(16384 / std::max<std::int64_t>(cols, 1), 1, row_chunk);
-    parallel_.for_each((rows + chunk - 1) / chunk, [&](std::int64_t i, int) { body(i * chunk, std::min(chunk, rows - i * chunk)); });
+    parallel_.for_each((rows + chunk - 1) / chunk,
+                       [&](std::int64_t i, int) { body(i * chunk, std::min(chunk, rows - i * chunk)); });
   }
   void elementwise(void (*kernel)(const cpu::MapTask&), Activation activation, In x, In g, Out y) const {
     for_rows(y.rows, y.cols, [&](std::int64_t row, std::int64_t rows) {
-      kernel({.x = x.row(row), .ldx = x.stride, .g = g.data ? g.row(row) : nullptr, .ldg = g.stride, .y = y.row(row), .ldy = y.stride,
-              .rows = rows, .cols = y.cols, .activation = activation});
+      kernel({.x = x.row(row),
+              .ldx = x.stride,
+              .g = g.data ? g.row(row) : nullptr,
+              .ldg = g.stride,
+              .y = y.row(row),
+              .ldy = y.stride,
+              .rows = rows,
+              .cols = y.cols,
+              .activation = activation});
     });
   }
   std::size_t scratch_per_worker(const AttentionPlan<float>& plan, const Segments& segments) const {
@@ -221,8 +280,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   }
   // Calls body({columns of the product}, part of y) for blocks of rows and single panels.
   template <std::size_t n, class Body>
-  void for_fused_panels(const std::array<std::int64_t, n>& columns, In x, const cpu::Storage& w, const cpu::Storage* b, Out y, std::byte* scratch,
-                        Body&& body) const {
+  void for_fused_panels(const std::array<std::int64_t, n>& columns, In x, const cpu::Storage& w, const cpu::Storage* b,
+                        Out y, std::byte* scratch, Body&& body) const {
     w.check_table(*context_);
     const std::int64_t width = table_.panel;
     const std::int64_t panels = y.cols / width;
@@ -238,8 +297,16 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
         const std::int64_t column = columns[i] + panel * width;
         const float* weights = w.panels() + column * x.cols;
         float* result = tile + std::int64_t(i) * block * width;
-        table_.gemm({.x = x.row(row), .ldx = x.stride, .rows = rows, .weights = weights, .panels = 1, .k = x.cols,
-                     .next_weights = weights + width * x.cols, .bias = b ? b->padded() + column : nullptr, .y = result, .ldy = width});
+        table_.gemm({.x = x.row(row),
+                     .ldx = x.stride,
+                     .rows = rows,
+                     .weights = weights,
+                     .panels = 1,
+                     .k = x.cols,
+                     .next_weights = weights + width * x.cols,
+                     .bias = b ? b->padded() + column : nullptr,
+                     .y = result,
+                     .ldy = width});
         in[i] = {result, rows, width, width};
       }
       body(in, Out{y.row(row) + panel * width, rows, width, y.stride});

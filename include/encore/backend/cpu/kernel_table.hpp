@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam between the CPU backend and an instruction set: tasks in plain structs, kernels as function pointers. A table is
-// compiled once per instruction set, in a namespace named after it, and chosen at run time. Kernels work on one chunk; the
-// driver cuts the chunks and owns the threads. Nothing here depends on the instruction set of the including file.
+// The seam between the CPU backend and an instruction set: tasks in plain structs, kernels as function pointers. A
+// table is compiled once per instruction set, in a namespace named after it, and chosen at run time. Kernels work on
+// one chunk; the driver cuts the chunks and owns the threads. Nothing here depends on the instruction set of the
+// including file.
 //
 // Same bits: what a kernel computes for a row depends on that row, K, the table and the parameters only, never on the
-// number of rows in the task, on their position in it or on neighbouring columns. Each output element is one accumulation in
-// a fixed order.
+// number of rows in the task, on their position in it or on neighbouring columns. Each output element is one
+// accumulation in a fixed order.
 #pragma once
 
 #include <encore/core/activation.hpp>
@@ -48,7 +49,7 @@ struct NormTask {
   const float* gain = nullptr;  // [cols] or null
   const float* bias = nullptr;  // [cols] or null
   float eps = 0;
-  float* mean = nullptr;      // [rows] or null; layer norm only
+  float* mean = nullptr;       // [rows] or null; layer norm only
   float* inv_scale = nullptr;  // [rows] or null: 1 / sqrt(var + eps), or 1 / sqrt(mean square + eps)
 };
 
@@ -78,17 +79,18 @@ struct AttentionTask {
   index row_begin = 0, row_end = 0;
   index head_size = 0;
   float scale = 1;
-  // Rotation of q and k (RoPE): tables [positions, rotary / 2]; pairs are (i, i + rotary/2) or, interleaved, (2i, 2i + 1).
+  // Rotation of q and k (RoPE): tables [positions, rotary / 2]; pairs are (i, i + rotary/2) or, interleaved, (2i, 2i +
+  // 1).
   const float* cosine = nullptr;  // null: no rotation
   const float* sine = nullptr;
   index rotary = 0;
   bool interleaved = false;
-  // Shaw's relative positions: scores gain q_i . R[i - j] and, with relative_to_key too, k_j . R[i - j], both inside the
-  // scale. `relative` points at the row of distance 0; row stride ldrelative; null: none.
+  // Shaw's relative positions: scores gain q_i . R[i - j] and, with relative_to_key too, k_j . R[i - j], both inside
+  // the scale. `relative` points at the row of distance 0; row stride ldrelative; null: none.
   const float* relative = nullptr;
   index ldrelative = 0;
   bool relative_to_key = false;
-  index window = -1;  // keep |i - j| <= window; negative: no window
+  index window = -1;         // keep |i - j| <= window; negative: no window
   float* log_sum = nullptr;  // [length] with stride ldlog_sum, or null: log of the sum of exp(score), natural log
   index ldlog_sum = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A user's functor on the CPU. It takes scalars, so it is inlined here, in the user's own translation unit, into one small loop
-// per instruction set; the context's table says which of them runs. Blocks have a fixed width and tails are padded, so that an
-// element is computed by the same instructions wherever it stands.
+// A user's functor on the CPU. It takes scalars, so it is inlined here, in the user's own translation unit, into one
+// small loop per instruction set; the context's table says which of them runs. Blocks have a fixed width and tails are
+// padded, so that an element is computed by the same instructions wherever it stands.
 #pragma once
 
 #include <encore/config.hpp>
@@ -18,7 +18,8 @@
 #if defined(__clang__)
 #define ENCORE_TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), flatten, noinline))
 #else
-#define ENCORE_TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,prefer-vector-width=512"), flatten, noinline))
+#define ENCORE_TARGET_AVX512 \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,prefer-vector-width=512"), flatten, noinline))
 #endif
 #define ENCORE_TARGET_AVX2 __attribute__((target("avx2,fma"), flatten, noinline))
 #endif
@@ -36,10 +37,16 @@ struct MapTile {
   static ENCORE_ALWAYS_INLINE void block(const F& f, const float* const* in, float* y, std::index_sequence<i...>) {
     for (std::int64_t lane = 0; lane < map_width; ++lane) y[lane] = f(in[i][lane]...);
   }
-  static ENCORE_NOINLINE void baseline(const F& f, const float* const* in, float* y) { block(f, in, y, std::make_index_sequence<n>{}); }
+  static ENCORE_NOINLINE void baseline(const F& f, const float* const* in, float* y) {
+    block(f, in, y, std::make_index_sequence<n>{});
+  }
 #if defined(ENCORE_MAP_TARGETS)
-  ENCORE_TARGET_AVX2 static void avx2(const F& f, const float* const* in, float* y) { block(f, in, y, std::make_index_sequence<n>{}); }
-  ENCORE_TARGET_AVX512 static void avx512(const F& f, const float* const* in, float* y) { block(f, in, y, std::make_index_sequence<n>{}); }
+  ENCORE_TARGET_AVX2 static void avx2(const F& f, const float* const* in, float* y) {
+    block(f, in, y, std::make_index_sequence<n>{});
+  }
+  ENCORE_TARGET_AVX512 static void avx512(const F& f, const float* const* in, float* y) {
+    block(f, in, y, std::make_index_sequence<n>{});
+  }
 #endif
 
   static Function for_isa(std::string_view isa) {

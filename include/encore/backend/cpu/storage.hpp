@@ -27,8 +27,10 @@ class Storage {
     }
     const bool weight = spec.reads_product && kind != StoreKind::gradients;
     if (weight) panels_ = AlignedBuffer<float>(std::size_t(table_->packed_size(padded_outputs(spec), spec.cols())));
-    if (spec.reads_rows || kind != StoreKind::inference) rows_ = AlignedBuffer<float>(std::size_t(spec.shape.elements()));
-    if (spec.shape.rank() == 1 && kind != StoreKind::gradients) padded_ = AlignedBuffer<float>(std::size_t(padded_outputs(spec)));
+    if (spec.reads_rows || kind != StoreKind::inference)
+      rows_ = AlignedBuffer<float>(std::size_t(spec.shape.elements()));
+    if (spec.shape.rank() == 1 && kind != StoreKind::gradients)
+      padded_ = AlignedBuffer<float>(std::size_t(padded_outputs(spec)));
   }
 
   std::span<const Section> sections() const { return sections_; }
@@ -69,7 +71,8 @@ class Storage {
   // Weights packed for one instruction set are not read by kernels of another.
   void check_table(const Context<Cpu>& context) const {
     if (&context.kernels() != table_)
-      throw ArgumentError("weights were packed for '" + std::string(table_->isa) + "', the context runs '" + std::string(context.isa()) + "'");
+      throw ArgumentError("weights were packed for '" + std::string(table_->isa) + "', the context runs '" +
+                          std::string(context.isa()) + "'");
   }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packed softmax attention in plain loops, forward and backward, with every hook of the plan. Nothing N x N is stored: backward
-// recomputes the probabilities from the saved log-sums (Dao et al. 2022, FlashAttention, algorithm 4, row by row).
+// Packed softmax attention in plain loops, forward and backward, with every hook of the plan. Nothing N x N is stored:
+// backward recomputes the probabilities from the saved log-sums (Dao et al. 2022, FlashAttention, algorithm 4, row by
+// row).
 #pragma once
 
 #include <encore/backend/attention_plan.hpp>
@@ -38,20 +39,27 @@ struct AttentionHead {
   std::vector<S> q, k;
   MatrixView<const S> v;
 
-  AttentionHead(const AttentionPlan<S>& p, MatrixView<const S> query, MatrixView<const S> key, MatrixView<const S> value)
+  AttentionHead(const AttentionPlan<S>& p, MatrixView<const S> query, MatrixView<const S> key,
+                MatrixView<const S> value)
       : plan(p), length(query.rows), q(turned(query)), k(turned(key)), v(value) {}
 
   std::vector<S> turned(MatrixView<const S> x) const {
     std::vector<S> result(std::size_t(x.rows * plan.head_size));
     for (std::int64_t i = 0; i < x.rows; ++i) {
       S* out = result.data() + i * plan.head_size;
-      if (plan.cosine) rotate(plan, i, S(1), x.row(i), out);
-      else std::copy_n(x.row(i), plan.head_size, out);
+      if (plan.cosine)
+        rotate(plan, i, S(1), x.row(i), out);
+      else
+        std::copy_n(x.row(i), plan.head_size, out);
     }
     return result;
   }
-  std::int64_t first_key(std::int64_t i) const { return plan.window < 0 ? 0 : std::max<std::int64_t>(0, i - plan.window); }
-  std::int64_t last_key(std::int64_t i) const { return plan.window < 0 ? length : std::min(length, i + plan.window + 1); }
+  std::int64_t first_key(std::int64_t i) const {
+    return plan.window < 0 ? 0 : std::max<std::int64_t>(0, i - plan.window);
+  }
+  std::int64_t last_key(std::int64_t i) const {
+    return plan.window < 0 ? length : std::min(length, i + plan.window + 1);
+  }
 
   S score(std::int64_t i, std::int64_t j) const {
     const S* qi = q.data() + i * plan.head_size;
@@ -66,8 +74,8 @@ struct AttentionHead {
   }
 };
 
-// out [N, heads * head_size] = softmax(scores) v per sequence and head; log_sum [N, heads] or null data. Query head h reads
-// key and value head h / (heads / kv_heads).
+// out [N, heads * head_size] = softmax(scores) v per sequence and head; log_sum [N, heads] or null data. Query head h
+// reads key and value head h / (heads / kv_heads).
 template <class S>
 void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q, MatrixView<const S> k,
                MatrixView<const S> v, MatrixView<S> out, MatrixView<S> log_sum) {
@@ -84,9 +92,11 @@ void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixVie
         const std::int64_t first = head.first_key(i);
         const std::int64_t last = head.last_key(i);
         S highest = head.score(i, first);
-        for (std::int64_t j = first; j < last; ++j) highest = std::max(highest, weights[std::size_t(j)] = head.score(i, j));
+        for (std::int64_t j = first; j < last; ++j)
+          highest = std::max(highest, weights[std::size_t(j)] = head.score(i, j));
         S sum = 0;
-        for (std::int64_t j = first; j < last; ++j) sum += weights[std::size_t(j)] = std::exp(weights[std::size_t(j)] - highest);
+        for (std::int64_t j = first; j < last; ++j)
+          sum += weights[std::size_t(j)] = std::exp(weights[std::size_t(j)] - highest);
         S* result = out.row(segments.begin(s) + i) + h * d;
         std::fill_n(result, d, S(0));
         for (std::int64_t j = first; j < last; ++j)
@@ -99,12 +109,14 @@ void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixVie
 
 // Gradients of attention. With p = exp(score - log_sum), D_i = dout_i . out_i:
 //   dv_j = sum_i p dout_i,  ds = p (dout_i . v_j - D_i) scale,  dq_i = sum_j ds (k_j + R),  dk_j = sum_i ds (q_i + R),
-//   dR[i - j] += ds (q_i + k_j),  R terms where the plan has them; dq and dk turn back. dq, dk, dv are assigned, each may be
+//   dR[i - j] += ds (q_i + k_j),  R terms where the plan has them; dq and dk turn back. dq, dk, dv are assigned, each
+//   may be
 // null data; drelative (at distance 0, or null) adds.
 template <class S>
-void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q, MatrixView<const S> k,
-                        MatrixView<const S> v, MatrixView<const S> out, MatrixView<const S> log_sum, MatrixView<const S> dout,
-                        MatrixView<S> dq, MatrixView<S> dk, MatrixView<S> dv, S* drelative) {
+void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q,
+                        MatrixView<const S> k, MatrixView<const S> v, MatrixView<const S> out,
+                        MatrixView<const S> log_sum, MatrixView<const S> dout, MatrixView<S> dq, MatrixView<S> dk,
+                        MatrixView<S> dv, S* drelative) {
   const std::int64_t d = plan.head_size;
   for (MatrixView<S> gradient : {dq, dk, dv})
     for (std::int64_t n = 0; n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
@@ -147,8 +159,10 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
       auto add_turned_back = [&](const std::vector<S>& gradient, MatrixView<S> into) {
         for (std::int64_t i = 0; into.data && i < head.length; ++i) {
           const S* row = gradient.data() + i * d;
-          if (plan.cosine) rotate(plan, i, S(-1), row, turned_back.data());
-          else std::copy_n(row, d, turned_back.data());
+          if (plan.cosine)
+            rotate(plan, i, S(-1), row, turned_back.data());
+          else
+            std::copy_n(row, d, turned_back.data());
           for (std::int64_t c = 0; c < d; ++c) into(i, c) += turned_back[std::size_t(c)];
         }
       };

@@ -17,12 +17,15 @@ template <class F, class S, std::size_t n>
 void map(const F& f, const std::array<MatrixView<const S>, n>& in, MatrixView<S> y) {
   for (std::int64_t r = 0; r < y.rows; ++r)
     for (std::int64_t c = 0; c < y.cols; ++c)
-      y(r, c) = [&]<std::size_t... i>(std::index_sequence<i...>) { return f(in[i](r, c)...); }(std::make_index_sequence<n>{});
+      y(r, c) = [&]<std::size_t... i>(std::index_sequence<i...>) {
+        return f(in[i](r, c)...);
+      }(std::make_index_sequence<n>{});
 }
 
 // dx_k = dy * df/dx_k, assigned; entries of dx with null data are skipped.
 template <class F, class S, std::size_t n>
-void map_backward(const F& f, const std::array<MatrixView<const S>, n>& in, MatrixView<const S> dy, const std::array<MatrixView<S>, n>& dx) {
+void map_backward(const F& f, const std::array<MatrixView<const S>, n>& in, MatrixView<const S> dy,
+                  const std::array<MatrixView<S>, n>& dx) {
   for (std::size_t k = 0; k < n; ++k) {
     if (!dx[k].data) continue;
     for (std::int64_t r = 0; r < dy.rows; ++r) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All kernels over plain rows in one class: what Reference<S> runs, and what a faster backend inherits and hides piece by
-// piece (training kernels that nobody has tuned yet stay right that way).
+// All kernels over plain rows in one class: what Reference<S> runs, and what a faster backend inherits and hides piece
+// by piece (training kernels that nobody has tuned yet stay right that way).
 #pragma once
 
 #include <encore/backend/reference/attention.hpp>
@@ -34,12 +34,16 @@ class RowKernels {
     reference::linear_backward(x, w.rows(), dy, dx, dw ? dw->rows() : nullptr, db ? db->rows() : nullptr);
   }
 
-  void norm(NormKind kind, In x, In residual, const Storage* gain, const Storage* bias, double eps, Out y, Out statistics) const {
+  void norm(NormKind kind, In x, In residual, const Storage* gain, const Storage* bias, double eps, Out y,
+            Out statistics) const {
     const S* g = gain ? gain->rows() : nullptr;
-    if (kind == NormKind::layer) layer_norm(x, residual, g, bias ? bias->rows() : nullptr, S(eps), y, statistics);
-    else rms_norm(x, residual, g, S(eps), y, statistics);
+    if (kind == NormKind::layer)
+      layer_norm(x, residual, g, bias ? bias->rows() : nullptr, S(eps), y, statistics);
+    else
+      rms_norm(x, residual, g, S(eps), y, statistics);
   }
-  void norm_backward(NormKind kind, In x, In residual, const Storage* gain, In statistics, In dy, Out dz, Storage* dgain, Storage* dbias) const {
+  void norm_backward(NormKind kind, In x, In residual, const Storage* gain, In statistics, In dy, Out dz,
+                     Storage* dgain, Storage* dbias) const {
     reference::norm_backward(x, residual, gain ? gain->rows() : nullptr, kind == NormKind::layer, statistics, dy, dz,
                              dgain ? dgain->rows() : nullptr, dbias ? dbias->rows() : nullptr);
   }
@@ -52,11 +56,15 @@ class RowKernels {
   void map_backward(const F& f, const std::array<In, n>& in, In dy, const std::array<Out, n>& dx) const {
     reference::map_backward(f, in, dy, dx);
   }
-  void activate(Activation activation, In x, Out y) const { reference::map(ActivateFunction{activation}, std::array{x}, y); }
+  void activate(Activation activation, In x, Out y) const {
+    reference::map(ActivateFunction{activation}, std::array{x}, y);
+  }
   void activate_backward(Activation activation, In x, In dy, Out dx) const {
     reference::map_backward(ActivateFunction{activation}, std::array{x}, dy, std::array{dx});
   }
-  void gate(Activation activation, In u, In g, Out y) const { reference::map(GateFunction{activation}, std::array{u, g}, y); }
+  void gate(Activation activation, In u, In g, Out y) const {
+    reference::map(GateFunction{activation}, std::array{u, g}, y);
+  }
   void gate_backward(Activation activation, In u, In g, In dy, Out du, Out dg) const {
     reference::map_backward(GateFunction{activation}, std::array{u, g}, dy, std::array{du, dg});
   }
@@ -71,11 +79,12 @@ class RowKernels {
 
   // Bytes of scratch that attention wants for the longest sequence.
   std::size_t attention_scratch(const AttentionPlan<S>&, const Segments&) const { return 0; }
-  void attention(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum, std::byte*) const {
+  void attention(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum,
+                 std::byte*) const {
     reference::attention(plan, segments, q, k, v, out, log_sum);
   }
-  void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, In out, In log_sum, In dout, Out dq,
-                          Out dk, Out dv, S* drelative) const {
+  void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, In out, In log_sum,
+                          In dout, Out dq, Out dk, Out dv, S* drelative) const {
     reference::attention_backward(plan, segments, q, k, v, out, log_sum, dout, dq, dk, dv, drelative);
   }
 
@@ -90,9 +99,13 @@ class RowKernels {
     reference::pool_backward(pooling, segments, x, dy, dx);
   }
   void l2_normalise(In x, double eps, Out y) const { reference::l2_normalise(x, S(eps), y); }
-  void l2_normalise_backward(In x, double eps, In y, In dy, Out dx) const { reference::l2_normalise_backward(x, S(eps), y, dy, dx); }
+  void l2_normalise_backward(In x, double eps, In y, In dy, Out dx) const {
+    reference::l2_normalise_backward(x, S(eps), y, dy, dx);
+  }
 
-  void cross_entropy(In logits, Indices targets, Out loss, Out log_sums) const { reference::cross_entropy(logits, targets, loss, log_sums); }
+  void cross_entropy(In logits, Indices targets, Out loss, Out log_sums) const {
+    reference::cross_entropy(logits, targets, loss, log_sums);
+  }
   void cross_entropy_backward(In logits, Indices targets, In log_sums, In dloss, Out dlogits) const {
     reference::cross_entropy_backward(logits, targets, log_sums, dloss(0, 0), dlogits);
   }

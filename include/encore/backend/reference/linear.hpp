@@ -7,10 +7,11 @@
 
 namespace encore::reference {
 
-// y = activation(x W^T + b) (+ residual). x [N, K], W [M, K] rows, b [M] or null, residual [N, M] or null data, y [N, M].
-// One accumulation per output, k ascending.
+// y = activation(x W^T + b) (+ residual). x [N, K], W [M, K] rows, b [M] or null, residual [N, M] or null data, y [N,
+// M]. One accumulation per output, k ascending.
 template <class S>
-void linear(MatrixView<const S> x, const S* weight, const S* bias, Activation activation, MatrixView<const S> residual, MatrixView<S> y) {
+void linear(MatrixView<const S> x, const S* weight, const S* bias, Activation activation, MatrixView<const S> residual,
+            MatrixView<S> y) {
   for (std::int64_t n = 0; n < y.rows; ++n) {
     for (std::int64_t m = 0; m < y.cols; ++m) {
       S sum = 0;
@@ -22,9 +23,11 @@ void linear(MatrixView<const S> x, const S* weight, const S* bias, Activation ac
   }
 }
 
-// dx = dy W, assigned, or added where `add`; dx.data may be null. dW += dy^T x, db += column sums of dy (each may be null).
+// dx = dy W, assigned, or added where `add`; dx.data may be null. dW += dy^T x, db += column sums of dy (each may be
+// null).
 template <class S>
-void linear_backward(MatrixView<const S> x, const S* weight, MatrixView<const S> dy, MatrixView<S> dx, S* dweight, S* dbias, bool add = false) {
+void linear_backward(MatrixView<const S> x, const S* weight, MatrixView<const S> dy, MatrixView<S> dx, S* dweight,
+                     S* dbias, bool add = false) {
   const std::int64_t inputs = x.cols;
   for (std::int64_t n = 0; n < dy.rows; ++n) {
     if (dx.data && !add)

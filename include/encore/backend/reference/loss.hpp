@@ -9,8 +9,9 @@
 
 namespace encore::reference {
 
-// loss [1, 1] = mean over rows with target >= 0 of (log sum exp(logits) - logits[target]), in nats; 0 where no row counts.
-// log_sums [N, 1] keeps the log sums for backward (may be null data). Throws InputError for a target that is no class.
+// loss [1, 1] = mean over rows with target >= 0 of (log sum exp(logits) - logits[target]), in nats; 0 where no row
+// counts. log_sums [N, 1] keeps the log sums for backward (may be null data). Throws InputError for a target that is no
+// class.
 template <class S>
 void cross_entropy(MatrixView<const S> logits, Indices targets, MatrixView<S> loss, MatrixView<S> log_sums) {
   S sum = 0;
@@ -24,8 +25,8 @@ void cross_entropy(MatrixView<const S> logits, Indices targets, MatrixView<S> lo
     if (log_sums.data) log_sums(n, 0) = log_sum;
     if (targets.data[n] < 0) continue;
     if (targets.data[n] >= logits.cols)
-      throw InputError("cross_entropy: target " + std::to_string(targets.data[n]) + " of row " + std::to_string(n) + " is not below " +
-                       std::to_string(logits.cols) + " classes");
+      throw InputError("cross_entropy: target " + std::to_string(targets.data[n]) + " of row " + std::to_string(n) +
+                       " is not below " + std::to_string(logits.cols) + " classes");
     sum += log_sum - row[targets.data[n]];
     ++counted;
   }
@@ -34,8 +35,10 @@ void cross_entropy(MatrixView<const S> logits, Indices targets, MatrixView<S> lo
 
 // dlogits = dloss (softmax - one_hot) / counted, assigned; rows without a target get zero.
 template <class S>
-void cross_entropy_backward(MatrixView<const S> logits, Indices targets, MatrixView<const S> log_sums, S dloss, MatrixView<S> dlogits) {
-  const std::int64_t counted = std::count_if(targets.data, targets.data + targets.size, [](std::int32_t t) { return t >= 0; });
+void cross_entropy_backward(MatrixView<const S> logits, Indices targets, MatrixView<const S> log_sums, S dloss,
+                            MatrixView<S> dlogits) {
+  const std::int64_t counted =
+      std::count_if(targets.data, targets.data + targets.size, [](std::int32_t t) { return t >= 0; });
   for (std::int64_t n = 0; n < logits.rows; ++n) {
     for (std::int64_t c = 0; c < logits.cols; ++c) {
       const S p = std::exp(logits(n, c) - log_sums(n, 0));

@@ -11,8 +11,8 @@ namespace encore::reference {
 // y = g (z - mean) / sqrt(var + eps) + b, z = x (+ residual), statistics over the columns of a row, var biased.
 // statistics [N, 2] or null data: mean and 1 / sqrt(var + eps), kept for backward.
 template <class S>
-void layer_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, const S* bias, S eps, MatrixView<S> y,
-                MatrixView<S> statistics) {
+void layer_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, const S* bias, S eps,
+                MatrixView<S> y, MatrixView<S> statistics) {
   const S width = S(x.cols);
   for (std::int64_t n = 0; n < x.rows; ++n) {
     auto z = [&](std::int64_t c) { return residual.data ? residual(n, c) + x(n, c) : x(n, c); };
@@ -35,7 +35,8 @@ void layer_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* ga
 
 // y = g z / sqrt(mean z^2 + eps). statistics(n, 1) = 1 / sqrt(mean z^2 + eps).
 template <class S>
-void rms_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, S eps, MatrixView<S> y, MatrixView<S> statistics) {
+void rms_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, S eps, MatrixView<S> y,
+              MatrixView<S> statistics) {
   for (std::int64_t n = 0; n < x.rows; ++n) {
     auto z = [&](std::int64_t c) { return residual.data ? residual(n, c) + x(n, c) : x(n, c); };
     S square = 0;
@@ -53,13 +54,15 @@ void rms_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* gain
 //   dz = r (d - mean(d) - n mean(d n)),  dg += dy n,  db += dy.
 // dz is assigned, dgain and dbias add; each may be null. z = x (+ residual), as in forward.
 template <class S>
-void norm_backward(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, bool centred, MatrixView<const S> statistics,
-                   MatrixView<const S> dy, MatrixView<S> dz, S* dgain, S* dbias) {
+void norm_backward(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, bool centred,
+                   MatrixView<const S> statistics, MatrixView<const S> dy, MatrixView<S> dz, S* dgain, S* dbias) {
   const S width = S(x.cols);
   for (std::int64_t n = 0; n < x.rows; ++n) {
     const S mean = statistics(n, 0);
     const S inverse = statistics(n, 1);
-    auto normal = [&](std::int64_t c) { return ((residual.data ? residual(n, c) + x(n, c) : x(n, c)) - mean) * inverse; };
+    auto normal = [&](std::int64_t c) {
+      return ((residual.data ? residual(n, c) + x(n, c) : x(n, c)) - mean) * inverse;
+    };
     auto d = [&](std::int64_t c) { return gain ? dy(n, c) * gain[c] : dy(n, c); };
     S mean_d = 0;
     S mean_dn = 0;

@@ -64,7 +64,8 @@ void pool(Pooling pooling, const Segments& segments, MatrixView<const S> x, Matr
 
 // dx is assigned. The gradient of a maximum goes to the first row that has it.
 template <class S>
-void pool_backward(Pooling pooling, const Segments& segments, MatrixView<const S> x, MatrixView<const S> dy, MatrixView<S> dx) {
+void pool_backward(Pooling pooling, const Segments& segments, MatrixView<const S> x, MatrixView<const S> dy,
+                   MatrixView<S> dx) {
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     for (std::int64_t c = 0; c < dy.cols; ++c) {
       std::int64_t chosen = segments.begin(s);
@@ -89,7 +90,8 @@ void l2_normalise(MatrixView<const S> x, S eps, MatrixView<S> y) {
 
 // dx = (dy - y (y . dy)) / |x| where |x| > eps, else dy / eps; assigned.
 template <class S>
-void l2_normalise_backward(MatrixView<const S> x, S eps, MatrixView<const S> y, MatrixView<const S> dy, MatrixView<S> dx) {
+void l2_normalise_backward(MatrixView<const S> x, S eps, MatrixView<const S> y, MatrixView<const S> dy,
+                           MatrixView<S> dx) {
   for (std::int64_t n = 0; n < x.rows; ++n) {
     S square = 0;
     S along = 0;
@@ -98,7 +100,8 @@ void l2_normalise_backward(MatrixView<const S> x, S eps, MatrixView<const S> y, 
       along += y(n, c) * dy(n, c);
     }
     const S norm = std::sqrt(square);
-    for (std::int64_t c = 0; c < x.cols; ++c) dx(n, c) = norm > eps ? (dy(n, c) - y(n, c) * along) / norm : dy(n, c) / eps;
+    for (std::int64_t c = 0; c < x.cols; ++c)
+      dx(n, c) = norm > eps ? (dy(n, c) - y(n, c) * along) / norm : dy(n, c) / eps;
   }
 }
 
