@@ -1,14 +1,11 @@
 // budget: 1000 MB
-// What a user pays for one model on the CPU backend, linked to encore::kernels: the README's program.
+// What a user pays for one model on the CPU backend, linked to encore::kernels.
 #include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>
 #include <encore/models/sentence_encoder.hpp>
-#include <encore/text/tokenizer.hpp>
 
-encore::Tensor<float> embed(const char* path) {
+encore::Tensor<float> embed(const char* path, const std::vector<encore::Encoding>& encodings) {
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  auto folder = encore::ModelFolder::open(path);
-  auto tokenizer = encore::Tokenizer::from(folder);
-  auto model = encore::load<encore::SentenceEncoder<encore::BertSpec>>(cpu, folder);
-  return model(cpu, tokenizer({"A cat sits on the mat.", "Dogs bark."}));
+  auto model = encore::load<encore::SentenceEncoder<encore::BertSpec>>(cpu, encore::ModelFolder::open(path));
+  return model(cpu, encodings);
 }
