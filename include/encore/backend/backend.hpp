@@ -14,14 +14,39 @@
 namespace encore {
 
 // For a backend tag B:
-//   using Scalar             element type of activations and of training weights
+//   using Scalar             element type of numbers on the host side: what goes in and what comes out
 //   using Storage            one parameter's numbers (backend/parameters.hpp)
 //   static constexpr std::string_view name
+// and, where activations are no Scalars in the host's memory:
+//   using In, Out            views of operands and results; default MatrixView<const Scalar>, MatrixView<Scalar>
 template <class B>
 struct backend_traits;
 
 template <class B>
 using scalar_t = typename backend_traits<B>::Scalar;
+
+namespace detail {
+template <class B>
+struct views_of {
+  using In = MatrixView<const scalar_t<B>>;
+  using Out = MatrixView<scalar_t<B>>;
+};
+template <class B>
+  requires requires { typename backend_traits<B>::In; }
+struct views_of<B> {
+  using In = typename backend_traits<B>::In;
+  using Out = typename backend_traits<B>::Out;
+};
+}  // namespace detail
+
+template <class B>
+using in_t = typename detail::views_of<B>::In;
+template <class B>
+using out_t = typename detail::views_of<B>::Out;
+
+// What a value's elements are: activations come in the format of the context's precision, statistics (log sums, means,
+// losses) in the accumulation type.
+enum class Element : std::uint8_t { activation, statistic };
 
 // Threads, workspace and options of one caller. One thread uses a Context at a time; models are shared, contexts are
 // not.
@@ -41,10 +66,11 @@ concept BackendTag = requires {
   { backend_traits<B>::name } -> std::convertible_to<std::string_view>;
 };
 
-// Indices of rows, where the backend can read them.
+// Indices of rows, where the backend can read them; executors make them.
 struct Indices {
   const std::int32_t* data = nullptr;
   std::int64_t size = 0;
+  const std::int32_t* host = nullptr;  // the same numbers where the host can read them, if `data` is elsewhere
 };
 
 namespace detail {

@@ -3,6 +3,7 @@
 // to the next, so that a pass no larger than one already run allocates nothing.
 #pragma once
 
+#include <encore/backend/backend.hpp>
 #include <encore/core/activation.hpp>
 #include <encore/core/aligned.hpp>
 #include <encore/core/arena.hpp>
@@ -23,6 +24,7 @@ struct Slot {
   std::int64_t rows = 0;
   std::int64_t cols = 0;  // physical columns, padding between sections included
   std::int64_t stride = 0;
+  Element element = Element::activation;
   std::int32_t references = 0;
   ParameterId weight;  // the product that made it, or will
   ParameterId bias;
@@ -32,7 +34,20 @@ struct Slot {
   bool deferred = false;
 };
 
-class Workspace {
+// What executors and packing keep beside the block itself.
+struct WorkspaceTables {
+  // Of executors.
+  Arena arena;
+  std::vector<Slot> slots;
+  std::vector<std::int32_t> free_slots;
+  bool in_use = false;  // by an executor: there is one at a time
+  // Of calls that cut many texts into packs.
+  Batch batch;
+  std::vector<std::size_t> order;
+};
+
+// The workspace of backends that compute in the host's memory.
+class Workspace : public WorkspaceTables {
  public:
   // Makes the block at least that large. Values must not be alive. Throws MemoryError.
   void reserve(std::size_t bytes) {
@@ -43,15 +58,6 @@ class Workspace {
   }
   std::byte* data() { return memory_.data(); }
   std::size_t size() const { return memory_.size(); }
-
-  // Of executors.
-  Arena arena;
-  std::vector<Slot> slots;
-  std::vector<std::int32_t> free_slots;
-  bool in_use = false;  // by an executor: there is one at a time
-  // Of calls that cut many texts into packs.
-  Batch batch;
-  std::vector<std::size_t> order;
 
  private:
   AlignedBuffer<std::byte> memory_;

@@ -33,6 +33,8 @@ class Executor {
   using Backend = B;
   using Scalar = scalar_t<B>;
   using Value = encore::Value<Executor>;
+  using In = in_t<B>;
+  using Out = out_t<B>;
   static constexpr bool recording = mode == Mode::record;
   static constexpr bool computing = mode != Mode::count;
   // The backend computes map and gate of a product's columns together with the product.
@@ -50,7 +52,12 @@ class Executor {
   const Segments& segments() const { return env_.segments; }
   const ParameterLayout& layout() const { return env_.layout; }
   // Indices the backend can read; the span stays alive as long as the executor.
-  Indices indices(std::span<const std::int32_t> values) const { return {values.data(), std::int64_t(values.size())}; }
+  Indices indices(std::span<const std::int32_t> values) const {
+    if constexpr (computing)
+      return env_.kernels.upload(values);
+    else
+      return {values.data(), std::int64_t(values.size())};
+  }
 
   // ---- ops; contracts in ops/*.hpp
   // ---------------------------------------------------------------------------------------
@@ -116,7 +123,7 @@ class Executor {
     return run(op::Gate{.activation = activation}, in);
   }
   Value add(const Value& x, const Value& y) {
-    if constexpr (!recording) {
+    if constexpr (!recording && Kernels<B>::adds_residual) {
       if (x.slot_ != y.slot_) {
         if (absorbs(y)) return product_of(y, Activation::identity, &x);
         if (absorbs(x)) return product_of(x, Activation::identity, &y);
@@ -127,7 +134,7 @@ class Executor {
   Value norm(const op::Norm& norm, const Value& x) { return run(norm, std::array{&x}); }
   // norm(residual + x)
   Value residual_norm(const op::Norm& norm, const Value& residual, const Value& x) {
-    if constexpr (!recording) {
+    if constexpr (!recording && Kernels<B>::adds_residual) {
       if (absorbs(x)) {
         Value sum = add(residual, x);
         run_in_place(norm, sum);
@@ -162,7 +169,8 @@ class Executor {
     if constexpr (!recording)
       return x;
     else {
-      Value copy = input(view(x));
+      Value copy = make(x.rows(), x.cols_);
+      env_.kernels.copy(in(x), out(copy));
       workspace_.slots[std::size_t(copy.slot_)].weight = sections_of(x);
       return copy;
     }
@@ -207,13 +215,16 @@ class Executor {
   // A copy of caller's rows.
   Value input(MatrixView<const Scalar> rows) {
     Value value = make(rows.rows, rows.cols);
-    if constexpr (computing) env_.kernels.copy(rows, out(value));
+    if constexpr (computing) env_.kernels.write(rows, out(value));
     return value;
   }
-  // The rows of a value; valid while a handle to it lives.
+  // The rows of a value where the host can read them; valid while a handle to it and the executor live.
   MatrixView<const Scalar> view(const Value& x) {
     force(x.slot_);
-    return in(x);
+    if constexpr (computing)
+      return env_.kernels.read(in(x));
+    else
+      return {nullptr, x.rows(), x.cols_, workspace_.slots[std::size_t(x.slot_)].stride};
   }
 
  protected:
@@ -225,6 +236,7 @@ class Executor {
     workspace_.arena.reset();
     workspace_.slots.clear();
     workspace_.free_slots.clear();
+    if constexpr (computing && requires { kernels_.begin(segments); }) kernels_.begin(segments);
   }
 
   using Node = TapeNode<Executor>;
@@ -233,24 +245,31 @@ class Executor {
     executor.template backward_of<Op>(node);
   }
 
-  Workspace& workspace() { return workspace_; }
+  using WorkspaceType = std::remove_reference_t<decltype(std::declval<const Context<B>&>().workspace())>;
+  WorkspaceType& workspace() { return workspace_; }
   const OpEnvironment<B>& environment() const { return env_; }
   double flops_ = 0;        // Count
   std::vector<Node> tape_;  // Record
-  BumpMemory memory_;
+  BumpMemory<decltype(std::declval<const Kernels<B>&>().block(std::size_t{}))> memory_;
   bool training_ = false;
   std::uint64_t seed_ = 0;
   struct Gradient {
-    Scalar* data = nullptr;
+    std::byte* data = nullptr;
   };
   std::vector<Gradient> gradients_;
 
-  MatrixView<const Scalar> in(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
-  MatrixView<Scalar> out(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
-  MatrixView<Scalar> at(const Operand& x) const {
+  In in(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
+  Out out(const Value& x) const { return at(Operand{x.slot_, x.column_, x.cols_}); }
+  Out at(const Operand& x) const {
     const Slot& slot = workspace_.slots[std::size_t(x.slot)];
-    return {slot.data ? reinterpret_cast<Scalar*>(slot.data) + x.column : nullptr, slot.rows, x.cols,
-            slot.stride};  // null: Count
+    return at(slot.data, slot, x.column, x.cols);
+  }
+  // Columns of a matrix that is laid out like the slot's. Null data: Count.
+  Out at(std::byte* data, const Slot& slot, std::int64_t column, std::int64_t cols) const {
+    return env_.kernels.place(data, slot.element, column, slot.rows, cols, slot.stride);
+  }
+  std::byte* take(std::size_t bytes) {
+    return memory_.take(bytes, [this](std::size_t size) { return env_.kernels.block(size); });
   }
   Operand operand(const Value& x) const { return {x.slot_, x.column_, x.cols_}; }
 
@@ -281,11 +300,11 @@ class Executor {
   }
   void allocate(Slot& slot) {
     slot.stride = env_.kernels.stride(slot.cols);
-    slot.bytes = std::size_t(slot.rows) * std::size_t(slot.stride) * sizeof(Scalar);
+    slot.bytes = std::size_t(slot.rows) * std::size_t(slot.stride) * env_.kernels.element_bytes(slot.element);
     slot.data = allocate_bytes(slot.bytes, slot.offset);
   }
   std::byte* allocate_bytes(std::size_t bytes, std::size_t& offset) {
-    if constexpr (recording) return memory_.take(bytes);
+    if constexpr (recording) return take(bytes);
     offset = workspace_.arena.take(bytes);
     if constexpr (mode == Mode::count) return nullptr;
     if (offset + bytes > workspace_.size())
@@ -293,12 +312,13 @@ class Executor {
                         std::to_string(workspace_.size()) + " reserved");
     return workspace_.data() + offset;
   }
-  Value make(std::int64_t rows, std::int64_t cols, ParameterId weight = {}) {
+  Value make(std::int64_t rows, std::int64_t cols, ParameterId weight = {}, Element element = Element::activation) {
     const std::int32_t index = new_slot();
     Slot& slot = workspace_.slots[std::size_t(index)];
     slot.rows = rows;
     slot.cols = cols;
     slot.weight = weight;
+    slot.element = element;
     slot.references = 1;
     allocate(slot);
     return Value(this, index, 0, cols);
@@ -346,17 +366,17 @@ class Executor {
     }
     const ParameterId sections = sections_after<Op>(std::span<const Value* const>(in_values));
     const Extent size = o.template output<B>(env_, extents);
-    Value y = make(size.rows, size.cols, sections);
+    Value y = make(size.rows, size.cols, sections, element_of<Op>());
     if constexpr (requires { o.weight; }) workspace_.slots[std::size_t(y.slot_)].weight = o.weight;
     Value saved;
     if constexpr (recording && requires { o.template saved<B>(env_, extents); }) {
       const Extent kept = o.template saved<B>(env_, extents);
-      saved = make(kept.rows, kept.cols);
+      saved = make(kept.rows, kept.cols, {}, Element::statistic);
     }
-    std::array<MatrixView<const Scalar>, n> views;
+    std::array<In, n> views;
     for (std::size_t i = 0; i < n; ++i) views[i] = in(*in_values[i]);
-    compute(o, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views), out(y),
-            saved.executor_ ? out(saved) : MatrixView<Scalar>{});
+    compute(o, std::span<const Extent>(extents), std::span<const In>(views), out(y),
+            saved.executor_ ? out(saved) : Out{});
     if constexpr (recording) {
       Node node;
       node.backward = &run_backward<Op>;
@@ -370,8 +390,14 @@ class Executor {
     return y;
   }
   template <class Op>
-  void compute(const Op& o, std::span<const Extent> extents, std::span<const MatrixView<const Scalar>> views,
-               MatrixView<Scalar> y, MatrixView<Scalar> saved) {
+  static constexpr Element element_of() {
+    if constexpr (requires { Op::element; })
+      return Op::element;
+    else
+      return Element::activation;
+  }
+  template <class Op>
+  void compute(const Op& o, std::span<const Extent> extents, std::span<const In> views, Out y, Out saved) {
     flops_ += o.template flops<B>(env_, extents);
     std::size_t bytes = 0;
     if constexpr (requires { o.template scratch<B>(env_, extents); }) bytes = o.template scratch<B>(env_, extents);
@@ -385,7 +411,7 @@ class Executor {
     const std::array extents{Extent{x.rows(), x.cols_}};
     o.template output<B>(env_, extents);
     const std::array views{in(x)};
-    compute(o, std::span<const Extent>(extents), std::span<const MatrixView<const Scalar>>(views), out(x), {});
+    compute(o, std::span<const Extent>(extents), std::span<const In>(views), out(x), {});
   }
 
   // ---- deferred products
@@ -421,9 +447,9 @@ class Executor {
     const std::int32_t source = std::exchange(slot.source, -1);
     const Operand x{source, slot.source_column, slot.source_columns};
     const std::array extents{Extent{slot.rows, x.cols}};
-    const std::array<MatrixView<const Scalar>, 1> views{at(x)};
+    const std::array<In, 1> views{at(x)};
     compute(op::Linear{.weight = slot.weight, .bias = slot.bias}, std::span<const Extent>(extents),
-            std::span<const MatrixView<const Scalar>>(views), at({index, 0, slot.cols}), {});
+            std::span<const In>(views), at({index, 0, slot.cols}), {});
     release(source);
   }
   // A deferred product that can be computed together with what is done to it.
@@ -443,9 +469,9 @@ class Executor {
     const Extent size = product.template output<B>(env_, used);
     const ParameterId sections = residual ? sections_of(*residual) : ParameterId{};
     Value y = make(size.rows, size.cols, sections ? sections : slot.weight);
-    std::array<MatrixView<const Scalar>, 2> views{at({slot.source, slot.source_column, slot.source_columns}), {}};
+    std::array<In, 2> views{at({slot.source, slot.source_column, slot.source_columns}), {}};
     if (residual) views[1] = in(*residual);
-    compute(product, used, std::span<const MatrixView<const Scalar>>(views.data(), operands), out(y), {});
+    compute(product, used, std::span<const In>(views.data(), operands), out(y), {});
     return y;
   }
   // All operands are columns of one deferred product that nobody else holds, at places the kernels can pair up.
@@ -471,8 +497,8 @@ class Executor {
     std::byte* scratch = allocate_bytes(bytes, offset);
     flops_ += 2.0 * double(slot.rows) * double(env_.layout[slot.weight].shape.elements());
     if constexpr (computing) {
-      const MatrixView<const Scalar> x = at({slot.source, slot.source_column, slot.source_columns});
-      const MatrixView<Scalar> result = out(y);
+      const In x = at({slot.source, slot.source_column, slot.source_columns});
+      const Out result = out(y);
       kernel(x, env_.weights(slot.weight), env_.optional(slot.bias), result, scratch);
     }
     workspace_.arena.give(offset, bytes);
@@ -484,44 +510,42 @@ class Executor {
 
   template <class Op>
   void backward_of(const Node& node) {
-    std::array<MatrixView<const Scalar>, Node::max_inputs> inputs;
-    std::array<MatrixView<Scalar>, Node::max_inputs> targets;
-    std::array<MatrixView<Scalar>, Node::max_inputs> sums;  // where a gradient that is there already must be added to
+    std::array<In, Node::max_inputs> inputs;
+    std::array<Out, Node::max_inputs> targets;
+    std::array<Out, Node::max_inputs> sums;  // where a gradient that is there already must be added to
     for (std::size_t i = 0; i < node.input_count; ++i) {
       inputs[i] = at(node.inputs[i]);
       bool fresh = false;
-      const MatrixView<Scalar> gradient = gradient_at(node.inputs[i], fresh);
+      const Out gradient = gradient_at(node.inputs[i], fresh);
       if (fresh) {
         targets[i] = gradient;
         continue;
       }
       sums[i] = gradient;
-      targets[i] = {reinterpret_cast<Scalar*>(
-                        memory_.take(std::size_t(gradient.rows) * std::size_t(gradient.stride) * sizeof(Scalar))),
-                    gradient.rows, gradient.cols, gradient.stride};
+      const Slot& slot = workspace_.slots[std::size_t(node.inputs[i].slot)];
+      targets[i] = at(take(slot.bytes), slot, node.inputs[i].column, node.inputs[i].cols);
     }
     const Slot& y = workspace_.slots[std::size_t(node.output)];
-    const MatrixView<Scalar> dy{gradients_[std::size_t(node.output)].data, y.rows, y.cols, y.stride};
+    const Out dy = at(gradients_[std::size_t(node.output)].data, y, 0, y.cols);
     node.template load<Op>().template backward<B>(
-        env_, std::span<const MatrixView<const Scalar>>(inputs.data(), node.input_count), at({node.output, 0, y.cols}),
-        node.saved.slot >= 0 ? at(node.saved) : MatrixView<Scalar>{}, dy,
-        std::span<const MatrixView<Scalar>>(targets.data(), node.input_count));
+        env_, std::span<const In>(inputs.data(), node.input_count), at({node.output, 0, y.cols}),
+        node.saved.slot >= 0 ? at(node.saved) : Out{}, dy, std::span<const Out>(targets.data(), node.input_count));
     for (std::size_t i = 0; i < node.input_count; ++i)
       if (sums[i].data) env_.kernels.add(sums[i], targets[i], sums[i]);
   }
 
  protected:
   // The gradient of an operand. fresh: nothing is in it and it covers its value whole, so it may be assigned.
-  MatrixView<Scalar> gradient_at(const Operand& x, bool& fresh) {
+  Out gradient_at(const Operand& x, bool& fresh) {
     const Slot& slot = workspace_.slots[std::size_t(x.slot)];
     Gradient& gradient = gradients_[std::size_t(x.slot)];
     fresh = false;
     if (!gradient.data) {
-      gradient.data = reinterpret_cast<Scalar*>(memory_.take(slot.bytes));
+      gradient.data = take(slot.bytes);
       fresh = x.column == 0 && x.cols == slot.cols;
-      if (!fresh) env_.kernels.fill(MatrixView<Scalar>{gradient.data, slot.rows, slot.cols, slot.stride}, Scalar(0));
+      if (!fresh) env_.kernels.fill(at(gradient.data, slot, 0, slot.cols), Scalar(0));
     }
-    return {gradient.data + x.column, slot.rows, x.cols, slot.stride};
+    return at(gradient.data, slot, x.column, x.cols);
   }
 
  private:
@@ -529,7 +553,7 @@ class Executor {
 
   Kernels<B> kernels_;
   OpEnvironment<B> env_;
-  Workspace& workspace_;
+  WorkspaceType& workspace_;
   TapFunction<Scalar> observer_;
   std::uint64_t scope_ = 0;
   std::uint64_t draws_ = 0;

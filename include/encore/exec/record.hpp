@@ -39,7 +39,7 @@ class Record : public Executor<B, Mode::record> {
       throw ArgumentError("backward: the parameters are an inference store; gradients need StoreKind::training");
     this->gradients_.assign(this->workspace().slots.size(), {});
     bool fresh = false;
-    this->environment().kernels.copy(dy, this->gradient_at(this->operand(y), fresh));
+    this->environment().kernels.write(dy, this->gradient_at(this->operand(y), fresh));
     for (auto node = this->tape_.rbegin(); node != this->tape_.rend(); ++node)
       if (this->gradients_[std::size_t(node->output)].data) node->backward(*this, *node);
   }
@@ -53,7 +53,7 @@ class Record : public Executor<B, Mode::record> {
     const std::size_t slot = std::size_t(this->operand(x).slot);
     if (slot >= this->gradients_.size() || !this->gradients_[slot].data) return {};
     bool fresh = false;
-    return this->gradient_at(this->operand(x), fresh);
+    return this->environment().kernels.read(this->gradient_at(this->operand(x), fresh));
   }
 };
 

@@ -14,12 +14,15 @@
 namespace encore {
 
 // Blocks handed out front to back and freed all at once.
+template <class Block>
 class BumpMemory {
  public:
-  std::byte* take(std::size_t bytes) {
+  // make(size) gets a block from the backend.
+  template <class Make>
+  std::byte* take(std::size_t bytes, Make&& make) {
     bytes = (bytes + cache_line - 1) / cache_line * cache_line;
     if (blocks_.empty() || used_ + bytes > blocks_.back().size()) {
-      blocks_.emplace_back(bytes > minimum ? bytes : minimum);
+      blocks_.push_back(make(bytes > minimum ? bytes : minimum));
       used_ = 0;
     }
     std::byte* result = blocks_.back().data() + used_;
@@ -29,7 +32,7 @@ class BumpMemory {
 
  private:
   static constexpr std::size_t minimum = std::size_t{1} << 20;
-  std::vector<AlignedBuffer<std::byte>> blocks_;
+  std::vector<Block> blocks_;
   std::size_t used_ = 0;
 };
 

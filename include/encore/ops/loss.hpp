@@ -10,6 +10,7 @@ namespace encore::op {
 
 struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";
+  static constexpr Element element = Element::statistic;
   Indices targets{};
 
   template <class B>

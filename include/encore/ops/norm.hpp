@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Normalisation of rows, z = x (+ residual, an optional second operand) [N, C]:
-//   layer  y = g (z - mean z) / sqrt(var z + eps) + b      Ba, Kiros & Hinton 2016 (variance biased, eps inside the
-//   root) rms    y = g z / sqrt(mean z^2 + eps)                  Zhang & Sennrich 2019
+//   layer  y = g (z - mean z) / sqrt(var z + eps) + b   Ba, Kiros & Hinton 2016; the variance is biased
+//   rms    y = g z / sqrt(mean z^2 + eps)               Zhang & Sennrich 2019
 // Gain and bias are optional. y may alias x or the residual. Statistics in the accumulation type, two passes. z is
 // rounded before it is normalised, so that a separate add gives equal bits.
 #pragma once

@@ -2,14 +2,15 @@
 // What an op is. An op is a small trivially copyable struct: its members are its attributes, and it has, for every
 // backend B,
 //
-//   Extent output(env, in)                          shape check and result; throws ShapeError naming the op and the
-//   shapes Extent saved(env, in)                           optional: what backward needs beyond inputs and output
-//   std::size_t scratch(env, in)                    optional: bytes needed while forward runs
-//   void forward(env, in, y, saved, scratch)        saved has null data where nothing is recorded
-//   void backward(env, in, y, saved, dy, dx)        entries of dx with null data are not wanted
-//   double flops(env, in)                           multiplications and additions of forward; fused ops count as
-//   separate ones static constexpr const char* name static constexpr bool elementwise               optional: true
-//   where an output depends on the operands' same element only
+//   Extent output(env, in)                     shape check and result; throws ShapeError naming the op and the shapes
+//   Extent saved(env, in)                      optional: what backward needs beyond inputs and output
+//   std::size_t scratch(env, in)               optional: bytes needed while forward runs
+//   void forward(env, in, y, saved, scratch)   saved has null data where nothing is recorded
+//   void backward(env, in, y, saved, dy, dx)   entries of dx with null data are not wanted
+//   double flops(env, in)                      multiplications and additions of forward, as of separate ops
+//   static constexpr const char* name
+//   static constexpr bool elementwise          optional: an output depends on the operands' same element only
+//   static constexpr Element element           optional: of the output; what is saved is Element::statistic
 //
 // One rule for gradients everywhere: gradients of parameters add, gradients of activations are assigned (the executor
 // sums where a value was used twice).
@@ -57,9 +58,9 @@ namespace op {
 template <class B>
 using Env = OpEnvironment<B>;
 template <class B>
-using In = MatrixView<const scalar_t<B>>;
+using In = in_t<B>;
 template <class B>
-using Out = MatrixView<scalar_t<B>>;
+using Out = out_t<B>;
 
 [[noreturn]] inline void shape_error(const char* op, const Extent& a, const Extent& b, const char* rule) {
   throw ShapeError(std::string(op) + ": " + to_string(a) + " and " + to_string(b) + ": " + rule);

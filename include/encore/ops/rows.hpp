@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops on whole rows.
-//   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]       -> [N, C]; indices are checked by the
-//   model gather_rows   y[i] = x[index[i]]                                              [N, C] -> [n, C]; InputError
-//   for no row pool          y[s] = first, mean or max of the rows of sequence s             [N, C] -> [sequences, C]
-//   concat        y[n] = [x_1[n], x_2[n], ..]                                     -> [N, C_1 + C_2 + ..]
-//   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                                [N, C] -> [N, C]; y may alias x
+//   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]   -> [N, C]; the model checks the indices
+//   gather_rows   y[i] = x[index[i]]                              [N, C] -> [n, C]; InputError for no row
+//   pool          y[s] = first, mean or max of the rows of sequence s         [N, C] -> [sequences, C]
+//   concat        y[n] = [x_1[n], x_2[n], ..]                                 -> [N, C_1 + C_2 + ..]
+//   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                [N, C] -> [N, C]; y may alias x
 // Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds.
 #pragma once
 

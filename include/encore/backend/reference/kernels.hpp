@@ -19,6 +19,20 @@ class RowKernels {
   using In = MatrixView<const S>;
   using Out = MatrixView<S>;
 
+  // Where values live: a block of memory, bytes of an element, a view of columns in it, and the way in and out for the
+  // host's numbers.
+  static AlignedBuffer<std::byte> block(std::size_t bytes) { return AlignedBuffer<std::byte>(bytes); }
+  static constexpr std::size_t element_bytes(Element) { return sizeof(S); }
+  static Out place(std::byte* data, Element, std::int64_t column, std::int64_t rows, std::int64_t cols,
+                   std::int64_t stride) {
+    return {data ? reinterpret_cast<S*>(data) + column : nullptr, rows, cols, stride};
+  }
+  static Indices upload(std::span<const std::int32_t> values) { return {values.data(), std::int64_t(values.size())}; }
+  void write(In host, Out y) const { copy(host, y); }
+  static In read(In x) { return x; }
+  // A product can take its second summand along without moving a rounding point.
+  static constexpr bool adds_residual = true;
+
   // Memory layout of activations: elements from a row to the next, and where the sections of a product begin.
   std::int64_t stride(std::int64_t cols) const { return cols; }
   std::int64_t product_columns(const ParameterSpec& spec) const { return spec.rows(); }
