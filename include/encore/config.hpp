@@ -15,6 +15,15 @@
 #define ENCORE_HD
 #endif
 
+// Marks code of GPU kernels: device code under nvcc, ordinary functions (which the emulator of the tests runs) elsewhere.
+#if defined(__CUDACC__)
+#define ENCORE_DEVICE __device__
+#define ENCORE_UNROLL _Pragma("unroll")
+#else
+#define ENCORE_DEVICE
+#define ENCORE_UNROLL
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define ENCORE_ALWAYS_INLINE inline __attribute__((always_inline))
 #define ENCORE_NOINLINE __attribute__((noinline))

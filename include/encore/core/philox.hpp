@@ -5,25 +5,29 @@
 
 #include <encore/config.hpp>
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 
 namespace encore {
 
-using PhiloxBlock = std::array<std::uint32_t, 4>;
+// Four random words. Not std::array: its members cannot be called on a GPU.
+struct PhiloxBlock {
+  std::uint32_t words[4];
+  ENCORE_HD constexpr std::uint32_t operator[](std::uint64_t i) const { return words[i]; }
+  friend constexpr bool operator==(const PhiloxBlock&, const PhiloxBlock&) = default;
+};
 
 // Ten rounds over the counter under a 64-bit key.
 ENCORE_HD constexpr PhiloxBlock philox(std::uint64_t key, std::uint64_t counter_high, std::uint64_t counter_low) {
-  PhiloxBlock c{std::uint32_t(counter_low), std::uint32_t(counter_low >> 32), std::uint32_t(counter_high),
-                std::uint32_t(counter_high >> 32)};
+  PhiloxBlock c{{std::uint32_t(counter_low), std::uint32_t(counter_low >> 32), std::uint32_t(counter_high),
+                 std::uint32_t(counter_high >> 32)}};
   std::uint32_t k0 = std::uint32_t(key);
   std::uint32_t k1 = std::uint32_t(key >> 32);
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c[0];
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57u} * c[2];
-    c = {std::uint32_t(p1 >> 32) ^ c[1] ^ k0, std::uint32_t(p1), std::uint32_t(p0 >> 32) ^ c[3] ^ k1,
-         std::uint32_t(p0)};
+    c = {{std::uint32_t(p1 >> 32) ^ c[1] ^ k0, std::uint32_t(p1), std::uint32_t(p0 >> 32) ^ c[3] ^ k1,
+          std::uint32_t(p0)}};
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }

@@ -2,6 +2,7 @@
 // Elementwise kernels in plain loops; derivatives by dual numbers, one pass per input.
 #pragma once
 
+#include <encore/backend/functions.hpp>
 #include <encore/core/philox.hpp>
 #include <encore/core/scalar.hpp>
 #include <encore/core/tensor.hpp>
@@ -38,28 +39,6 @@ void map_backward(const F& f, const std::array<MatrixView<const S>, n>& in, Matr
     }
   }
 }
-
-// Functors of the built-in elementwise ops.
-struct ActivateFunction {
-  Activation activation;
-  template <class S>
-  S operator()(S x) const {
-    return activate(activation, x);
-  }
-};
-struct GateFunction {
-  Activation activation;
-  template <class S>
-  S operator()(S u, S g) const {
-    return activate(activation, u) * g;
-  }
-};
-struct AddFunction {
-  template <class S>
-  S operator()(S x, S y) const {
-    return x + y;
-  }
-};
 
 // y = x / (1 - p) where the stream's number at (r, c) is >= p, else 0. Its own adjoint.
 template <class S>

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernels that move, sum or pool whole rows. Sums run over rows in ascending order, so that no result depends on how
+// blocks are scheduled.
+#pragma once
+
+#include <encore/backend/cuda/kernels/map.hpp>
+
+namespace encore::cuda {
+
+inline constexpr int row_threads = 128;
+
+template <class T, int width>
+struct EmbedKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const EmbedTask& task) const {
+    for_each_pack_of<width>(block, task.y.rows, task.y.cols, [&](std::int64_t r, std::int64_t c) {
+      float sum[width] = {};
+      for (int t = 0; t < task.terms; ++t) {
+        float x[width];
+        load_floats<width>(x, task.tables[t] + (task.indices[t][r] + task.offsets[t]) * task.y.cols + c);
+        ENCORE_UNROLL
+        for (int e = 0; e < width; ++e) sum[e] += x[e];
+      }
+      store_floats<width>(task.y.template row<T>(r) + c, sum);
+    });
+  }
+};
+
+template <class T, int width>
+struct GatherKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const GatherTask& task) const {
+    for_each_pack_of<width>(block, task.y.rows, task.y.cols, [&](std::int64_t r, std::int64_t c) {
+      store_pack<width>(task.y.template row<T>(r) + c,
+                        load_pack<width>(task.x.template row<const T>(task.rows[r]) + c));
+    });
+  }
+};
+
+// One thread a column, one part a block.
+template <class From, class To>
+struct SumRowsKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const SumRowsTask& task) const {
+    const std::int64_t c = block.y() * row_threads + block.thread();
+    if (c >= task.x.cols) return;
+    const std::int64_t part = block.x();
+    float sum = 0;
+    for (std::int32_t i = task.begins[part]; i < task.begins[part + 1]; ++i)
+      sum += to_float(task.x.template row<const From>(task.order ? task.order[i] : i)[c]);
+    To* y = task.y.template row<To>(task.target ? task.target[part] : part) + c;
+    *y = rounded<To>(task.add ? to_float(*y) + sum : sum);
+  }
+};
+
+template <class T>
+struct SumColumnsKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const SumColumnsTask& task) const {
+    const std::int64_t c = block.y() * row_threads + block.thread();
+    if (c >= task.x.cols) return;
+    const std::int64_t begin = block.x() * task.rows_per_part;
+    const std::int64_t end = begin + task.rows_per_part < task.x.rows ? begin + task.rows_per_part : task.x.rows;
+    float sum = 0;
+    for (std::int64_t r = begin; r < end; ++r) sum += to_float(task.x.template row<const T>(r)[c]);
+    float* y = task.y.template row<float>(block.x()) + c;
+    *y = task.add ? *y + sum : sum;
+  }
+};
+
+// One thread a column, one sequence a block.
+template <class T>
+struct PoolKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const PoolTask& task) const {
+    const std::int64_t c = block.y() * row_threads + block.thread();
+    if (c >= task.x.cols) return;
+    const std::int64_t s = block.x();
+    const std::int64_t begin = task.offsets[s];
+    const std::int64_t end = task.offsets[s + 1];
+    float value = to_float(task.x.template row<const T>(begin)[c]);
+    for (std::int64_t r = begin + 1; task.pooling != Pooling::first && r < end; ++r) {
+      const float x = to_float(task.x.template row<const T>(r)[c]);
+      value = task.pooling == Pooling::mean ? value + x : x > value ? x : value;
+    }
+    if (task.pooling == Pooling::mean) value /= float(end - begin);
+    task.y.template row<T>(s)[c] = rounded<T>(value);
+  }
+};
+
+// The gradient of a maximum goes to the first row that has it.
+template <class T>
+struct PoolBackwardKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const PoolBackwardTask& task) const {
+    const std::int64_t c = block.y() * row_threads + block.thread();
+    if (c >= task.dx.cols) return;
+    const std::int64_t s = block.x();
+    const std::int64_t begin = task.offsets[s];
+    const std::int64_t end = task.offsets[s + 1];
+    std::int64_t chosen = begin;
+    if (task.pooling == Pooling::max) {
+      float highest = to_float(task.x.template row<const T>(begin)[c]);
+      for (std::int64_t r = begin + 1; r < end; ++r) {
+        const float x = to_float(task.x.template row<const T>(r)[c]);
+        if (x > highest) {
+          highest = x;
+          chosen = r;
+        }
+      }
+    }
+    const float dy = to_float(task.dy.template row<const T>(s)[c]);
+    for (std::int64_t r = begin; r < end; ++r)
+      task.dx.template row<T>(r)[c] =
+          rounded<T>(task.pooling == Pooling::mean ? dy / float(end - begin) : r == chosen ? dy : 0.0f);
+  }
+};
+
+// One warp a row.
+template <class T>
+struct L2NormaliseKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const L2NormaliseTask& task) const {
+    const std::int64_t row = block.x() * (row_threads / warp_size) + block.warp();
+    if (row >= task.x.rows) return;
+    const T* x = task.x.template row<const T>(row);
+    float square = 0;
+    for (std::int64_t c = block.lane(); c < task.x.cols; c += warp_size) square += to_float(x[c]) * to_float(x[c]);
+    const float length = block.square_root(warp_sum(block, square));
+    const float norm = length > task.eps ? length : task.eps;
+    T* y = task.y.template row<T>(row);
+    for (std::int64_t c = block.lane(); c < task.x.cols; c += warp_size) y[c] = rounded<T>(to_float(x[c]) / norm);
+  }
+};
+
+template <class T>
+struct L2NormaliseBackwardKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const L2NormaliseBackwardTask& task) const {
+    const std::int64_t row = block.x() * (row_threads / warp_size) + block.warp();
+    if (row >= task.x.rows) return;
+    const T* x = task.x.template row<const T>(row);
+    const T* y = task.y.template row<const T>(row);
+    const T* dy = task.dy.template row<const T>(row);
+    float square = 0, along = 0;
+    for (std::int64_t c = block.lane(); c < task.x.cols; c += warp_size) {
+      square += to_float(x[c]) * to_float(x[c]);
+      along += to_float(y[c]) * to_float(dy[c]);
+    }
+    const float norm = block.square_root(warp_sum(block, square));
+    along = warp_sum(block, along);
+    T* dx = task.dx.template row<T>(row);
+    for (std::int64_t c = block.lane(); c < task.x.cols; c += warp_size) {
+      const float d = to_float(dy[c]);
+      dx[c] = rounded<T>(norm > task.eps ? (d - to_float(y[c]) * along) / norm : d / task.eps);
+    }
+  }
+};
+
+}  // namespace encore::cuda

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built-in elementwise ops as map functors, over scalars of any kind: what a backend without kernels of their own
+// runs, and where their derivatives come from.
+#pragma once
+
+#include <encore/core/scalar.hpp>
+
+namespace encore {
+
+struct ActivateFunction {
+  Activation activation;
+  template <class S>
+  ENCORE_HD S operator()(S x) const {
+    return activate(activation, x);
+  }
+};
+
+struct GateFunction {
+  Activation activation;
+  template <class S>
+  ENCORE_HD S operator()(S u, S g) const {
+    return activate(activation, u) * g;
+  }
+};
+
+struct AddFunction {
+  template <class S>
+  ENCORE_HD S operator()(S x, S y) const {
+    return x + y;
+  }
+};
+
+}  // namespace encore
