@@ -130,7 +130,7 @@ void bench(const Context<B>& context, const ModelFolder& folder, const BenchOpti
                                        : load_encoder(context, folder, folder.checkpoint(), model);
   Stdout out;
   nlohmann::ordered_json json{{"model", folder.name()},
-                              {"backend", options.model.backend == Backend::cpu ? "cpu" : "reference"},
+                              {"backend", backend_names[std::size_t(options.model.backend)]},
                               {"isa", context.isa()},
                               {"threads", context.threads()},
                               {"precision", precision_of(context)},

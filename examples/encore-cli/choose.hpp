@@ -6,6 +6,9 @@
 #include "options.hpp"
 
 #include <encore/backend/cpu.hpp>
+#if defined(ENCORE_CUDA_LINKED)
+#include <encore/backend/cuda.hpp>
+#endif
 #include <encore/backend/reference.hpp>
 #include <encore/core/parallel.hpp>
 #include <encore/io/model_folder.hpp>
@@ -25,6 +28,16 @@ decltype(auto) with_backend(const ModelOptions& options, F&& f) {
       throw UsageError("--precision: '" + std::string(name_of(options.precision)) +
                        "' is not supported by the reference backend, which computes in double");
     return std::forward<F>(f)(Context<Reference<double>>());
+  }
+  if (options.backend == Backend::cuda) {
+#if defined(ENCORE_CUDA_LINKED)
+    if (options.precision != Precision::f32 && options.precision != Precision::bf16)
+      throw UsageError("--precision: '" + std::string(name_of(options.precision)) +
+                       "' is not supported by the cuda backend; there are f32 and bf16");
+    return std::forward<F>(f)(Context<Cuda>({.precision = options.precision}));
+#else
+    throw UsageError("--backend: 'cuda' is not in this program, which was built without ENCORE_CUDA");
+#endif
   }
   const auto open = [&] {
     try {

@@ -115,8 +115,8 @@ nlohmann::ordered_json describe(const Context<B>& context, const ModelFolder& fo
   if (model.heads().head == Head::sequence_classification || model.heads().head == Head::token_classification)
     json["labels"] = model.heads().labels;
   json["sentence_vectors"] = sentence_vectors<Spec>(folder);
-  json["precisions"] = {{"cpu", {"f32"}}, {"reference", {"f64"}}};
-  json["backend"] = options.model.backend == Backend::cpu ? "cpu" : "reference";
+  json["precisions"] = {{"cpu", {"f32"}}, {"reference", {"f64"}}, {"cuda", {"f32", "bf16"}}};
+  json["backend"] = backend_names[std::size_t(options.model.backend)];
   json["isa"] = context.isa();
   json["threads"] = context.threads();
   json["loads"] = nlohmann::ordered_json::array();

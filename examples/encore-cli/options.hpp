@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -14,7 +15,8 @@
 
 namespace encore::cli {
 
-enum class Backend : std::uint8_t { cpu, reference };
+enum class Backend : std::uint8_t { cpu, reference, cuda };
+inline constexpr std::array<const char*, 3> backend_names{"cpu", "reference", "cuda"};
 
 // The model, and what computes it.
 struct ModelOptions {

@@ -107,7 +107,7 @@ TEST_CASE("Cuda's attention and its gradients agree with the reference in double
     const Attention attention(c, lengths);
     const Numbers theirs = record(Context<Reference<double>>(), attention);
     for (const auto& [precision, bound] : {std::pair{Precision::f32, 2e-6}, std::pair{Precision::bf16, 1e-2}}) {
-      const Numbers mine = record(emulated(precision), attention);
+      const Numbers mine = record(cuda_context(precision), attention);
       for (const auto& [name, expected] : theirs) {
         INFO(c.name << " " << name << ", " << name_of(precision));
         CHECK(norm_error(mine.at(name), expected) <= bound);
@@ -120,8 +120,8 @@ TEST_CASE("Cuda's attention does not depend on the order of threads and blocks",
   for (const Case& c : cases) {
     const Attention attention(c, {3, 70});
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
-      const Numbers forwards = record(emulated(precision), attention);
-      const Numbers backwards = record(emulated(precision, true), attention);
+      const Numbers forwards = record(cuda_context(precision), attention);
+      const Numbers backwards = record(cuda_context(precision, true), attention);
       for (const auto& [name, expected] : forwards) {
         INFO(c.name << " " << name << ", " << name_of(precision));
         CHECK(different_bits(backwards.at(name), expected) == "");

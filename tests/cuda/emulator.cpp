@@ -209,17 +209,16 @@ void* Emulator::allocate(std::size_t bytes) {
   return memory;
 }
 
-void Emulator::blocks(const Grid& grid, const BlockRun::Body& body) {
+void EmulatedMachine::blocks(const Grid& grid, const BlockRun::Body& body) {
   ++launches_;
   const std::int64_t count = grid.x * grid.y;
   for (std::int64_t n = 0; n < count; ++n) {
     const std::int64_t i = reversed_ ? count - 1 - n : n;
-    run_.run(i % grid.x, i / grid.x, grid.threads, grid.shared, reversed_, body);
+    run_->run(i % grid.x, i / grid.x, grid.threads, grid.shared, reversed_, body);
   }
 }
 
-void Emulator::run(const GemmTask& task) {
-  ++launches_;
+void Emulator::multiply(const GemmTask& task) {
   const auto read = [](const View& x, std::int64_t r, std::int64_t c) {
     return x.format == Format::f32 ? x.row<const float>(r)[c] : to_float(x.row<const Bf16>(r)[c]);
   };

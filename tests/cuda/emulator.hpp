@@ -149,10 +149,28 @@ class BlockRun {
   std::vector<std::array<std::array<Exchange, warp_size>, 2>> exchanges_;
 };
 
-class Emulator final : public LaunchingDevice<Emulator> {
+// Runs the blocks of a launch.
+class EmulatedMachine {
+ public:
+  explicit EmulatedMachine(bool reversed) : reversed_(reversed) {}
+
+  template <class Kernel, class Task>
+  void launch(const Kernel& kernel, const Grid& grid, const Task& task) {
+    blocks(grid, [&](EmulatedBlock& block) { kernel(block, task); });
+  }
+  void blocks(const Grid& grid, const BlockRun::Body& body);
+  int launches() const { return launches_; }
+
+ private:
+  bool reversed_;
+  int launches_ = 0;
+  std::unique_ptr<BlockRun> run_ = std::make_unique<BlockRun>();
+};
+
+class Emulator final : public LaunchingDevice<EmulatedMachine> {
  public:
   explicit Emulator(bool reversed = false, std::size_t limit = std::numeric_limits<std::size_t>::max())
-      : reversed_(reversed), limit_(limit) {}
+      : LaunchingDevice(EmulatedMachine(reversed)), limit_(limit) {}
 
   std::string name() const override { return "emulator"; }
   void* allocate(std::size_t bytes) override;
@@ -163,26 +181,16 @@ class Emulator final : public LaunchingDevice<Emulator> {
   void upload(void* target, const void* source, std::size_t bytes) override { std::memcpy(target, source, bytes); }
   void download(void* target, const void* source, std::size_t bytes) override { std::memcpy(target, source, bytes); }
   void synchronise() override {}
-  using LaunchingDevice<Emulator>::run;
-  void run(const GemmTask& task) override;
+  void multiply(const GemmTask& task) override;
   void launch(const void* entry, const Grid& grid, const void* task) override {
     const auto function = reinterpret_cast<void (*)(EmulatedBlock&, const void*)>(reinterpret_cast<std::uintptr_t>(entry));
-    blocks(grid, [&](EmulatedBlock& block) { function(block, task); });
-  }
-  template <class Kernel, class Task>
-  void launch(const Kernel& kernel, const Grid& grid, const Task& task) {
-    blocks(grid, [&](EmulatedBlock& block) { kernel(block, task); });
+    machine_.blocks(grid, [&](EmulatedBlock& block) { function(block, task); });
   }
   // Launches so far.
-  int launches() const { return launches_; }
+  int launches() const { return machine_.launches(); }
 
  private:
-  void blocks(const Grid& grid, const BlockRun::Body& body);
-
-  bool reversed_;
   std::size_t limit_;
-  int launches_ = 0;
-  BlockRun run_;
 };
 
 }  // namespace cuda_test

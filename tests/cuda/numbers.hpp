@@ -6,6 +6,7 @@
 #include "exec/contexts.hpp"
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <string>
@@ -17,7 +18,14 @@ using namespace exec_test;
 // Results by name.
 using Numbers = std::map<std::string, Tensor<double>>;
 
-inline Context<Cuda> emulated(Precision precision, bool reversed = false) {
+// The tests run on the emulator, or, with ENCORE_TEST_GPU=1, on the GPU (scripts/gpu_check).
+inline bool on_gpu() {
+  const char* wanted = std::getenv("ENCORE_TEST_GPU");
+  return wanted && *wanted == '1';
+}
+// reversed: blocks and threads in the opposite order, where that can be chosen.
+inline Context<Cuda> cuda_context(Precision precision, bool reversed = false) {
+  if (on_gpu()) return Context<Cuda>({.precision = precision});
   return Context<Cuda>({.precision = precision, .machine = std::make_shared<Emulator>(reversed)});
 }
 

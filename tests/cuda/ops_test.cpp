@@ -118,9 +118,10 @@ TEST_CASE("Cuda's ops and their gradients agree with the reference in double", "
       const Ops ops(width, {1, 9, 66, 2});
       const Context<Reference<double>> exact;
       const Parameters<Reference<double>> exact_parameters = random_parameters(exact, ops.layout, StoreKind::training, 1);
-      const Context<Cuda> context({.precision = format.precision, .machine = std::make_shared<Emulator>()});
+      const Context<Cuda> context = cuda_context(format.precision);
       Parameters<Cuda> parameters = random_parameters(context, ops.layout, StoreKind::training, 1);
       for (const std::string& name : Ops::names()) {
+        if (name == "map" && on_gpu()) continue;  // this file is not compiled for one
         const Numbers mine = record(context, parameters, ops, name);
         const Numbers theirs = record(exact, exact_parameters, ops, name);
         REQUIRE(mine.size() == theirs.size());

@@ -15,11 +15,28 @@ struct ActivateFunction {
   }
 };
 
+// The same with the activation known to the compiler, for kernels that must not choose at every element.
+template <Activation activation>
+struct FixedActivateFunction {
+  template <class S>
+  ENCORE_HD S operator()(S x) const {
+    return activate<activation>(x);
+  }
+};
+
 struct GateFunction {
   Activation activation;
   template <class S>
   ENCORE_HD S operator()(S u, S g) const {
     return activate(activation, u) * g;
+  }
+};
+
+template <Activation activation>
+struct FixedGateFunction {
+  template <class S>
+  ENCORE_HD S operator()(S u, S g) const {
+    return activate<activation>(u) * g;
   }
 };
 

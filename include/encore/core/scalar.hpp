@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Function objects over scalars of any kind (float, double, dual numbers), for user functors: `encore::exp(x)` works
+// Functions of scalars of any kind (float, double, dual numbers), for user functors: `encore::exp(x)` works
 // for all of them, where std::exp would not find a dual and float has no ADL.
 #pragma once
 
@@ -107,40 +107,97 @@ struct Softplus {  // log(1 + e^x) = max(x, 0) + log1p(e^-|x|) cannot overflow
 
 }  // namespace detail
 
-inline constexpr detail::Exp exp{};
-inline constexpr detail::Log1p log1p{};
-inline constexpr detail::Tanh tanh{};
-inline constexpr detail::Erf erf{};
-inline constexpr detail::Sqrt sqrt{};
-inline constexpr detail::Relu relu{};
-inline constexpr detail::Sigmoid sigmoid{};
-inline constexpr detail::Softplus softplus{};
+template <class S>
+ENCORE_HD S exp(S x) {
+  return detail::Exp{}(x);
+}
+template <class S>
+ENCORE_HD S log1p(S x) {
+  return detail::Log1p{}(x);
+}
+template <class S>
+ENCORE_HD S tanh(S x) {
+  return detail::Tanh{}(x);
+}
+template <class S>
+ENCORE_HD S erf(S x) {
+  return detail::Erf{}(x);
+}
+template <class S>
+ENCORE_HD S sqrt(S x) {
+  return detail::Sqrt{}(x);
+}
+template <class S>
+ENCORE_HD constexpr S relu(S x) {
+  return detail::Relu{}(x);
+}
+template <class S>
+ENCORE_HD S sigmoid(S x) {
+  return detail::Sigmoid{}(x);
+}
+template <class S>
+ENCORE_HD S softplus(S x) {
+  return detail::Softplus{}(x);
+}
 
 // The formulas of core/activation.hpp for any scalar: the oracle of the kernels, and the source of their derivatives.
+template <Activation activation, class S>
+ENCORE_HD S activate(S x) {
+  if constexpr (activation == Activation::gelu_erf) {
+    return S(0.5) * x * (S(1) + erf(x * S(0.70710678118654752440)));
+  } else if constexpr (activation == Activation::gelu_tanh) {
+    return S(0.5) * x * (S(1) + tanh(S(0.79788456080286535588) * (x + S(0.044715) * x * x * x)));
+  } else if constexpr (activation == Activation::quick_gelu) {
+    return x * sigmoid(S(1.702) * x);
+  } else if constexpr (activation == Activation::gelu_10) {
+    const S g = activate<Activation::gelu_erf>(x);
+    return g > S(10) ? S(10) : g < S(-10) ? S(-10) : g;
+  } else if constexpr (activation == Activation::relu) {
+    return relu(x);
+  } else if constexpr (activation == Activation::relu6) {
+    return x > S(6) ? S(6) : relu(x);
+  } else if constexpr (activation == Activation::relu_squared) {
+    return relu(x) * relu(x);
+  } else if constexpr (activation == Activation::leaky_relu) {
+    return x > S(0) ? x : S(0.01) * x;
+  } else if constexpr (activation == Activation::silu) {
+    return x * sigmoid(x);
+  } else if constexpr (activation == Activation::mish) {
+    return x * tanh(softplus(x));
+  } else if constexpr (activation == Activation::hard_swish) {
+    return x * activate<Activation::relu6>(x + S(3)) / S(6);
+  } else if constexpr (activation == Activation::sqrt_softplus) {
+    return sqrt(softplus(x));
+  } else if constexpr (activation == Activation::sigmoid) {
+    return sigmoid(x);
+  } else if constexpr (activation == Activation::tanh) {
+    return tanh(x);
+  } else if constexpr (activation == Activation::laplace) {
+    return S(0.5) * (S(1) + erf((x - S(0.707107)) / S(0.282095 * 1.41421356237309504880)));
+  } else {
+    static_assert(activation == Activation::identity);
+    return x;
+  }
+}
 template <class S>
 ENCORE_HD S activate(Activation activation, S x) {
-  constexpr double half_sqrt2 = 0.70710678118654752440;
   switch (activation) {
     case Activation::identity: return x;
-    case Activation::gelu_erf: return S(0.5) * x * (S(1) + erf(x * S(half_sqrt2)));
-    case Activation::gelu_tanh:
-      return S(0.5) * x * (S(1) + tanh(S(0.79788456080286535588) * (x + S(0.044715) * x * x * x)));
-    case Activation::quick_gelu: return x * sigmoid(S(1.702) * x);
-    case Activation::gelu_10: {
-      const S g = activate(Activation::gelu_erf, x);
-      return g > S(10) ? S(10) : g < S(-10) ? S(-10) : g;
-    }
-    case Activation::relu: return relu(x);
-    case Activation::relu6: return x > S(6) ? S(6) : relu(x);
-    case Activation::relu_squared: return relu(x) * relu(x);
-    case Activation::leaky_relu: return x > S(0) ? x : S(0.01) * x;
-    case Activation::silu: return x * sigmoid(x);
-    case Activation::mish: return x * tanh(softplus(x));
-    case Activation::hard_swish: return x * activate(Activation::relu6, x + S(3)) / S(6);
-    case Activation::sqrt_softplus: return sqrt(softplus(x));
-    case Activation::sigmoid: return sigmoid(x);
-    case Activation::tanh: return tanh(x);
-    case Activation::laplace: return S(0.5) * (S(1) + erf((x - S(0.707107)) / S(0.282095 * 1.41421356237309504880)));
+    case Activation::gelu_erf: return activate<Activation::gelu_erf>(x);
+    case Activation::gelu_tanh: return activate<Activation::gelu_tanh>(x);
+    case Activation::quick_gelu: return activate<Activation::quick_gelu>(x);
+    case Activation::gelu_10: return activate<Activation::gelu_10>(x);
+    case Activation::relu: return activate<Activation::relu>(x);
+    case Activation::relu6: return activate<Activation::relu6>(x);
+    case Activation::relu_squared: return activate<Activation::relu_squared>(x);
+    case Activation::leaky_relu: return activate<Activation::leaky_relu>(x);
+    case Activation::silu: return activate<Activation::silu>(x);
+    case Activation::mish: return activate<Activation::mish>(x);
+    case Activation::hard_swish: return activate<Activation::hard_swish>(x);
+    case Activation::sqrt_softplus: return activate<Activation::sqrt_softplus>(x);
+    case Activation::sigmoid: return activate<Activation::sigmoid>(x);
+    case Activation::tanh: return activate<Activation::tanh>(x);
+    case Activation::laplace: return activate<Activation::laplace>(x);
   }
   return x;
 }

@@ -39,7 +39,7 @@ class Device {
   virtual void download(void* target, const void* source, std::size_t bytes) = 0;
   virtual void synchronise() = 0;
 
-  virtual void run(const GemmTask&) = 0;
+  virtual void multiply(const GemmTask&) = 0;
   virtual void run(const CopyTask&) = 0;
   virtual void run(const FillTask&) = 0;
   virtual void run(const ActivateTask&) = 0;

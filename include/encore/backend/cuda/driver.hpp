@@ -98,15 +98,15 @@ class Kernels<Cuda> {
 
   // ---- products
   void linear(In x, const cuda::Storage& w, const cuda::Storage* b, Activation activation, In residual, Out y) const {
-    device_.run(cuda::GemmTask{
+    device_.multiply(cuda::GemmTask{
         .a = x, .b = w.product(), .c = y, .transpose_b = true, .bias = b ? b->product().data : nullptr});
     if (activation != Activation::identity) activate(activation, y, y);
     if (residual.data) add(residual, y, y);
   }
   void linear_backward(In x, const cuda::Storage& w, In dy, Out dx, cuda::Storage* dw, cuda::Storage* db) const {
-    if (dx.data) device_.run(cuda::GemmTask{.a = dy, .b = w.product(), .c = dx});
+    if (dx.data) device_.multiply(cuda::GemmTask{.a = dy, .b = w.product(), .c = dx});
     if (dw)
-      device_.run(cuda::GemmTask{.a = dy,
+      device_.multiply(cuda::GemmTask{.a = dy,
                                  .b = x,
                                  .c = {dw->rows(), dy.cols, x.cols, x.cols, cuda::Format::f32},
                                  .transpose_a = true,
@@ -153,6 +153,7 @@ class Kernels<Cuda> {
   template <class F, std::size_t n>
   void map(const F& f, const std::array<In, n>& in, Out y) const {
     using Task = cuda::MapTask<F, int(n)>;
+    check_entry<cuda::MapKernel<F, int(n), float, 1>, Task>();
     Task task{f, {}, y};
     for (std::size_t i = 0; i < n; ++i) task.in[i] = in[i];
     const auto launch = [&]<class T>(T) {
@@ -163,6 +164,7 @@ class Kernels<Cuda> {
   template <class F, std::size_t n>
   void map_backward(const F& f, const std::array<In, n>& in, In dy, const std::array<Out, n>& dx) const {
     using Task = cuda::MapBackwardTask<F, int(n)>;
+    check_entry<cuda::MapBackwardKernel<F, int(n), float, 1>, Task>();
     for (std::size_t k = 0; k < n; ++k) {
       if (!dx[k].data) continue;
       Task task{f, {}, dy, dx[k], int(k)};
@@ -276,6 +278,11 @@ class Kernels<Cuda> {
   }
 
  private:
+  template <class Kernel, class Task>
+  static constexpr void check_entry() {
+    static_assert(requires { sizeof(cuda::KernelEntry<Kernel, Task>); },
+                  "encore: a map functor runs on Cuda from a .cu file that includes encore/backend/cuda.cuh");
+  }
   static constexpr std::int64_t rows_per_part = 64;  // of sums over rows that are made in two steps
   static constexpr std::int64_t max_head_size = 128;
 

@@ -285,12 +285,13 @@ struct PlainAttentionBackwardKernel {
       for (int c = block.lane(); target.data && c < d; c += warp_size)
         head_rows<T>(target, begin, std::int32_t(block.y()), d)[position][c] = rounded<T>(
             task.cosine ? turned(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; }) : row[c]);
-      if (!keys || !task.dv.data) continue;
-      ENCORE_UNROLL
-      for (int s = 0; s < slices; ++s) {
-        const int c = block.lane() + s * warp_size;
-        if (c < d)
-          head_rows<T>(task.dv, begin, std::int32_t(block.y()), d)[position][c] = rounded<T>(acc_value[r][s]);
+      if constexpr (keys) {
+        ENCORE_UNROLL
+        for (int s = 0; s < slices; ++s) {
+          const int c = block.lane() + s * warp_size;
+          if (task.dv.data && c < d)
+            head_rows<T>(task.dv, begin, std::int32_t(block.y()), d)[position][c] = rounded<T>(acc_value[r][s]);
+        }
       }
     }
   }

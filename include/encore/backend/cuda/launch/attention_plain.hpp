@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Launches of attention in fp32 arithmetic.
+#pragma once
+
+#include <encore/backend/cuda/kernels/attention_plain.hpp>
+#include <encore/backend/cuda/launch/dispatch.hpp>
+
+namespace encore::cuda {
+
+template <class F>
+void by_format_and_slices(const AttentionTask& task, F&& f) {
+  by_format(task.q, [&]<class T>(T) {
+    if (task.head_size <= 32)
+      f.template operator()<T, 1>();
+    else if (task.head_size <= 64)
+      f.template operator()<T, 2>();
+    else
+      f.template operator()<T, 4>();
+  });
+}
+
+template <class Machine>
+void launch_plain_forward(Machine& machine, const AttentionTask& task) {
+  using P = PlainAttention;
+  by_format_and_slices(task, [&]<class T, int slices>() {
+    machine.launch(PlainAttentionKernel<T, slices>{},
+                   Grid{task.tile_count, task.heads, P::threads, P::forward_shared(task.head_size)}, task);
+  });
+}
+
+// delta is there already.
+template <class Machine>
+void launch_plain_backward(Machine& machine, const AttentionTask& task) {
+  using P = PlainAttention;
+  by_format_and_slices(task, [&]<class T, int slices>() {
+    const std::size_t shared = P::backward_shared(task.head_size);
+    if (task.dq.data)
+      machine.launch(PlainAttentionBackwardKernel<T, slices, false>{},
+                     Grid{task.tile_count, task.heads, P::threads, shared}, task);
+    if (task.dk.data || task.dv.data)
+      machine.launch(PlainAttentionBackwardKernel<T, slices, true>{},
+                     Grid{task.tile_count, task.kv_heads, P::threads, shared}, task);
+    if (task.drelative) {
+      using Kernel = RelativeBackwardKernel<T, slices>;
+      machine.launch(Kernel{}, Grid{2 * task.longest - 1, 1, P::threads, Kernel::shared(task.head_size)}, task);
+    }
+  });
+}
+
+template <class Machine>
+void launch_delta(Machine& machine, const AttentionTask& task) {
+  by_format(task.q, [&]<class T>(T) {
+    using Kernel = AttentionDeltaKernel<T>;
+    machine.launch(
+        Kernel{},
+        Grid{blocks_for(task.out.rows * task.heads, Kernel::threads / warp_size), 1, Kernel::threads, 0}, task);
+  });
+}
+
+}  // namespace encore::cuda
