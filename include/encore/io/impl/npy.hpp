@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
-#include <optional>
 #include <ostream>
 #include <string_view>
 
@@ -69,16 +68,18 @@ ENCORE_INLINE Tensor<float> read_npy(const std::filesystem::path& path) {
 
   Shape shape;
   std::uint64_t elements = 1;
-  std::optional<std::uint64_t> extent;
+  std::uint64_t extent = 0;
+  bool in_number = false;
   for (char c : header.substr(open + 1, close - open)) {
     if (c >= '0' && c <= '9') {
-      extent = extent.value_or(0) * 10 + std::uint64_t(c - '0');
-      if (*extent > all.size()) fail("the shape is larger than the file");
-    } else if (extent) {
+      extent = (in_number ? extent * 10 : 0) + std::uint64_t(c - '0');
+      in_number = true;
+      if (extent > all.size()) fail("the shape is larger than the file");
+    } else if (in_number) {
       if (shape.rank() == 2) fail("more than two dimensions");
-      shape.push_back(std::int64_t(*extent));
-      elements *= *extent;
-      extent.reset();
+      shape.push_back(std::int64_t(extent));
+      elements *= extent;
+      in_number = false;
     }
   }
   if (all.size() > std::numeric_limits<std::uint32_t>::max() || elements * sizeof(float) != all.size() - 10 - length)
