@@ -42,6 +42,9 @@ if(xsimd_FOUND AND Eigen3_FOUND)
     "$<BUILD_INTERFACE:${encore_xsimd_include}>"
     $<INSTALL_INTERFACE:$<TARGET_PROPERTY:xsimd,INTERFACE_INCLUDE_DIRECTORIES>>)
   include(cmake/kernels.cmake)
+  if(TARGET encore_kernels AND TARGET encore_io)
+    include(cmake/readers.cmake)
+  endif()
 endif()
 
 file(GLOB encore_models_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/models/*.cpp)
@@ -53,7 +56,7 @@ endif()
 
 # A project that adds encore as a subfolder compiles the static parts only when it links them.
 if(NOT PROJECT_IS_TOP_LEVEL AND NOT ENCORE_INSTALL)
-  foreach(target IN ITEMS encore_kernels encore_models)
+  foreach(target IN ITEMS encore_kernels encore_readers encore_models)
     if(TARGET ${target})
       set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
     endif()

@@ -1,4 +1,4 @@
-// budget: 1000 MB
+// budget: 600 MB
 // What a user pays for one model on the CPU backend, linked to encore::kernels.
 #include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>

@@ -1,4 +1,4 @@
-// budget: 1000 MB
+// budget: 600 MB
 // The program of the README: model, tokenizer and folder reader in one file.
 #include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>

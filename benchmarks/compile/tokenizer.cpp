@@ -1,5 +1,5 @@
-// budget: 800 MB
-// A tokenizer: io and text, with the JSON parser.
+// budget: 400 MB
+// A tokenizer: io and text, their bodies compiled ahead.
 #include <encore/text/tokenizer.hpp>
 
 std::vector<encore::Encoding> encode(const char* folder) {

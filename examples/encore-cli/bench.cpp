@@ -11,6 +11,8 @@
 #include <encore/exec/infer.hpp>
 #include <encore/models/initialise.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

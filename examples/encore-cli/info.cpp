@@ -10,6 +10,8 @@
 #include <encore/exec/infer.hpp>
 #include <encore/models/sentence_encoder.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <charconv>
 #include <cstdio>
 #include <optional>

@@ -6,6 +6,8 @@
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>

@@ -4,6 +4,8 @@
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 
+#include <nlohmann/json.hpp>
+
 namespace encore::cli {
 
 std::vector<Encoding> TokenIdReader::block(std::size_t count, std::size_t tokens) {

@@ -9,6 +9,8 @@
 #include <encore/io/model_folder.hpp>
 #include <encore/text/tokenizer.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <optional>
 
 namespace encore::cli {

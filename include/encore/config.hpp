@@ -8,6 +8,14 @@
 #error "encore: -ffast-math (or -ffinite-math-only) breaks the same-bits promise and NaN handling; remove it"
 #endif
 
+// Marks the bodies in the headers of `impl` folders: compiled ahead in the library that encore::kernels links, or
+// inline in every file that includes them.
+#if defined(ENCORE_KERNELS_LINKED)
+#define ENCORE_INLINE
+#else
+#define ENCORE_INLINE inline
+#endif
+
 // Marks a function that runs on the host and, compiled by nvcc, on the device too.
 #if defined(__CUDACC__)
 #define ENCORE_HD __host__ __device__

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <encore/io/checkpoint.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 #include "io/temporary_folder.hpp"
 #include "io/tensors.hpp"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <encore/io/sentence_transformer.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 #include "io/tensors.hpp"
 

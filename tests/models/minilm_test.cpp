@@ -7,6 +7,8 @@
 #include <encore/models/sentence_encoder.hpp>
 #include <encore/text/tokenizer.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <cstdlib>
 #include <fstream>
 

@@ -6,6 +6,8 @@
 #include <encore/models/bert.hpp>
 #include <encore/models/load_weights.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 #include <filesystem>
 #include <fstream>

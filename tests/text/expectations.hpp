@@ -8,6 +8,8 @@
 #include <encore/io/json.hpp>
 #include <encore/text/tokenizer.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <cstdint>
 #include <map>

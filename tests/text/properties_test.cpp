@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds of every encoding (encoding_properties.hpp), for random bytes, random characters and texts with their
 // pieces put together again; and time in proportion to the length of a text.
+#include <encore/text/utf8.hpp>
+
 #include "encoding_properties.hpp"
 #include "expectations.hpp"
 

@@ -2,37 +2,22 @@
 // NumPy's .npy files (format 1.0, numpy.lib.format) of float32 matrices: written row by row, read whole.
 #pragma once
 
-#include <encore/core/error.hpp>
+#include <encore/config.hpp>
 #include <encore/core/tensor.hpp>
 #include <encore/io/file.hpp>
-#include <encore/io/json.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
-#include <limits>
-#include <optional>
-#include <ostream>
+#include <iosfwd>
 #include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 
 namespace encore {
 
 namespace detail {
 
-inline constexpr std::size_t npy_header_bytes = 128;  // room for any two 64-bit extents, and what NumPy itself writes
-
 // The whole header of a C-ordered float32 [rows, cols].
-inline std::string npy_header(std::int64_t rows, std::int64_t cols) {
-  std::string header("\x93NUMPY\x01\x00\x76\x00", 10);  // version 1.0; 0x76 bytes follow
-  header += "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(cols) +
-            "), }";
-  header.resize(npy_header_bytes - 1, ' ');
-  return header + '\n';
-}
+std::string npy_header(std::int64_t rows, std::int64_t cols);
 
 }  // namespace detail
 
@@ -40,23 +25,10 @@ inline std::string npy_header(std::int64_t rows, std::int64_t cols) {
 class NpyWriter {
  public:
   // Throws FileError where the file cannot be written.
-  NpyWriter(const std::filesystem::path& path, std::int64_t cols) : file_(path), cols_(cols) {
-    const std::string header = detail::npy_header(0, cols);
-    file_.write(std::as_bytes(std::span(header)));
-  }
+  NpyWriter(const std::filesystem::path& path, std::int64_t cols);
   // Appends rows [n, cols]. Throws ArgumentError for a part of a row, FileError where the file cannot be written.
-  void append(std::span<const float> rows) {
-    if (cols_ == 0 ? !rows.empty() : rows.size() % std::size_t(cols_) != 0)
-      throw ArgumentError("npy: " + std::to_string(rows.size()) + " values are not whole rows of " +
-                          std::to_string(cols_));
-    file_.write(std::as_bytes(rows));
-    if (cols_ != 0) rows_ += std::int64_t(rows.size()) / cols_;
-  }
-  void commit() {
-    const std::string header = detail::npy_header(rows_, cols_);
-    file_.overwrite(0, std::as_bytes(std::span(header)));
-    file_.commit();
-  }
+  void append(std::span<const float> rows);
+  void commit();
   std::int64_t rows() const { return rows_; }
 
  private:
@@ -66,48 +38,13 @@ class NpyWriter {
 };
 
 // The same to a stream that cannot seek, a pipe say: the number of rows is known, the rows follow as bytes.
-inline void write_npy_header(std::ostream& stream, std::int64_t rows, std::int64_t cols) {
-  const std::string header = detail::npy_header(rows, cols);
-  stream.write(header.data(), std::streamsize(header.size()));
-}
+void write_npy_header(std::ostream& stream, std::int64_t rows, std::int64_t cols);
 
 // Reads a C-ordered float32 array of one or two dimensions. Throws FileError for anything else.
-inline Tensor<float> read_npy(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  const auto fail = [&](const std::string& what) { throw FileError(file.name() + ": " + what); };
-  const std::string_view all(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  if (all.size() < 10 || !all.starts_with("\x93NUMPY")) fail("not an .npy file");
-  if (all[6] != 1) fail("an .npy file of version " + std::to_string(int(all[6])) + ", want 1");
-  const std::size_t length = std::size_t(std::uint8_t(all[8])) + 256 * std::size_t(std::uint8_t(all[9]));
-  if (all.size() - 10 < length) fail("cut short");
-  const std::string_view header = all.substr(10, length);
-  const auto has = [&](std::string_view text) { return header.find(text) != header.npos; };
-  if (!has("'descr': '<f4'") || !has("'fortran_order': False"))
-    fail("want a C-ordered float32 array, found " + in_quotes(header));
-  const auto open = header.find('(');
-  const auto close = header.find(')');
-  if (open == header.npos || close == header.npos || close < open) fail("the header gives no shape");
-
-  Shape shape;
-  std::uint64_t elements = 1;
-  std::optional<std::uint64_t> extent;
-  for (char c : header.substr(open + 1, close - open)) {
-    if (c >= '0' && c <= '9') {
-      extent = extent.value_or(0) * 10 + std::uint64_t(c - '0');
-      if (*extent > all.size()) fail("the shape is larger than the file");
-    } else if (extent) {
-      if (shape.rank() == 2) fail("more than two dimensions");
-      shape.push_back(std::int64_t(*extent));
-      elements *= *extent;
-      extent.reset();
-    }
-  }
-  if (all.size() > std::numeric_limits<std::uint32_t>::max() || elements * sizeof(float) != all.size() - 10 - length)
-    fail("the shape " + to_string(shape) + " does not fit the " + std::to_string(all.size() - 10 - length) +
-         " bytes of data");
-  Tensor<float> result(shape);
-  if (elements) std::memcpy(result.data(), all.data() + 10 + length, elements * sizeof(float));
-  return result;
-}
+Tensor<float> read_npy(const std::filesystem::path& path);
 
 }  // namespace encore
+
+#if !defined(ENCORE_KERNELS_LINKED)
+#include <encore/io/impl/npy.hpp>
+#endif

@@ -81,7 +81,7 @@ inline Config<BertSpec> BertSpec::config(const JsonObject& json) {
   for (const char* key : {"is_decoder", "add_cross_attention"})
     if (json.boolean(key, false))
       throw UnsupportedError(json.where(key) + ": decoders are not supported; this is an encoder library");
-  if (json.has("pruned_heads") && json.object("pruned_heads").value().size() > 0)
+  if (json.has("pruned_heads") && json.object("pruned_heads").size() > 0)
     throw UnsupportedError(json.where("pruned_heads") + ": pruned heads are not supported");
 
   Config<BertSpec> config;
@@ -120,7 +120,7 @@ inline HeadOptions BertSpec::heads(const JsonObject& json) {
   options.activation = config(json).feed_forward.activation;
   options.tied = json.boolean("tie_word_embeddings", true) ? Tied::yes : Tied::no;
   options.labels = json.integer("num_labels", 2, {1, 1 << 24});
-  if (json.has("id2label")) options.labels = std::int64_t(json.object("id2label").value().size());
+  if (json.has("id2label")) options.labels = std::int64_t(json.object("id2label").size());
   if (!json.has("architectures")) return options;
   const std::vector<std::string> architectures = json.texts("architectures");
   if (architectures.empty()) return options;

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -139,12 +140,16 @@ class EncoderModel {
   }
 
   // Throws InputError naming the sequence and the limit for ids outside the tables and sequences beyond the positions.
-  void check(const Batch& batch) const {
+  // `texts` numbers the sequences as the caller does, where that is not their order in the batch.
+  void check(const Batch& batch, std::span<const std::size_t> texts = {}) const {
     const ModelShape& shape = config_.shape;
     const Segments& segments = batch.segments();
     if (segments.count() == 0) throw InputError("the batch is empty");
     for (std::int64_t s = 0; s < segments.count(); ++s) {
-      auto where = [s] { return "sequence " + std::to_string(s) + ": "; };
+      auto where = [&, s] {
+        return texts.empty() ? "sequence " + std::to_string(s) + ": "
+                             : "text " + std::to_string(texts[std::size_t(s)]) + ": ";
+      };
       if (segments.length(s) > shape.max_positions)
         throw InputError(where() + std::to_string(segments.length(s)) + " tokens, the model takes at most " +
                          std::to_string(shape.max_positions));

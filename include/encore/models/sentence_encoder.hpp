@@ -70,11 +70,16 @@ class SentenceEncoder {
     const std::int64_t positions = model_.config().shape.max_positions;
     return sentence_ && sentence_->max_seq_length ? std::min(positions, *sentence_->max_seq_length) : positions;
   }
-  // What sentence-transformers puts before a text unless told otherwise; empty as a rule.
+  // What sentence-transformers puts before a text unless told otherwise; empty as a rule. Throws UnsupportedError for a
+  // prompt whose tokens the pooling is to leave out: vectors would differ from what was trained.
   std::string default_prompt() const {
     if (!sentence_ || !sentence_->default_prompt_name) return {};
     const auto prompt = sentence_->prompts.find(*sentence_->default_prompt_name);
-    return prompt == sentence_->prompts.end() ? std::string() : prompt->second;
+    if (prompt == sentence_->prompts.end() || prompt->second.empty()) return {};
+    if (!sentence_->pooling.include_prompt)
+      throw UnsupportedError(
+          "1_Pooling/config.json: key 'include_prompt': false is not supported together with a prompt");
+    return prompt->second;
   }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
@@ -130,7 +135,7 @@ class SentenceEncoder {
       throw ShapeError("sentence encoder: output " + to_string(shape_of(vectors)) + " for " +
                        to_string(Shape{std::int64_t(encodings.size()), dimension_}));
     for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
-      model_.check(batch);
+      model_.check(batch, which);
       infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
         auto y = (*this)(ex, indices_of(ex, batch));
         const auto rows = ex.view(y);

@@ -61,7 +61,7 @@ class HeadModel {
                                  std::span<const Encoding> encodings, const RunOptions& options = {}) const {
     std::vector<Tensor<float>> results(encodings.size());
     for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
-      model_.check(batch);
+      model_.check(batch, which);
       infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
         auto y = (*this)(ex, indices_of(ex, batch));
         const auto rows = ex.view(y);

@@ -6,6 +6,7 @@
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
+#include <encore/text/added_token.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/vocabulary.hpp>
 
@@ -15,23 +16,12 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace encore::text {
-
-struct AddedToken {
-  std::string content;
-  std::optional<std::int32_t> id = std::nullopt;  // none: that of the vocabulary, or the next one
-  bool single_word = false;                       // only where no \w stands beside it
-  bool lstrip = false;                            // takes the white space before it
-  bool rstrip = false;                            // takes the white space behind it
-  bool normalized = false;                        // is normalised itself, and sought in the normalised text
-  bool special = false;                           // means something only to whoever decodes
-};
 
 class AddedTokens {
  public:

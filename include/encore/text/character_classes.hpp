@@ -155,7 +155,7 @@ void decompose(char32_t c, bool compatibly, Put put) {
     if (index % 28) put(0x11a7 + index % 28);
     return;
   }
-  std::array<std::int32_t, 32> parts;  // the longest, of U+FDFA, has 18
+  std::array<std::int32_t, 32> parts{};  // the longest, of U+FDFA, has 18
   int last_class = 0;
   const auto options = utf8proc_option_t(UTF8PROC_DECOMPOSE | (compatibly ? UTF8PROC_COMPAT : 0));
   const auto count = utf8proc_decompose_char(std::int32_t(c), parts.data(), std::ssize(parts), options, &last_class);

@@ -7,6 +7,8 @@
 #include <encore/io/json.hpp>
 #include <encore/text/tokenizer_parts.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
