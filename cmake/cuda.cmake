@@ -38,6 +38,10 @@ encore_component(cuda STATIC ${encore_cuda_sources})
 target_link_libraries(encore_cuda PUBLIC encore PRIVATE CUDA::cudart_static CUDA::cublasLt)
 target_compile_definitions(encore_cuda INTERFACE ENCORE_CUDA_LINKED=1)
 set_target_properties(encore_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON CUDA_RUNTIME_LIBRARY Static)
-# CMake 3.25 does not know CUDA's C++20.
-target_compile_options(encore_cuda PRIVATE -std=c++20 -O3
-  "$<$<BOOL:${ENCORE_WERROR}>:SHELL:-Werror all-warnings -Xcompiler -Wall,-Wextra,-Werror>")
+
+# encore_own_cuda(target): C++20, which CMake 3.25 does not know CUDA to have, and warnings.
+function(encore_own_cuda target)
+  target_compile_options(${target} PRIVATE -std=c++20 -O3
+    "$<$<BOOL:${ENCORE_WERROR}>:SHELL:-Werror all-warnings -Xcompiler -Wall,-Wextra,-Werror>")
+endfunction()
+encore_own_cuda(encore_cuda)

@@ -26,10 +26,10 @@
 // Marks code of GPU kernels: device code under nvcc, ordinary functions (which the emulator of the tests runs) elsewhere.
 #if defined(__CUDACC__)
 #define ENCORE_DEVICE __device__
-#define ENCORE_UNROLL _Pragma("unroll")
+#define ENCORE_DEVICE_UNROLL _Pragma("unroll")
 #else
 #define ENCORE_DEVICE
-#define ENCORE_UNROLL
+#define ENCORE_DEVICE_UNROLL
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)

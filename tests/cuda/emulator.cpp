@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cuda/emulator.hpp"
 
+#include "cuda/instructions.hpp"
+
 #include <stdexcept>
 
 namespace cuda_test {
@@ -246,4 +248,5 @@ void Emulator::multiply(const GemmTask& task) {
 std::shared_ptr<encore::cuda::Device> encore::cuda::open_gpu(const GpuOptions&) {
   throw UnsupportedError("cuda: these tests were built without CUDA");
 }
+const void* cuda_test::gpu_instruction_kernel() { return nullptr; }
 #endif

@@ -58,7 +58,7 @@ ENCORE_DEVICE inline float dot(const float* x, const float* y, int width) {
   for (int c = 0; c < width; c += 4) {
     const Pack<float, 4> a = load_pack<4>(x + c);
     const Pack<float, 4> b = load_pack<4>(y + c);
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int e = 0; e < 4; ++e) sum += a.values[e] * b.values[e];
   }
   return sum;
@@ -98,7 +98,7 @@ struct PlainAttentionKernel {
                         true);
     float acc[P::rows_per_warp][slices] = {};
     float highest[P::rows_per_warp], sum[P::rows_per_warp];
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int r = 0; r < P::rows_per_warp; ++r) {
       highest[r] = minus_infinity;
       sum[r] = 0;
@@ -114,7 +114,7 @@ struct PlainAttentionKernel {
       block.sync();
       const std::int32_t j = j0 + block.lane();
       const float* key = k + block.lane() * stride;
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int r = 0; r < P::rows_per_warp; ++r) {
         const std::int32_t i = first_row + r;
         const float* query = q + (block.warp() * P::rows_per_warp + r) * stride;
@@ -131,28 +131,28 @@ struct PlainAttentionKernel {
         const float weight = block.exponential(score - base);
         highest[r] = next;
         sum[r] = sum[r] * kept + warp_sum(block, weight);
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int s = 0; s < slices; ++s) acc[r][s] *= kept;
         p[r * P::tile_cols + block.lane()] = weight;
       }
       block.sync_warp();
       const std::int32_t last = length - j0 < P::tile_cols ? length - j0 : P::tile_cols;
       for (std::int32_t n = 0; n < last; ++n) {
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int s = 0; s < slices; ++s) {
           const int c = block.lane() + s * warp_size;
           const float value = c < d ? v[n * stride + c] : 0.0f;
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
           for (int r = 0; r < P::rows_per_warp; ++r) acc[r][s] += p[r * P::tile_cols + n] * value;
         }
       }
     }
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int r = 0; r < P::rows_per_warp; ++r) {
       const std::int32_t i = first_row + r;
       if (i >= length) continue;
       T* out = head_rows<T>(task.out, begin, head, d)[i];
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int s = 0; s < slices; ++s) {
         const int c = block.lane() + s * warp_size;
         if (c < d) out[c] = rounded<T>(acc[r][s] / sum[r]);
@@ -225,7 +225,7 @@ struct PlainAttentionBackwardKernel {
         plain::load_rows<T>(block, task, other_value, keys ? dout : v, n0, P::tile_cols, length, false);
         block.sync();
         const std::int32_t n = n0 + block.lane();
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int r = 0; r < P::rows_per_warp; ++r) {
           const int row = block.warp() * P::rows_per_warp + r;
           const std::int32_t i = keys ? n : first_row + r;
@@ -247,13 +247,13 @@ struct PlainAttentionBackwardKernel {
         block.sync_warp();
         const std::int32_t last = length - n0 < P::tile_cols ? length - n0 : P::tile_cols;
         for (std::int32_t m = 0; m < last; ++m) {
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
           for (int s = 0; s < slices; ++s) {
             const int c = block.lane() + s * warp_size;
             if (c >= d) continue;
             const float x = other[m * stride + c];
             const float y = other_value[m * stride + c];
-            ENCORE_UNROLL
+            ENCORE_DEVICE_UNROLL
             for (int r = 0; r < P::rows_per_warp; ++r) {
               const std::int32_t distance = keys ? n0 + m - (first_row + r) : first_row + r - (n0 + m);
               float z = x;
@@ -268,16 +268,16 @@ struct PlainAttentionBackwardKernel {
     }
     // Through shared memory: turning back needs the partner column.
     block.sync();
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int r = 0; r < P::rows_per_warp; ++r)
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
     for (int s = 0; s < slices; ++s) {
       const int c = block.lane() + s * warp_size;
       if (c < d) own[(block.warp() * P::rows_per_warp + r) * stride + c] = acc[r][s];
     }
     block.sync_warp();
     const View& target = keys ? task.dk : task.dq;
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int r = 0; r < P::rows_per_warp; ++r) {
       const std::int32_t position = first_row + r;
       if (position >= length) continue;
@@ -286,7 +286,7 @@ struct PlainAttentionBackwardKernel {
         head_rows<T>(target, begin, std::int32_t(block.y()), d)[position][c] = rounded<T>(
             task.cosine ? turned(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; }) : row[c]);
       if constexpr (keys) {
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int s = 0; s < slices; ++s) {
           const int c = block.lane() + s * warp_size;
           if (task.dv.data && c < d)
@@ -324,7 +324,7 @@ struct RelativeBackwardKernel {
         const std::int32_t j = i - distance;
         float q[slices] = {}, k[slices] = {};
         float score = 0, dp = 0;
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int s = 0; s < slices; ++s) {
           const int c = block.lane() + s * warp_size;
           if (c >= d) continue;
@@ -339,12 +339,12 @@ struct RelativeBackwardKernel {
         dp = warp_sum(block, dp);
         const float p = block.exponential(score * task.scale - task.log_sum.row<const float>(begin + i)[head]);
         const float ds = p * (dp - task.delta.row<const float>(begin + i)[head]) * task.scale;
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int s = 0; s < slices; ++s) acc[s] += ds * (task.relative_to_key ? q[s] + k[s] : q[s]);
       }
     }
     float* partial = reinterpret_cast<float*>(block.shared());
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int s = 0; s < slices; ++s) {
       const int c = block.lane() + s * warp_size;
       if (c < d) partial[block.warp() * d + c] = acc[s];

@@ -60,9 +60,9 @@ struct TensorAttentionKernel {
     std::uint32_t q[row_blocks][steps][4];
     float out[row_blocks][slices][4] = {};
     float highest[row_blocks][2], sum[row_blocks][2];
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int m = 0; m < row_blocks; ++m)
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
     for (int half = 0; half < 2; ++half) {
       highest[m][half] = minus_infinity;
       sum[m][half] = 0;
@@ -87,32 +87,32 @@ struct TensorAttentionKernel {
         block.sync();
       }
       if (j0 == first_key) {
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int m = 0; m < row_blocks; ++m)
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
         for (int step = 0; step < steps; ++step) queries.left(block, q[m][step], warp_row + 16 * m, 16 * step);
       }
 
       float scores[row_blocks][columns][4] = {};
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int step = 0; step < steps; ++step)
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
       for (int n = 0; n < columns; n += 2) {
         std::uint32_t b[4];
         keys(stage).right(block, b, n * 8, 16 * step);
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int m = 0; m < row_blocks; ++m) {
           block.multiply_add(scores[m][n], q[m][step], b[0], b[1]);
           block.multiply_add(scores[m][n + 1], q[m][step], b[2], b[3]);
         }
       }
       if (next > length || (task.window >= 0 && edge(task, tile.row, j0))) mask(block, task, scores, lane_row, j0, length);
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int m = 0; m < row_blocks; ++m) {
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int half = 0; half < 2; ++half) {
           float above = highest[m][half];
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
           for (int n = 0; n < columns; ++n)
             above = larger(above, larger(scores[m][n][2 * half], scores[m][n][2 * half + 1]));
           above = larger(above, block.shuffle_xor(above, 1));
@@ -121,32 +121,32 @@ struct TensorAttentionKernel {
           const float kept = block.power_of_two(highest[m][half] * scale - base);
           highest[m][half] = above;
           float added = 0;
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
           for (int n = 0; n < columns; ++n)
-            ENCORE_UNROLL
+            ENCORE_DEVICE_UNROLL
           for (int e = 2 * half; e < 2 * half + 2; ++e) {
             scores[m][n][e] = block.power_of_two(scores[m][n][e] * scale - base);
             added += scores[m][n][e];
           }
           sum[m][half] = sum[m][half] * kept + added;
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
           for (int n = 0; n < slices; ++n) {
             out[m][n][2 * half] *= kept;
             out[m][n][2 * half + 1] *= kept;
           }
         }
       }
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int step = 0; step < columns / 2; ++step) {
         std::uint32_t p[row_blocks][4];
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int m = 0; m < row_blocks; ++m)
           left_of_sums(block, p[m], scores[m][2 * step], scores[m][2 * step + 1]);
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int n = 0; n < slices; n += 2) {
           std::uint32_t b[4];
           values(stage).right_of_rows(block, b, 16 * step, n * 8);
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
           for (int m = 0; m < row_blocks; ++m) {
             block.multiply_add(out[m][n], p[m], b[0], b[1]);
             block.multiply_add(out[m][n + 1], p[m], b[2], b[3]);
@@ -167,11 +167,11 @@ struct TensorAttentionKernel {
   template <class Block>
   ENCORE_DEVICE static void mask(Block& block, const AttentionTask& task, float (&scores)[row_blocks][columns][4],
                                  std::int32_t lane_row, std::int32_t j0, std::int32_t length) {
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int m = 0; m < row_blocks; ++m)
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
     for (int n = 0; n < columns; ++n)
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
     for (int e = 0; e < 4; ++e) {
       const std::int32_t i = lane_row + 16 * m + e / 2 * 8;
       const std::int32_t j = j0 + 8 * n + block.lane() % 4 * 2 + e % 2;
@@ -184,18 +184,18 @@ struct TensorAttentionKernel {
                            float (&out)[row_blocks][slices][4], float (&highest)[row_blocks][2],
                            float (&sum)[row_blocks][2], std::int64_t begin, std::int32_t head, std::int32_t first_row,
                            int warp_row, std::int32_t length) const {
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int m = 0; m < row_blocks; ++m)
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
     for (int half = 0; half < 2; ++half) {
       float total = sum[m][half];
       total += block.shuffle_xor(total, 1);
       total += block.shuffle_xor(total, 2);
       const int r = 16 * m + 8 * half + block.lane() / 4;
       const float inverse = 1.0f / total;
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int n = 0; n < slices; ++n)
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
       for (int e = 0; e < 2; ++e)
         staging.element(warp_row + r, 8 * n + block.lane() % 4 * 2 + e) =
             rounded<Bf16>(out[m][n][2 * half + e] * inverse);

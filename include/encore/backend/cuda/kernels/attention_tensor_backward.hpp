@@ -74,7 +74,7 @@ struct TensorAttentionBackwardKernel {
       block.commit_copies();
       float row_log_sum[2] = {}, row_delta[2] = {};
       if constexpr (!keys) {
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int half = 0; half < 2; ++half) {
           const std::int32_t i = lane_row + 8 * half;
           if (i >= length) continue;
@@ -102,21 +102,21 @@ struct TensorAttentionBackwardKernel {
           block.sync();
         }
         float p[columns][4] = {}, ds[columns][4] = {};
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int c = 0; c < width; c += 16) {
           std::uint32_t a[4];
           own.left(block, a, warp_row, c);
           multiply(block, p, a, other(stage), c);
         }
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int c = 0; c < width; c += 16) {
           std::uint32_t a[4];
           own_value.left(block, a, warp_row, c);
           multiply(block, ds, a, other_value(stage), c);
         }
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int n = 0; n < columns; ++n)
-          ENCORE_UNROLL
+          ENCORE_DEVICE_UNROLL
         for (int e = 0; e < 4; ++e) {
           const std::int32_t row = lane_row + e / 2 * 8;
           const int column = 8 * n + block.lane() % 4 * 2 + e % 2;
@@ -127,7 +127,7 @@ struct TensorAttentionBackwardKernel {
           p[n][e] = counts ? weight : 0.0f;
           ds[n][e] = counts ? weight * (ds[n][e] - delta) * task.scale : 0.0f;
         }
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int step = 0; step < columns / 2; ++step) {
           std::uint32_t a[4];
           left_of_sums(block, a, ds[2 * step], ds[2 * step + 1]);
@@ -152,9 +152,9 @@ struct TensorAttentionBackwardKernel {
     if (!target.data) return;
     float* staging = reinterpret_cast<float*>(block.shared());
     block.sync();
-    ENCORE_UNROLL
+    ENCORE_DEVICE_UNROLL
     for (int n = 0; n < slices; ++n)
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
     for (int e = 0; e < 4; ++e)
       staging[(16 * block.warp() + block.lane() / 4 + e / 2 * 8) * width + 8 * n + block.lane() % 4 * 2 + e % 2] =
           sums[n][e];

@@ -44,10 +44,10 @@ struct MapKernel {
   ENCORE_DEVICE void operator()(Block& block, const MapTask<F, n>& task) const {
     for_each_pack_of<width>(block, task.y.rows, task.y.cols, [&](std::int64_t r, std::int64_t c) {
       float x[n][width];
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int i = 0; i < n; ++i) load_floats<width>(x[i], task.in[i].template row<const T>(r) + c);
       float y[width];
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int e = 0; e < width; ++e) y[e] = call(task.f, x, e, std::make_integer_sequence<int, n>{});
       store_floats<width>(task.y.template row<T>(r) + c, y);
     });
@@ -66,12 +66,12 @@ struct MapBackwardKernel {
   ENCORE_DEVICE void operator()(Block& block, const MapBackwardTask<F, n>& task) const {
     for_each_pack_of<width>(block, task.dx.rows, task.dx.cols, [&](std::int64_t r, std::int64_t c) {
       float x[n][width];
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int i = 0; i < n; ++i) load_floats<width>(x[i], task.in[i].template row<const T>(r) + c);
       float dy[width];
       load_floats<width>(dy, task.dy.template row<const T>(r) + c);
       float dx[width];
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int e = 0; e < width; ++e)
         dx[e] = dy[e] * derivative(task.f, x, e, task.k, std::make_integer_sequence<int, n>{});
       store_floats<width>(task.dx.template row<T>(r) + c, dx);

@@ -17,7 +17,7 @@ ENCORE_DEVICE void load_sum(float (&z)[width], const T* x, const T* residual) {
   if (!residual) return;
   float r[width];
   load_floats<width>(r, residual);
-  ENCORE_UNROLL
+  ENCORE_DEVICE_UNROLL
   for (int e = 0; e < width; ++e) z[e] = to_float(rounded<T>(r[e] + z[e]));
 }
 
@@ -37,7 +37,7 @@ struct NormKernel {
     if (task.centred) {
       for (std::int64_t c = first; c < cols; c += step) {
         load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int e = 0; e < width; ++e) mean += z[e];
       }
       mean = warp_sum(block, mean) / float(cols);
@@ -45,14 +45,14 @@ struct NormKernel {
     float square = 0;
     for (std::int64_t c = first; c < cols; c += step) {
       load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int e = 0; e < width; ++e) square += (z[e] - mean) * (z[e] - mean);
     }
     const float inverse = 1.0f / block.square_root(warp_sum(block, square) / float(cols) + task.eps);
     T* y = task.y.template row<T>(row);
     for (std::int64_t c = first; c < cols; c += step) {
       load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int e = 0; e < width; ++e) {
         z[e] = (z[e] - mean) * inverse;
         if (task.gain) z[e] *= task.gain[c + e];
@@ -86,7 +86,7 @@ struct NormBackwardKernel {
     const auto load = [&](std::int64_t c) {  // normal numbers into z, dy * gain into d
       load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
       load_floats<width>(d, dy + c);
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int e = 0; e < width; ++e) {
         z[e] = (z[e] - mean) * inverse;
         if (task.gain) d[e] *= task.gain[c + e];
@@ -95,7 +95,7 @@ struct NormBackwardKernel {
     float mean_d = 0, mean_dn = 0;
     for (std::int64_t c = first; c < cols; c += step) {
       load(c);
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int e = 0; e < width; ++e) {
         mean_d += d[e];
         mean_dn += d[e] * z[e];
@@ -106,7 +106,7 @@ struct NormBackwardKernel {
     T* dz = task.dz.template row<T>(row);
     for (std::int64_t c = first; c < cols; c += step) {
       load(c);
-      ENCORE_UNROLL
+      ENCORE_DEVICE_UNROLL
       for (int e = 0; e < width; ++e) z[e] = inverse * (d[e] - mean_d - z[e] * mean_dn);
       store_floats<width>(dz + c, z);
     }

@@ -18,7 +18,7 @@ struct EmbedKernel {
       for (int t = 0; t < task.terms; ++t) {
         float x[width];
         load_floats<width>(x, task.tables[t] + (task.indices[t][r] + task.offsets[t]) * task.y.cols + c);
-        ENCORE_UNROLL
+        ENCORE_DEVICE_UNROLL
         for (int e = 0; e < width; ++e) sum[e] += x[e];
       }
       store_floats<width>(task.y.template row<T>(r) + c, sum);

@@ -89,7 +89,7 @@ ENCORE_DEVICE void turn_tile(Block& block, const AttentionTask& task, const Tile
 template <int width, int columns, class Block>
 ENCORE_DEVICE void multiply(Block& block, float (&sums)[columns][4], const std::uint32_t (&a)[4],
                             const Tile<width>& right, int k) {
-  ENCORE_UNROLL
+  ENCORE_DEVICE_UNROLL
   for (int n = 0; n < columns; n += 2) {
     std::uint32_t b[4];
     right.right(block, b, n * 8, k);
@@ -101,7 +101,7 @@ ENCORE_DEVICE void multiply(Block& block, float (&sums)[columns][4], const std::
 template <int width, int columns, class Block>
 ENCORE_DEVICE void multiply_rows(Block& block, float (&sums)[columns][4], const std::uint32_t (&a)[4],
                                  const Tile<width>& right, int k) {
-  ENCORE_UNROLL
+  ENCORE_DEVICE_UNROLL
   for (int n = 0; n < columns; n += 2) {
     std::uint32_t b[4];
     right.right_of_rows(block, b, k, n * 8);

@@ -41,13 +41,13 @@ ENCORE_DEVICE void store_pack(T* target, const Pack<T, n>& pack) {
 template <int n, class T>
 ENCORE_DEVICE void load_floats(float (&values)[n], const T* source) {
   const Pack<T, n> pack = load_pack<n>(source);
-  ENCORE_UNROLL
+  ENCORE_DEVICE_UNROLL
   for (int i = 0; i < n; ++i) values[i] = to_float(pack.values[i]);
 }
 template <int n, class T>
 ENCORE_DEVICE void store_floats(T* target, const float (&values)[n]) {
   Pack<T, n> pack;
-  ENCORE_UNROLL
+  ENCORE_DEVICE_UNROLL
   for (int i = 0; i < n; ++i) pack.values[i] = rounded<T>(values[i]);
   store_pack<n>(target, pack);
 }
@@ -55,13 +55,13 @@ ENCORE_DEVICE void store_floats(T* target, const float (&values)[n]) {
 // Every lane gets the same bits: the tree is symmetric.
 template <class Block>
 ENCORE_DEVICE float warp_sum(Block& block, float value) {
-  ENCORE_UNROLL
+  ENCORE_DEVICE_UNROLL
   for (int mask = warp_size / 2; mask > 0; mask /= 2) value += block.shuffle_xor(value, mask);
   return value;
 }
 template <class Block>
 ENCORE_DEVICE float warp_max(Block& block, float value) {
-  ENCORE_UNROLL
+  ENCORE_DEVICE_UNROLL
   for (int mask = warp_size / 2; mask > 0; mask /= 2) {
     const float other = block.shuffle_xor(value, mask);
     value = other > value ? other : value;
