@@ -61,8 +61,8 @@ void bench(const std::string& folder, const std::string& precision, bool backwar
            const std::vector<std::string>& workloads) {
   const Context<Cuda> context({.precision = precision_from_name(precision)});
   const EncoderModel<BertSpec> model(BertSpec::config(ModelFolder::open(folder).config()), HeadOptions{});
-  const Parameters<Cuda> parameters = initialise(
-      context, model, {.seed = 1, .kind = backward ? StoreKind::training : StoreKind::inference});
+  const Parameters<Cuda> parameters =
+      initialise(context, model, {.seed = 1, .kind = backward ? StoreKind::training : StoreKind::inference});
   Parameters<Cuda> gradients(context, model.layout(), StoreKind::gradients);
   for (const std::string& lengths : workloads) {
     const Batch batch = batch_of(lengths, model.config().shape.vocabulary);

@@ -85,7 +85,8 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       [&options](std::size_t i) { options.precision = Precision(i); },
       "Of weights and products; default f32, info lists the others", "P");
   add_choice(
-      command, "--backend", {backend_names.begin(), backend_names.end()}, [&options](std::size_t i) { options.backend = Backend(i); },
+      command, "--backend", {backend_names.begin(), backend_names.end()},
+      [&options](std::size_t i) { options.backend = Backend(i); },
       "cpu (default) or reference: plain loops in double, slow", "B");
 }
 

@@ -151,9 +151,7 @@ void EmulatedBlock::load(std::uint32_t (&fragment)[4], const Bf16* row, bool tra
   if (reinterpret_cast<std::uintptr_t>(row) % 16 != 0) throw std::logic_error("emulator: a matrix row is not aligned");
   const Exchange* all = exchange({.operation = transposed ? "load transposed" : "load", .words = {}, .address = row});
   for (int i = 0; i < 4; ++i) {
-    const auto element = [&](int r, int c) {
-      return static_cast<const Bf16*>(all[8 * i + r].address)[c].bits;
-    };
+    const auto element = [&](int r, int c) { return static_cast<const Bf16*>(all[8 * i + r].address)[c].bits; };
     const int a = lane() / 4;
     const int b = lane() % 4 * 2;
     fragment[i] = transposed ? std::uint32_t(element(b, a)) | std::uint32_t(element(b + 1, a)) << 16

@@ -183,7 +183,8 @@ class Emulator final : public LaunchingDevice<EmulatedMachine> {
   void synchronise() override {}
   void multiply(const GemmTask& task) override;
   void launch(const void* entry, const Grid& grid, const void* task) override {
-    const auto function = reinterpret_cast<void (*)(EmulatedBlock&, const void*)>(reinterpret_cast<std::uintptr_t>(entry));
+    const auto function =
+        reinterpret_cast<void (*)(EmulatedBlock&, const void*)>(reinterpret_cast<std::uintptr_t>(entry));
     machine_.blocks(grid, [&](EmulatedBlock& block) { function(block, task); });
   }
   // Launches so far.
@@ -200,9 +201,8 @@ namespace encore::cuda {
 template <class Kernel, class Task>
 struct KernelEntry {
   static const void* get() {
-    void (*const function)(cuda_test::EmulatedBlock&, const void*) = [](cuda_test::EmulatedBlock& block, const void* task) {
-      Kernel{}(block, *static_cast<const Task*>(task));
-    };
+    void (*const function)(cuda_test::EmulatedBlock&, const void*) =
+        [](cuda_test::EmulatedBlock& block, const void* task) { Kernel{}(block, *static_cast<const Task*>(task)); };
     return reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(function));
   }
 };

@@ -12,9 +12,9 @@ struct InstructionTask {
   static constexpr int matrix = 16 * 16;
   static constexpr int floats = 32 * 16;
 
-  const Bf16* a = nullptr;  // [16, 16]
-  const Bf16* b = nullptr;  // [16, 16]
-  const float* x = nullptr;  // [32]
+  const Bf16* a = nullptr;         // [16, 16]
+  const Bf16* b = nullptr;         // [16, 16]
+  const float* x = nullptr;        // [32]
   std::uint32_t* words = nullptr;  // [32, 13]: loads, transposed loads, packs, a shuffle
   float* sums = nullptr;           // [32, 8]: the product of a and b', and of a and b
   float* functions = nullptr;      // [32, 4]

@@ -41,8 +41,13 @@ struct Ops {
   }
 
   static std::vector<std::string> names() {
-    return {"linear", "linear gelu", "linear + residual", "sections", "layer norm", "rms norm", "norm of sum", "map",
-            "gate", "add", "embed", "gather", "first", "mean", "max", "concat", "l2", "cross entropy", "dropout"};
+    return {"linear",      "linear gelu", "linear + residual",
+            "sections",    "layer norm",  "rms norm",
+            "norm of sum", "map",         "gate",
+            "add",         "embed",       "gather",
+            "first",       "mean",        "max",
+            "concat",      "l2",          "cross entropy",
+            "dropout"};
   }
 
   auto run(auto& ex, const std::string& name, const auto& x, const auto& y) const {
@@ -117,7 +122,8 @@ TEST_CASE("Cuda's ops and their gradients agree with the reference in double", "
     for (const std::int64_t width : {5, 24, 40}) {
       const Ops ops(width, {1, 9, 66, 2});
       const Context<Reference<double>> exact;
-      const Parameters<Reference<double>> exact_parameters = random_parameters(exact, ops.layout, StoreKind::training, 1);
+      const Parameters<Reference<double>> exact_parameters =
+          random_parameters(exact, ops.layout, StoreKind::training, 1);
       const Context<Cuda> context = cuda_context(format.precision);
       Parameters<Cuda> parameters = random_parameters(context, ops.layout, StoreKind::training, 1);
       for (const std::string& name : Ops::names()) {

@@ -29,7 +29,8 @@ class Stopped : public Error {
 // Calls run(batch, which) for each pack: the packed sequences and the indices of their texts. Throws ArgumentError for
 // a budget below 1, InputError for an empty sequence, Stopped.
 template <class Run>
-void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodings, const RunOptions& options, Run&& run) {
+void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodings, const RunOptions& options,
+                   Run&& run) {
   if (options.tokens_per_pack < 1)
     throw ArgumentError("tokens_per_pack = " + std::to_string(options.tokens_per_pack) + " is not positive");
   std::vector<std::size_t>& order = workspace.order;

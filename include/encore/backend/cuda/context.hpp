@@ -98,9 +98,9 @@ class TransferMemory {
 }  // namespace cuda
 
 struct CudaOptions {
-  Precision precision = Precision::f32;  // f32 or bf16: of weights and activations; sums and statistics stay fp32
-  int device = 0;                        // index of the GPU
-  bool allow_tf32 = false;               // fp32 products on tensor cores with 10-bit mantissas
+  Precision precision = Precision::f32;     // f32 or bf16: of weights and activations; sums and statistics stay fp32
+  int device = 0;                           // index of the GPU
+  bool allow_tf32 = false;                  // fp32 products on tensor cores with 10-bit mantissas
   std::shared_ptr<cuda::Device> machine{};  // what to run on instead of a GPU; null: the GPU
 };
 

@@ -98,8 +98,8 @@ class Kernels<Cuda> {
 
   // ---- products
   void linear(In x, const cuda::Storage& w, const cuda::Storage* b, Activation activation, In residual, Out y) const {
-    device_.multiply(cuda::GemmTask{
-        .a = x, .b = w.product(), .c = y, .transpose_b = true, .bias = b ? b->product().data : nullptr});
+    device_.multiply(
+        cuda::GemmTask{.a = x, .b = w.product(), .c = y, .transpose_b = true, .bias = b ? b->product().data : nullptr});
     if (activation != Activation::identity) activate(activation, y, y);
     if (residual.data) add(residual, y, y);
   }
@@ -107,10 +107,10 @@ class Kernels<Cuda> {
     if (dx.data) device_.multiply(cuda::GemmTask{.a = dy, .b = w.product(), .c = dx});
     if (dw)
       device_.multiply(cuda::GemmTask{.a = dy,
-                                 .b = x,
-                                 .c = {dw->rows(), dy.cols, x.cols, x.cols, cuda::Format::f32},
-                                 .transpose_a = true,
-                                 .accumulate = true});
+                                      .b = x,
+                                      .c = {dw->rows(), dy.cols, x.cols, x.cols, cuda::Format::f32},
+                                      .transpose_a = true,
+                                      .accumulate = true});
     if (db) sum_columns(dy, db->rows());
   }
 
@@ -170,8 +170,8 @@ class Kernels<Cuda> {
       Task task{f, {}, dy, dx[k], int(k)};
       for (std::size_t i = 0; i < n; ++i) task.in[i] = in[i];
       const auto launch = [&]<class T>(T) {
-        device_.launch(cuda::KernelEntry<cuda::MapBackwardKernel<F, int(n), T, 1>, Task>::get(),
-                       cuda::map_grid(dy, 1), &task);
+        device_.launch(cuda::KernelEntry<cuda::MapBackwardKernel<F, int(n), T, 1>, Task>::get(), cuda::map_grid(dy, 1),
+                       &task);
       };
       dy.format == cuda::Format::f32 ? launch(float{}) : launch(cuda::Bf16{});
     }
@@ -196,8 +196,7 @@ class Kernels<Cuda> {
     cuda::AttentionTask task = attention_task(plan, q, k, v);
     task.out = out;
     task.log_sum = log_sum;
-    cut(segments,
-        cuda::forward_tile_rows(cuda::uses_tensor_cores(q.format, plan.relative), plan.head_size), task);
+    cut(segments, cuda::forward_tile_rows(cuda::uses_tensor_cores(q.format, plan.relative), plan.head_size), task);
     device_.run_forward(task);
   }
   void attention_backward(const AttentionPlan<float>& plan, const Segments& segments, In q, In k, In v, In out,
@@ -280,8 +279,9 @@ class Kernels<Cuda> {
  private:
   template <class Kernel, class Task>
   static constexpr void check_entry() {
-    static_assert(requires { sizeof(cuda::KernelEntry<Kernel, Task>); },
-                  "encore: a map functor runs on Cuda from a .cu file that includes encore/backend/cuda.cuh");
+    static_assert(
+        requires { sizeof(cuda::KernelEntry<Kernel, Task>); },
+        "encore: a map functor runs on Cuda from a .cu file that includes encore/backend/cuda.cuh");
   }
   static constexpr std::int64_t rows_per_part = 64;  // of sums over rows that are made in two steps
   static constexpr std::int64_t max_head_size = 128;

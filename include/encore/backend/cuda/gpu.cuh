@@ -24,8 +24,8 @@ class Gpu final : public LaunchingDevice<GpuLauncher> {
     index_ = options.index;
     cudaDeviceProp properties;
     check(cudaGetDeviceProperties(&properties, index_), "cudaGetDeviceProperties");
-    name_ = std::string(properties.name) + ", sm_" + std::to_string(properties.major) +
-            std::to_string(properties.minor);
+    name_ =
+        std::string(properties.name) + ", sm_" + std::to_string(properties.major) + std::to_string(properties.minor);
     if (properties.major < 8)
       throw UnsupportedError("cuda: " + name_ + " is too old; compute capability 8.0 or later is needed");
     check(cudaSetDevice(index_), "cudaSetDevice");

@@ -88,8 +88,15 @@ class Gemm {
     const int flags = int(task.transpose_a) | int(task.transpose_b) << 1 | int(task.accumulate) << 2 |
                       int(task.bias != nullptr) << 3 | int(task.a.format) << 4 | int(task.b.format) << 5 |
                       int(task.c.format) << 6;
-    return {task.n(),      task.transpose_a ? task.m() : task.k(), task.a.stride, task.b.stride, task.c.stride, flags,
-            alignment_of(task.a.data), alignment_of(task.b.data), alignment_of(task.c.data)};
+    return {task.n(),
+            task.transpose_a ? task.m() : task.k(),
+            task.a.stride,
+            task.b.stride,
+            task.c.stride,
+            flags,
+            alignment_of(task.a.data),
+            alignment_of(task.b.data),
+            alignment_of(task.c.data)};
   }
 
   const Plan& plan_for(const GemmTask& task) {
@@ -112,8 +119,7 @@ class Gemm {
     }
     // Where rows are the inner size, plan for them; elsewhere for any number of rows.
     GemmTask planned = task;
-    if (task.transpose_a)
-      planned.a.rows = planned.b.rows = planned_rows;
+    if (task.transpose_a) planned.a.rows = planned.b.rows = planned_rows;
     const Layouts layouts(planned, task.transpose_a ? task.m() : planned_rows);
 
     cublasLtMatmulPreference_t preference = nullptr;
@@ -136,9 +142,8 @@ class Gemm {
     constexpr int wanted = 16;
     cublasLtMatmulHeuristicResult_t results[wanted];
     int found = 0;
-    const cublasStatus_t status =
-        cublasLtMatmulAlgoGetHeuristic(handle_, plan.description, layouts.b, layouts.a, layouts.c, layouts.c,
-                                       preference, wanted, results, &found);
+    const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
+        handle_, plan.description, layouts.b, layouts.a, layouts.c, layouts.c, preference, wanted, results, &found);
     cublasLtMatmulPreferenceDestroy(preference);
     int chosen = -1;
     for (int i = 0; i < found && chosen < 0; ++i) {

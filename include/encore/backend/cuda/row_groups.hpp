@@ -21,9 +21,8 @@ struct RowGroups {
 
   RowGroups(std::span<const std::int32_t> keys, std::int64_t offset) : order(keys.size()) {
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-      return keys[std::size_t(a)] < keys[std::size_t(b)];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::int32_t a, std::int32_t b) { return keys[std::size_t(a)] < keys[std::size_t(b)]; });
     const auto key = [&](std::size_t i) { return keys[std::size_t(order[i])]; };
     for (std::size_t i = 0; i < order.size(); ++i) {
       const bool begins = i == 0 || key(i) != key(i - 1);

@@ -69,8 +69,8 @@ class Storage {
       device_->download(plain.data(), rows_.data(), bytes);
     } else {
       const Buffer contiguous(device_, bytes);
-      device_->run(CopyTask{.x = product_,
-                            .y = {contiguous.data(), product_.rows, product_.cols, product_.cols, Format::f32}});
+      device_->run(
+          CopyTask{.x = product_, .y = {contiguous.data(), product_.rows, product_.cols, product_.cols, Format::f32}});
       device_->download(plain.data(), contiguous.data(), bytes);
     }
     return plain;

@@ -157,7 +157,7 @@ struct AttentionTask {
   std::int32_t window = -1;
   // Backward.
   View dout{}, dq{}, dk{}, dv{};  // dq, dk, dv: null data where not wanted
-  View delta{};             // [N, heads] in fp32: dout . out
+  View delta{};                   // [N, heads] in fp32: dout . out
   float* drelative = nullptr;
   std::int32_t sequences = 0;
   std::int32_t longest = 0;

@@ -235,8 +235,7 @@ struct PlainAttentionBackwardKernel {
             const float* mine = own + row * stride;
             const float* theirs = other + block.lane() * stride;
             float score = plain::dot(mine, theirs, width);
-            if (task.relative)
-              score += plain::relative_score(task, i - j, keys ? theirs : mine, keys ? mine : theirs);
+            if (task.relative) score += plain::relative_score(task, i - j, keys ? theirs : mine, keys ? mine : theirs);
             weight = block.exponential(score * task.scale - task.log_sum.row<const float>(begin + i)[head]);
             const float dp = plain::dot(own_value + row * stride, other_value + block.lane() * stride, width);
             slope = weight * (dp - task.delta.row<const float>(begin + i)[head]) * task.scale;
@@ -269,8 +268,7 @@ struct PlainAttentionBackwardKernel {
     // Through shared memory: turning back needs the partner column.
     block.sync();
     ENCORE_DEVICE_UNROLL
-    for (int r = 0; r < P::rows_per_warp; ++r)
-      ENCORE_DEVICE_UNROLL
+    for (int r = 0; r < P::rows_per_warp; ++r) ENCORE_DEVICE_UNROLL
     for (int s = 0; s < slices; ++s) {
       const int c = block.lane() + s * warp_size;
       if (c < d) own[(block.warp() * P::rows_per_warp + r) * stride + c] = acc[r][s];
@@ -284,7 +282,8 @@ struct PlainAttentionBackwardKernel {
       const float* row = own + (block.warp() * P::rows_per_warp + r) * stride;
       for (int c = block.lane(); target.data && c < d; c += warp_size)
         head_rows<T>(target, begin, std::int32_t(block.y()), d)[position][c] = rounded<T>(
-            task.cosine ? turned(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; }) : row[c]);
+            task.cosine ? turned(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; })
+                        : row[c]);
       if constexpr (keys) {
         ENCORE_DEVICE_UNROLL
         for (int s = 0; s < slices; ++s) {

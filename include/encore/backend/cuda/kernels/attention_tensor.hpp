@@ -61,8 +61,7 @@ struct TensorAttentionKernel {
     float out[row_blocks][slices][4] = {};
     float highest[row_blocks][2], sum[row_blocks][2];
     ENCORE_DEVICE_UNROLL
-    for (int m = 0; m < row_blocks; ++m)
-      ENCORE_DEVICE_UNROLL
+    for (int m = 0; m < row_blocks; ++m) ENCORE_DEVICE_UNROLL
     for (int half = 0; half < 2; ++half) {
       highest[m][half] = minus_infinity;
       sum[m][half] = 0;
@@ -88,15 +87,13 @@ struct TensorAttentionKernel {
       }
       if (j0 == first_key) {
         ENCORE_DEVICE_UNROLL
-        for (int m = 0; m < row_blocks; ++m)
-          ENCORE_DEVICE_UNROLL
+        for (int m = 0; m < row_blocks; ++m) ENCORE_DEVICE_UNROLL
         for (int step = 0; step < steps; ++step) queries.left(block, q[m][step], warp_row + 16 * m, 16 * step);
       }
 
       float scores[row_blocks][columns][4] = {};
       ENCORE_DEVICE_UNROLL
-      for (int step = 0; step < steps; ++step)
-        ENCORE_DEVICE_UNROLL
+      for (int step = 0; step < steps; ++step) ENCORE_DEVICE_UNROLL
       for (int n = 0; n < columns; n += 2) {
         std::uint32_t b[4];
         keys(stage).right(block, b, n * 8, 16 * step);
@@ -106,7 +103,8 @@ struct TensorAttentionKernel {
           block.multiply_add(scores[m][n + 1], q[m][step], b[2], b[3]);
         }
       }
-      if (next > length || (task.window >= 0 && edge(task, tile.row, j0))) mask(block, task, scores, lane_row, j0, length);
+      if (next > length || (task.window >= 0 && edge(task, tile.row, j0)))
+        mask(block, task, scores, lane_row, j0, length);
       ENCORE_DEVICE_UNROLL
       for (int m = 0; m < row_blocks; ++m) {
         ENCORE_DEVICE_UNROLL
@@ -122,8 +120,7 @@ struct TensorAttentionKernel {
           highest[m][half] = above;
           float added = 0;
           ENCORE_DEVICE_UNROLL
-          for (int n = 0; n < columns; ++n)
-            ENCORE_DEVICE_UNROLL
+          for (int n = 0; n < columns; ++n) ENCORE_DEVICE_UNROLL
           for (int e = 2 * half; e < 2 * half + 2; ++e) {
             scores[m][n][e] = block.power_of_two(scores[m][n][e] * scale - base);
             added += scores[m][n][e];
@@ -140,8 +137,7 @@ struct TensorAttentionKernel {
       for (int step = 0; step < columns / 2; ++step) {
         std::uint32_t p[row_blocks][4];
         ENCORE_DEVICE_UNROLL
-        for (int m = 0; m < row_blocks; ++m)
-          left_of_sums(block, p[m], scores[m][2 * step], scores[m][2 * step + 1]);
+        for (int m = 0; m < row_blocks; ++m) left_of_sums(block, p[m], scores[m][2 * step], scores[m][2 * step + 1]);
         ENCORE_DEVICE_UNROLL
         for (int n = 0; n < slices; n += 2) {
           std::uint32_t b[4];
@@ -168,10 +164,8 @@ struct TensorAttentionKernel {
   ENCORE_DEVICE static void mask(Block& block, const AttentionTask& task, float (&scores)[row_blocks][columns][4],
                                  std::int32_t lane_row, std::int32_t j0, std::int32_t length) {
     ENCORE_DEVICE_UNROLL
-    for (int m = 0; m < row_blocks; ++m)
-      ENCORE_DEVICE_UNROLL
-    for (int n = 0; n < columns; ++n)
-      ENCORE_DEVICE_UNROLL
+    for (int m = 0; m < row_blocks; ++m) ENCORE_DEVICE_UNROLL
+    for (int n = 0; n < columns; ++n) ENCORE_DEVICE_UNROLL
     for (int e = 0; e < 4; ++e) {
       const std::int32_t i = lane_row + 16 * m + e / 2 * 8;
       const std::int32_t j = j0 + 8 * n + block.lane() % 4 * 2 + e % 2;
@@ -185,8 +179,7 @@ struct TensorAttentionKernel {
                            float (&sum)[row_blocks][2], std::int64_t begin, std::int32_t head, std::int32_t first_row,
                            int warp_row, std::int32_t length) const {
     ENCORE_DEVICE_UNROLL
-    for (int m = 0; m < row_blocks; ++m)
-      ENCORE_DEVICE_UNROLL
+    for (int m = 0; m < row_blocks; ++m) ENCORE_DEVICE_UNROLL
     for (int half = 0; half < 2; ++half) {
       float total = sum[m][half];
       total += block.shuffle_xor(total, 1);
@@ -194,14 +187,12 @@ struct TensorAttentionKernel {
       const int r = 16 * m + 8 * half + block.lane() / 4;
       const float inverse = 1.0f / total;
       ENCORE_DEVICE_UNROLL
-      for (int n = 0; n < slices; ++n)
-        ENCORE_DEVICE_UNROLL
+      for (int n = 0; n < slices; ++n) ENCORE_DEVICE_UNROLL
       for (int e = 0; e < 2; ++e)
         staging.element(warp_row + r, 8 * n + block.lane() % 4 * 2 + e) =
             rounded<Bf16>(out[m][n][2 * half + e] * inverse);
       if (task.log_sum.data && block.lane() % 4 == 0 && first_row + r < length)
-        task.log_sum.row<float>(begin + first_row + r)[head] =
-            highest[m][half] * task.scale + block.logarithm(total);
+        task.log_sum.row<float>(begin + first_row + r)[head] = highest[m][half] * task.scale + block.logarithm(total);
     }
     block.sync_warp();
     const HeadRows<Bf16> rows = head_rows<Bf16>(task.out, begin, head, task.head_size);

@@ -36,9 +36,9 @@ struct TensorAttentionBackwardKernel {
     const std::int32_t length = std::int32_t(task.offsets[tile.sequence + 1] - begin);
     const std::int32_t d = task.head_size;
     Bf16* memory = reinterpret_cast<Bf16*>(block.shared());
-    const Tile<width> own{memory};                               // q or k
+    const Tile<width> own{memory};                                   // q or k
     const Tile<width> own_value{memory + Shape::tile_rows * width};  // dout or v
-    const auto other = [&](int stage) {                          // k or q
+    const auto other = [&](int stage) {                              // k or q
       return Tile<width>{memory + (2 * Shape::tile_rows + 2 * stage * Shape::tile_cols) * width};
     };
     const auto other_value = [&](int stage) {  // v or dout
@@ -115,8 +115,7 @@ struct TensorAttentionBackwardKernel {
           multiply(block, ds, a, other_value(stage), c);
         }
         ENCORE_DEVICE_UNROLL
-        for (int n = 0; n < columns; ++n)
-          ENCORE_DEVICE_UNROLL
+        for (int n = 0; n < columns; ++n) ENCORE_DEVICE_UNROLL
         for (int e = 0; e < 4; ++e) {
           const std::int32_t row = lane_row + e / 2 * 8;
           const int column = 8 * n + block.lane() % 4 * 2 + e % 2;
@@ -153,8 +152,7 @@ struct TensorAttentionBackwardKernel {
     float* staging = reinterpret_cast<float*>(block.shared());
     block.sync();
     ENCORE_DEVICE_UNROLL
-    for (int n = 0; n < slices; ++n)
-      ENCORE_DEVICE_UNROLL
+    for (int n = 0; n < slices; ++n) ENCORE_DEVICE_UNROLL
     for (int e = 0; e < 4; ++e)
       staging[(16 * block.warp() + block.lane() / 4 + e / 2 * 8) * width + 8 * n + block.lane() % 4 * 2 + e % 2] =
           sums[n][e];

@@ -55,8 +55,8 @@ struct CrossEntropyBackwardKernel {
       const std::int32_t target = task.targets[n];
       float gradient = 0;
       if (target >= 0) {
-        const float p =
-            block.exponential(to_float(task.logits.template row<const T>(n)[c]) - *task.log_sums.template row<float>(n));
+        const float p = block.exponential(to_float(task.logits.template row<const T>(n)[c]) -
+                                          *task.log_sums.template row<float>(n));
         gradient = *task.dloss.template row<float>(0) * (p - (c == target ? 1.0f : 0.0f)) / float(task.counted);
       }
       task.dlogits.template row<T>(n)[c] = rounded<T>(gradient);

@@ -111,8 +111,9 @@ struct PoolBackwardKernel {
     }
     const float dy = to_float(task.dy.template row<const T>(s)[c]);
     for (std::int64_t r = begin; r < end; ++r)
-      task.dx.template row<T>(r)[c] =
-          rounded<T>(task.pooling == Pooling::mean ? dy / float(end - begin) : r == chosen ? dy : 0.0f);
+      task.dx.template row<T>(r)[c] = rounded<T>(task.pooling == Pooling::mean ? dy / float(end - begin)
+                                                 : r == chosen                 ? dy
+                                                                               : 0.0f);
   }
 };
 

@@ -51,9 +51,9 @@ template <class Machine>
 void launch_delta(Machine& machine, const AttentionTask& task) {
   by_format(task.q, [&]<class T>(T) {
     using Kernel = AttentionDeltaKernel<T>;
-    machine.launch(
-        Kernel{},
-        Grid{blocks_for(task.out.rows * task.heads, Kernel::threads / warp_size), 1, Kernel::threads, 0}, task);
+    machine.launch(Kernel{},
+                   Grid{blocks_for(task.out.rows * task.heads, Kernel::threads / warp_size), 1, Kernel::threads, 0},
+                   task);
   });
 }
 

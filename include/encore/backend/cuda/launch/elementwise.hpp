@@ -36,8 +36,9 @@ void by_activation(Activation activation, F&& f) {
 
 template <class Machine>
 void launch(Machine& machine, const ActivateTask& task) {
-  by_activation<FixedActivateFunction, ActivateFunction>(
-      task.activation, [&]<class F>(F f) { launch_map(machine, MapTask<F, 1>{f, {task.x}, task.y}); });
+  by_activation<FixedActivateFunction, ActivateFunction>(task.activation, [&]<class F>(F f) {
+    launch_map(machine, MapTask<F, 1>{f, {task.x}, task.y});
+  });
 }
 template <class Machine>
 void launch(Machine& machine, const ActivateBackwardTask& task) {
@@ -47,8 +48,9 @@ void launch(Machine& machine, const ActivateBackwardTask& task) {
 }
 template <class Machine>
 void launch(Machine& machine, const GateTask& task) {
-  by_activation<FixedGateFunction, GateFunction>(
-      task.activation, [&]<class F>(F f) { launch_map(machine, MapTask<F, 2>{f, {task.u, task.g}, task.y}); });
+  by_activation<FixedGateFunction, GateFunction>(task.activation, [&]<class F>(F f) {
+    launch_map(machine, MapTask<F, 2>{f, {task.u, task.g}, task.y});
+  });
 }
 template <class Machine>
 void launch(Machine& machine, const GateBackwardTask& task) {
