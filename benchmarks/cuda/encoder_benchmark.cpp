@@ -41,18 +41,20 @@ Batch batch_of(const std::string& lengths, std::int64_t vocabulary) {
   return batch;
 }
 
-// Median milliseconds of `run`, which only asks for work: five passes are waited for together.
+// Median milliseconds of `run`, which only asks for work: several passes are waited for together. About a second in all.
 template <class Run>
 double median_ms(const Context<Cuda>& context, Run&& run) {
-  for (int i = 0; i < 5; ++i) run();
-  std::vector<double> times;
-  for (int round = 0; round < 15; ++round) {
+  const auto timed = [&](int passes) {
     context.synchronise();
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < 5; ++i) run();
+    for (int i = 0; i < passes; ++i) run();
     context.synchronise();
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() / 5);
-  }
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() / passes;
+  };
+  timed(2);
+  const int passes = std::clamp(int(50 / timed(2)), 1, 50);
+  std::vector<double> times(15);
+  for (double& time : times) time = timed(passes);
   std::nth_element(times.begin(), times.begin() + 7, times.end());
   return times[7];
 }
