@@ -3,6 +3,8 @@
 
 #include "cuda/instructions.hpp"
 
+#include <ucontext.h>
+
 #include <stdexcept>
 
 namespace cuda_test {
@@ -14,6 +16,20 @@ float half_of(std::uint32_t word, int high) { return to_float(Bf16{std::uint16_t
 }  // namespace
 
 // ---- fibers
+
+void BlockRun::begin(BlockRun& run, int thread) {
+  Fiber& fiber = run.fibers_[std::size_t(thread)];
+  fiber.begun = true;
+  ucontext_t context;
+  getcontext(&context);
+  context.uc_stack.ss_sp = fiber.stack.data();
+  context.uc_stack.ss_size = fiber.stack.size();
+  context.uc_link = nullptr;
+  const auto self = reinterpret_cast<std::uintptr_t>(&run);
+  makecontext(&context, reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(&BlockRun::enter)), 3,
+              unsigned(self >> 32), unsigned(self & 0xffffffffu), unsigned(thread));
+  if (__builtin_setjmp(run.main_.words) == 0) setcontext(&context);
+}
 
 void BlockRun::enter(unsigned high, unsigned low, unsigned thread) {
   auto* run = reinterpret_cast<BlockRun*>(std::uintptr_t(high) << 32 | low);
@@ -35,7 +51,7 @@ void BlockRun::live(int thread) {
 #if defined(ENCORE_EMULATOR_ASAN)
   __sanitizer_start_switch_fiber(nullptr, main_stack_, main_stack_size_);
 #endif
-  swapcontext(&fiber.context, &main_);
+  go(main_);
 }
 
 void BlockRun::resume(int thread) {
@@ -43,7 +59,10 @@ void BlockRun::resume(int thread) {
 #if defined(ENCORE_EMULATOR_ASAN)
   __sanitizer_start_switch_fiber(&main_fake_, fiber.stack.data(), fiber.stack.size());
 #endif
-  swapcontext(&main_, &fiber.context);
+  if (fiber.begun)
+    swap(main_, fiber.place);
+  else
+    begin(*this, thread);
 #if defined(ENCORE_EMULATOR_ASAN)
   __sanitizer_finish_switch_fiber(main_fake_, nullptr, nullptr);
 #endif
@@ -54,7 +73,7 @@ void BlockRun::yield(Fiber& fiber) {
   void* fake = nullptr;
   __sanitizer_start_switch_fiber(&fake, main_stack_, main_stack_size_);
 #endif
-  swapcontext(&fiber.context, &main_);
+  swap(fiber.place, main_);
 #if defined(ENCORE_EMULATOR_ASAN)
   __sanitizer_finish_switch_fiber(fake, &main_stack_, &main_stack_size_);
 #endif
@@ -95,13 +114,7 @@ void BlockRun::run(std::int64_t x, std::int64_t y, int threads, std::size_t shar
     fiber.collectives = 0;
     fiber.issued.clear();
     fiber.groups.clear();
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.data();
-    fiber.context.uc_stack.ss_size = fiber.stack.size();
-    fiber.context.uc_link = nullptr;
-    const auto self = reinterpret_cast<std::uintptr_t>(this);
-    makecontext(&fiber.context, reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(&BlockRun::enter)), 3,
-                unsigned(self >> 32), unsigned(self & 0xffffffffu), unsigned(t));
+    fiber.begun = false;
   }
   for (int left = threads; left > 0;) {
     bool moved = false;

@@ -8,10 +8,10 @@
 // It knows nothing of time, of registers and of memory banks.
 #pragma once
 
+#include "cuda/place.hpp"
+
 #include <encore/backend/cuda.hpp>
 #include <encore/backend/cuda/launching_device.hpp>
-
-#include <ucontext.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -49,7 +49,8 @@ struct Barrier {
 };
 
 struct Fiber {
-  ucontext_t context;
+  Place place;
+  bool begun = false;
   std::vector<std::byte> stack;
   const Barrier* waits_for = nullptr;
   unsigned waits_in = 0;
@@ -129,6 +130,7 @@ class BlockRun {
   void wait(Barrier& barrier, int thread);
   void yield(Fiber& fiber);
   void resume(int thread);
+  static void begin(BlockRun& run, int thread);
   static void enter(unsigned high, unsigned low, unsigned thread);
   void live(int thread);
 
@@ -137,7 +139,7 @@ class BlockRun {
   std::vector<std::byte> shared_;
   const Body* body_ = nullptr;
   std::exception_ptr error_;
-  ucontext_t main_;
+  Place main_;
 #if defined(ENCORE_EMULATOR_ASAN)
   const void* main_stack_ = nullptr;
   std::size_t main_stack_size_ = 0;
