@@ -18,19 +18,10 @@ if(ENCORE_CCACHE AND NOT DEFINED CMAKE_CUDA_COMPILER_LAUNCHER)
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${ENCORE_CCACHE})
 endif()
 enable_language(CUDA)
-find_package(CUDAToolkit 12 REQUIRED)
-
-if(NOT TARGET CUDA::cublasLt)
-  find_path(encore_cublaslt_include cublasLt.h HINTS ${encore_cuda_parts}/include)
-  find_library(encore_cublaslt_library NAMES cublasLt libcublasLt.so.13 libcublasLt.so.12 HINTS ${encore_cuda_parts}/lib)
-  mark_as_advanced(encore_cublaslt_include encore_cublaslt_library)
-  if(NOT encore_cublaslt_include OR NOT encore_cublaslt_library)
-    message(FATAL_ERROR "encore: ENCORE_CUDA is on and there is no cuBLASLt; scripts/fetch_cuda gets it")
-  endif()
-  add_library(CUDA::cublasLt UNKNOWN IMPORTED)
-  set_target_properties(CUDA::cublasLt PROPERTIES
-    IMPORTED_LOCATION ${encore_cublaslt_library}
-    INTERFACE_INCLUDE_DIRECTORIES ${encore_cublaslt_include})
+set(ENCORE_CUDA_PARTS ${encore_cuda_parts})
+find_package(cublasLt QUIET)
+if(NOT cublasLt_FOUND)
+  message(FATAL_ERROR "encore: ENCORE_CUDA is on and there is no cuBLASLt; scripts/fetch_cuda gets it")
 endif()
 
 file(GLOB encore_cuda_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/cuda/*.cu)

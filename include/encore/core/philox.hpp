@@ -13,7 +13,10 @@ namespace encore {
 // Four random words. Not std::array: its members cannot be called on a GPU.
 struct PhiloxBlock {
   std::uint32_t words[4];
-  ENCORE_HD constexpr std::uint32_t operator[](std::uint64_t i) const { return words[i]; }
+  // Choices, not an address: a GPU has no address for a register.
+  ENCORE_HD constexpr std::uint32_t operator[](std::uint64_t i) const {
+    return i & 2 ? (i & 1 ? words[3] : words[2]) : (i & 1 ? words[1] : words[0]);
+  }
   friend constexpr bool operator==(const PhiloxBlock&, const PhiloxBlock&) = default;
 };
 
