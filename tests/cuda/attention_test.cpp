@@ -102,7 +102,7 @@ const std::vector<Case> cases{
 }  // namespace
 
 TEST_CASE("Cuda's attention and its gradients agree with the reference in double", "[cuda][attention]") {
-  const std::vector<std::int64_t> lengths{1, 33, 130, 7};
+  const std::vector<std::int64_t> lengths{1, 33, 129, 64, 7};
   for (const Case& c : cases) {
     const Attention attention(c, lengths);
     const Numbers theirs = record(Context<Reference<double>>(), attention);
@@ -117,8 +117,7 @@ TEST_CASE("Cuda's attention and its gradients agree with the reference in double
 }
 
 TEST_CASE("Cuda's attention does not depend on the order of threads and blocks", "[cuda][attention]") {
-  for (const std::size_t which : {0, 1, 4, 9, 13, 15}) {
-    const Case& c = cases[which];
+  for (const Case& c : cases) {
     const Attention attention(c, {3, 70});
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
       const Numbers forwards = record(cuda_context(precision), attention);
