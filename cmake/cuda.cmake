@@ -2,9 +2,9 @@
 # encore::cuda: the kernels of the CUDA backend, compiled ahead; programs that link it run models on a GPU from any
 # compiler. The toolkit is found where CMake finds it, else where scripts/fetch_cuda left it. Of cuBLASLt the header is
 # enough to compile.
-set(encore_cuda_parts ${PROJECT_SOURCE_DIR}/.cache/cuda)
+set(ENCORE_CUDA_PARTS ${PROJECT_SOURCE_DIR}/.cache/cuda)
 if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
-  find_program(encore_nvcc nvcc HINTS ${CUDAToolkit_ROOT}/bin /usr/local/cuda/bin ${encore_cuda_parts}/bin)
+  find_program(encore_nvcc nvcc HINTS ${CUDAToolkit_ROOT}/bin /usr/local/cuda/bin ${ENCORE_CUDA_PARTS}/bin)
   mark_as_advanced(encore_nvcc)
   if(NOT encore_nvcc)
     message(FATAL_ERROR "encore: ENCORE_CUDA is on and there is no nvcc; scripts/fetch_cuda gets it")
@@ -18,7 +18,6 @@ if(ENCORE_CCACHE AND NOT DEFINED CMAKE_CUDA_COMPILER_LAUNCHER)
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${ENCORE_CCACHE})
 endif()
 enable_language(CUDA)
-set(ENCORE_CUDA_PARTS ${encore_cuda_parts})
 find_package(cublasLt QUIET)
 if(NOT cublasLt_FOUND)
   message(FATAL_ERROR "encore: ENCORE_CUDA is on and there is no cuBLASLt; scripts/fetch_cuda gets it")

@@ -17,18 +17,18 @@ float half_of(std::uint32_t word, int high) { return to_float(Bf16{std::uint16_t
 
 // ---- fibers
 
-void BlockRun::begin(BlockRun& run, int thread) {
-  Fiber& fiber = run.fibers_[std::size_t(thread)];
+void BlockRun::begin(int thread) {
+  Fiber& fiber = fibers_[std::size_t(thread)];
   fiber.begun = true;
   ucontext_t context;
   getcontext(&context);
   context.uc_stack.ss_sp = fiber.stack.data();
   context.uc_stack.ss_size = fiber.stack.size();
   context.uc_link = nullptr;
-  const auto self = reinterpret_cast<std::uintptr_t>(&run);
+  const auto self = reinterpret_cast<std::uintptr_t>(this);
   makecontext(&context, reinterpret_cast<void (*)()>(reinterpret_cast<std::uintptr_t>(&BlockRun::enter)), 3,
               unsigned(self >> 32), unsigned(self & 0xffffffffu), unsigned(thread));
-  if (__builtin_setjmp(run.main_.words) == 0) setcontext(&context);
+  if (__builtin_setjmp(main_.words) == 0) setcontext(&context);
 }
 
 void BlockRun::enter(unsigned high, unsigned low, unsigned thread) {
@@ -62,7 +62,7 @@ void BlockRun::resume(int thread) {
   if (fiber.begun)
     swap(main_, fiber.place);
   else
-    begin(*this, thread);
+    begin(thread);
 #if defined(ENCORE_EMULATOR_ASAN)
   __sanitizer_finish_switch_fiber(main_fake_, nullptr, nullptr);
 #endif

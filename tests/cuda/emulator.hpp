@@ -130,7 +130,7 @@ class BlockRun {
   void wait(Barrier& barrier, int thread);
   void yield(Fiber& fiber);
   void resume(int thread);
-  static void begin(BlockRun& run, int thread);
+  void begin(int thread);
   static void enter(unsigned high, unsigned low, unsigned thread);
   void live(int thread);
 

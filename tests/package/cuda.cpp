@@ -11,6 +11,6 @@ int main() {
     std::printf("encore on %s\n", context.isa().c_str());
   } catch (const encore::UnsupportedError& error) {
     std::puts(error.what());
-    return std::string_view(error.what()).starts_with("cuda: ") ? 0 : 1;
+    return std::string_view(error.what()).starts_with("cuda: there is no GPU here") ? 0 : 1;
   }
 }
