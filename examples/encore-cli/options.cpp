@@ -87,7 +87,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_choice(
       command, "--backend", {backend_names.begin(), backend_names.end()},
       [&options](std::size_t i) { options.backend = Backend(i); },
-      "cpu (default), reference: plain loops in double, slow, or cuda where it is built in", "B");
+      "cpu (default), cuda where built in, reference: slow, in double", "B");
 }
 
 }  // namespace encore::cli
