@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of parity cases: what each tiny checkpoint is, and how its file departs from what transformers writes."""
+"""BERT, and everything that one architecture can show for all: activations, storage, legacy names."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
-from torch import Tensor
-
-Weights = dict[str, Tensor]
-Config = dict[str, Any]
+from .case import Case, Config, Weights, labels, only
 
 ODD: Config = dict(vocab_size=53, hidden_size=25, num_attention_heads=5, num_hidden_layers=2, intermediate_size=37,
                    max_position_embeddings=47)
@@ -21,26 +17,9 @@ TINY: Config = dict(vocab_size=29, hidden_size=15, num_attention_heads=3, num_hi
 TINY_LENGTHS = (1, 2, 7, 12)
 
 
-@dataclass(frozen=True)
-class Case:
-    """One folder. `rewrite` turns the tensors that transformers saved into another spelling of the same model."""
-
-    name: str
-    summary: str
-    architecture: str = "BertModel"
-    head: str = "none"
-    config: Config = field(default_factory=lambda: dict(ODD))
-    lengths: tuple[int, ...] = (1, 2, 7, 33, -1)  # -1: max_position_embeddings
-    pooler: bool = True
-    hidden_states: bool = False
-    storage: str = "float32"
-    max_shard_size: str = "1GB"
-    embedding_scale: float = 0.5
-    activation_gain: float = 4.5  # spread of what goes into hidden_act: past 6, so that relu6 clips
-    rewrite: Callable[[Weights], Weights] | None = None
-    config_only: tuple[str, ...] = ()  # when given, the keys that stay in config.json
-    gradients: bool = False
-    transformers: int = 5
+def bert(name: str, summary: str, architecture: str = "BertModel", head: str = "none", config: Config = ODD,
+         **more: Any) -> Case:
+    return Case("bert", name, summary, architecture, config, head, **more)
 
 
 # ---- legacy spellings -----------------------------------------------------------------------------------------------
@@ -96,40 +75,38 @@ ACTIVATIONS = (
     "relu6", "sigmoid", "silu", "sqrtsoftplus", "swish", "tanh", "xielu")
 
 
-def labels(n: int) -> Config:
-    return dict(id2label={str(i): f"L{i}" for i in range(n)}, label2id={f"L{i}": i for i in range(n)})
-
-
 def activation_case(act: str) -> Case:
-    return Case(f"act_{act}", f"hidden_act {act}, in the feed-forward and in the MLM head", "BertForMaskedLM", "mlm",
-                TINY | dict(hidden_act=act), TINY_LENGTHS, activation_gain=9 if act == "gelu_10" else 4.5)
+    return bert(f"act_{act}", f"hidden_act {act}, in the feed-forward and in the MLM head", "BertForMaskedLM", "mlm",
+                TINY | dict(hidden_act=act), lengths=TINY_LENGTHS,
+                activation_gain=9 if act == "gelu_10" else 4.5)
 
 
 def head_cases() -> list[Case]:
     seq, mlm = "BertForSequenceClassification", "BertForMaskedLM"
     return [
-        Case("mlm_tied", "MLM head, decoder tied to the word embeddings; gradients", mlm, "mlm", HEAD,
+        bert("mlm_tied", "MLM head, decoder tied to the word embeddings; gradients", mlm, "mlm", HEAD,
              hidden_states=True, gradients=True),
-        Case("mlm_untied", "tie_word_embeddings false: a decoder of its own, both copies of its bias equal", mlm, "mlm",
+        bert("mlm_untied", "tie_word_embeddings false: a decoder of its own, both copies of its bias equal", mlm, "mlm",
              SHORT | dict(tie_word_embeddings=False)),
-        Case("mlm_tied_stored_twice", "tied, and the decoder and its bias are in the file as well", mlm, "mlm", SHORT,
+        bert("mlm_tied_stored_twice", "tied, and the decoder and its bias are in the file as well", mlm, "mlm", SHORT,
              rewrite=tied_but_stored),
-        Case("mlm_decoder_bias_only", "untied; the bias is stored only as cls.predictions.decoder.bias", mlm, "mlm",
-             SHORT | dict(tie_word_embeddings=False), rewrite=decoder_bias_only),
-        Case("pretraining", "MLM and next-sentence heads", "BertForPreTraining", "pretraining", SHORT),
-        Case("seqcls", "three labels; gradients", seq, "sequence_classification", HEAD | labels(3), hidden_states=True,
+        bert("mlm_decoder_bias_only", "untied; the bias is stored only as cls.predictions.decoder.bias", mlm, "mlm",
+             SHORT | dict(tie_word_embeddings=False), rewrite=decoder_bias_only,
+             missing=frozenset({"cls.predictions.bias"})),
+        bert("pretraining", "MLM and next-sentence heads", "BertForPreTraining", "pretraining", SHORT),
+        bert("seqcls", "three labels; gradients", seq, "sequence_classification", HEAD | labels(3), hidden_states=True,
              gradients=True),
-        Case("seqcls_two_labels", "no id2label in config.json: two labels", seq, "sequence_classification", SHORT),
-        Case("seqcls_regression", "one label, problem_type regression", seq, "sequence_classification",
+        bert("seqcls_two_labels", "no id2label in config.json: two labels", seq, "sequence_classification", SHORT),
+        bert("seqcls_regression", "one label, problem_type regression", seq, "sequence_classification",
              SHORT | labels(1) | dict(problem_type="regression")),
-        Case("seqcls_multilabel", "four labels, problem_type multi_label_classification", seq,
+        bert("seqcls_multilabel", "four labels, problem_type multi_label_classification", seq,
              "sequence_classification", SHORT | labels(4) | dict(problem_type="multi_label_classification")),
-        Case("tokencls", "five labels per token; no pooler", "BertForTokenClassification", "token_classification",
+        bert("tokencls", "five labels per token; no pooler", "BertForTokenClassification", "token_classification",
              SHORT | labels(5)),
-        Case("qa", "start and end logits, [n, 2]; no pooler", "BertForQuestionAnswering", "question_answering", SHORT),
-        Case("nsp", "next-sentence prediction alone", "BertForNextSentencePrediction", "next_sentence_prediction",
+        bert("qa", "start and end logits, [n, 2]; no pooler", "BertForQuestionAnswering", "question_answering", SHORT),
+        bert("nsp", "next-sentence prediction alone", "BertForNextSentencePrediction", "next_sentence_prediction",
              SHORT),
-        Case("multiple_choice", "one logit a choice; each line is one choice", "BertForMultipleChoice",
+        bert("multiple_choice", "one logit a choice; each line is one choice", "BertForMultipleChoice",
              "multiple_choice", SHORT),
     ]
 
@@ -138,40 +115,40 @@ def base_cases() -> list[Case]:
     wide = dict(vocab_size=97, hidden_size=57, num_attention_heads=3, num_hidden_layers=1, intermediate_size=101,
                 max_position_embeddings=70)
     return [
-        Case("base", "encoder with pooler; heads of 5", hidden_states=True),
-        Case("no_pooler", "encoder without pooler; heads of 7", pooler=False, hidden_states=True,
+        bert("base", "encoder with pooler; heads of 5", hidden_states=True),
+        bert("no_pooler", "encoder without pooler; heads of 7", pooler=False, hidden_states=True,
              lengths=(1, 2, 7, 20, 33), config=ODD | dict(hidden_size=35)),
-        Case("one_head", "three layers of one head of 17", pooler=False,
+        bert("one_head", "three layers of one head of 17", pooler=False,
              config=ODD | dict(hidden_size=17, num_attention_heads=1, num_hidden_layers=3)),
-        Case("wide", "hidden 57, heads of 19, feed-forward 101, 70 tokens: past one SIMD panel in every direction",
+        bert("wide", "hidden 57, heads of 19, feed-forward 101, 70 tokens: past one SIMD panel in every direction",
              config=wide, lengths=(1, 17, 70)),
-        Case("type_vocab_1", "one token type", config=SHALLOW | dict(type_vocab_size=1)),
-        Case("type_vocab_3", "three token types", config=SHALLOW | dict(type_vocab_size=3)),
-        Case("layer_norm_eps", "layer_norm_eps 1e-5 on embeddings so small that it shows", hidden_states=True,
+        bert("type_vocab_1", "one token type", config=SHALLOW | dict(type_vocab_size=1)),
+        bert("type_vocab_3", "three token types", config=SHALLOW | dict(type_vocab_size=3)),
+        bert("layer_norm_eps", "layer_norm_eps 1e-5 on embeddings so small that it shows", hidden_states=True,
              config=SHALLOW | dict(layer_norm_eps=1e-5), embedding_scale=0.003),
-        Case("float16", "weights stored as F16", config=SHALLOW, storage="float16"),
-        Case("bfloat16", "weights stored as BF16", config=SHALLOW, storage="bfloat16"),
-        Case("sharded", "several shards and model.safetensors.index.json", max_shard_size="20KB"),
-        Case("defaults", "config.json with the sizes only: 12 layers, 12 heads (of 1), gelu, eps 1e-12, 512 positions",
+        bert("float16", "weights stored as F16", config=SHALLOW, storage="float16"),
+        bert("bfloat16", "weights stored as BF16", config=SHALLOW, storage="bfloat16"),
+        bert("sharded", "several shards and model.safetensors.index.json", max_shard_size="20KB"),
+        bert("defaults", "config.json with the sizes only: 12 layers, 12 heads (of 1), gelu, eps 1e-12, 512 positions",
              config=dict(vocab_size=31, hidden_size=12, intermediate_size=9), lengths=(1, 2, 7, 33),
-             embedding_scale=0.01, config_only=("model_type", "vocab_size", "hidden_size", "intermediate_size")),
+             embedding_scale=0.01, rewrite_config=only("model_type", "vocab_size", "hidden_size", "intermediate_size")),
     ]
 
 
 def legacy_cases() -> list[Case]:
     return [
-        Case("legacy_prefixed", "plain encoder under `bert.`, gamma and beta, position_ids stored", config=SHALLOW,
+        bert("legacy_prefixed", "plain encoder under `bert.`, gamma and beta, position_ids stored", config=SHALLOW,
              rewrite=prefixed_plain),
-        Case("legacy_unprefixed_head", "sequence classifier whose encoder has no prefix, position_ids stored",
+        bert("legacy_unprefixed_head", "sequence classifier whose encoder has no prefix, position_ids stored",
              "BertForSequenceClassification", "sequence_classification", SHORT | labels(3), rewrite=unprefixed_head),
-        Case("legacy_mlm", "bert-base-uncased's file: gamma, beta, no decoder, pooler and next-sentence head unused",
+        bert("legacy_mlm", "bert-base-uncased's file: gamma, beta, no decoder, pooler and next-sentence head unused",
              "BertForMaskedLM", "mlm", SHORT, rewrite=like_bert_base_uncased),
     ]
 
 
 def relative_cases() -> list[Case]:
     def case(kind: str, name: str, architecture: str, head: str, sizes: Config = HEAD, **more: Any) -> Case:
-        return Case(name, f"position_embedding_type {kind}; the unused absolute table is in the file", architecture,
+        return bert(name, f"position_embedding_type {kind}; the unused absolute table is in the file", architecture,
                     head, sizes | dict(position_embedding_type=kind), transformers=4, **more)
     return [
         case("relative_key", "relative_key", "BertModel", "none", hidden_states=True),
@@ -180,5 +157,5 @@ def relative_cases() -> list[Case]:
     ]
 
 
-def all_cases() -> list[Case]:
+def cases() -> list[Case]:
     return base_cases() + head_cases() + legacy_cases() + [activation_case(a) for a in ACTIVATIONS] + relative_cases()

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of parity cases, one module an architecture."""
+from __future__ import annotations
+
+from . import albert, bert, distilbert, electra, roberta
+from .case import Case
+
+TABLES = (bert, roberta, distilbert, electra, albert)
+
+
+def all_cases() -> list[Case]:
+    return [case for table in TABLES for case in table.cases()]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ALBERT: layers shared in groups, embeddings of their own width, gelu_new, sentence-order head."""
+from __future__ import annotations
+
+from typing import Any
+
+from .case import Case, Config, head_names, labels, lengths_for
+
+BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=3,
+                    intermediate_size=37, max_position_embeddings=41)
+HEAD: Config = dict(vocab_size=43, embedding_size=11, hidden_size=15, num_attention_heads=3, num_hidden_layers=2,
+                    intermediate_size=23, max_position_embeddings=37)
+HEADS = head_names("Albert")
+
+
+def albert(name: str, summary: str, config: Config = BASE, head: str | None = None, **more: Any) -> Case:
+    architecture, kind = HEADS[head] if head else ("AlbertModel", "none")
+    return Case("albert", name, summary, architecture, config, kind,
+                **dict(lengths=lengths_for(name, head)) | more)
+
+
+def cases() -> list[Case]:
+    return [
+        albert("base", "one layer's weights used three times; heads of 13", hidden_states=True),
+        albert("no_pooler", "encoder without pooler", HEAD, pooler=False),
+        albert("groups_2", "five layers in two groups: layers 0-2 and 3-4",
+               HEAD | dict(num_hidden_layers=5, num_hidden_groups=2)),
+        albert("inner_2", "inner_group_num 2: each of two layers is two blocks; hidden_states counts blocks",
+               HEAD | dict(inner_group_num=2), hidden_states=True),
+        albert("groups_2_inner_2", "two groups of two blocks, three layers",
+               HEAD | dict(num_hidden_layers=3, num_hidden_groups=2, inner_group_num=2)),
+        albert("same_width", "embedding_size == hidden_size: the projection is still there",
+               HEAD | dict(embedding_size=15)),
+        albert("layer_norm_eps", "layer_norm_eps 1e-5 on embeddings so small that it shows",
+               HEAD | dict(layer_norm_eps=1e-5), embedding_scale=0.003),
+        albert("activation_gelu", "hidden_act gelu, in the feed-forward and in the MLM head",
+               HEAD | dict(hidden_act="gelu"), "mlm"),
+        albert("pretraining", "MLM and sentence-order heads (sop_logits)", HEAD, "pretraining"),
+        albert("mlm", "MLM head, decoder tied; no pooler", HEAD, "mlm", gradients=True),
+        albert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
+        albert("seqcls", "from the pooler; three labels", HEAD | labels(3), "seqcls"),
+        albert("tokencls", "five labels per token", HEAD | labels(5), "tokencls"),
+        albert("qa", "start and end logits", HEAD, "qa"),
+        albert("multiple_choice", "from the pooler; each line is one choice", HEAD, "multiple_choice"),
+    ]

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one parity case is: a tiny checkpoint, the texts it is run on, and how its file departs from what transformers
+writes."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from torch import Tensor
+
+Weights = dict[str, Tensor]
+Config = dict[str, Any]
+
+ALL_LENGTHS = (1, 2, 7, 33, -1)  # -1: as long as the position table allows
+LONG_LENGTHS = (1, 2, 7, 33)  # of the cases about a switch of the encoder
+HEAD_LENGTHS = (1, 2, 7, 21)  # of the cases about a head
+
+
+def lengths_for(name: str, head: str | None) -> tuple[int, ...]:
+    return ALL_LENGTHS if name == "base" else HEAD_LENGTHS if head else LONG_LENGTHS
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder, `<model_type>/<name>`."""
+
+    model_type: str
+    name: str
+    summary: str
+    architecture: str
+    config: Config
+    head: str = "none"
+    lengths: tuple[int, ...] = ALL_LENGTHS
+    pooler: bool = True  # false: the plain encoder is built with add_pooling_layer=False
+    hidden_states: bool = False
+    gradients: bool = False
+    token_types: bool = True  # false: no token_type_ids in the inputs though the model could take them
+    # spread of the random weights
+    embedding_scale: float = 0.5
+    linear_gain: float = 1.2
+    activation_gain: float = 4.5  # of what goes into the activation: past 6, so that relu6 clips
+    # how it is stored
+    storage: str = "float32"
+    max_shard_size: str = "1GB"
+    rewrite: Callable[[Weights], Weights] | None = None  # turns the saved tensors into another spelling of the model
+    rewrite_config: Callable[[Config], Config] | None = None
+    missing: frozenset[str] = frozenset()  # weights that the file lacks on purpose and transformers finds elsewhere
+    # the reference
+    constructor: Config = field(default_factory=dict)  # further arguments of the model's class
+    transformers: int = 5
+
+    @property
+    def seed(self) -> str:
+        """BERT's cases are older than the folders by model type."""
+        return self.name if self.model_type == "bert" else f"{self.model_type}/{self.name}"
+
+
+def labels(n: int) -> Config:
+    return dict(id2label={str(i): f"L{i}" for i in range(n)}, label2id={f"L{i}": i for i in range(n)})
+
+
+def only(*keys: str) -> Callable[[Config], Config]:
+    """A config.json that leaves everything else to the defaults."""
+    return lambda config: {k: v for k, v in config.items() if k in keys}
+
+
+def head_names(prefix: str) -> dict[str, tuple[str, str]]:
+    """Short name of a case -> (class, head), for the heads that most architectures have."""
+    return {short: (prefix + suffix, head) for short, suffix, head in (
+        ("mlm", "ForMaskedLM", "mlm"), ("pretraining", "ForPreTraining", "pretraining"),
+        ("seqcls", "ForSequenceClassification", "sequence_classification"),
+        ("tokencls", "ForTokenClassification", "token_classification"),
+        ("qa", "ForQuestionAnswering", "question_answering"),
+        ("multiple_choice", "ForMultipleChoice", "multiple_choice"),
+        ("nsp", "ForNextSentencePrediction", "next_sentence_prediction"))}
