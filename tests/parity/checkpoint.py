@@ -50,6 +50,8 @@ def spread(name: str, shape: torch.Size, case: Case) -> tuple[float, float]:
 
 def fill(model: torch.nn.Module, case: Case) -> None:
     for name, parameter in model.named_parameters():
+        if "embed_positions" in name:  # RoFormer's sines and cosines
+            continue
         mean, deviation = spread(name, parameter.shape, case)
         values = mean + deviation * generator(case.seed, name).standard_normal(tuple(parameter.shape))
         parameter.data = torch.from_numpy(values.astype(np.float32))

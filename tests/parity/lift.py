@@ -35,13 +35,14 @@ class _Float32IsFloat64(TorchFunctionMode):
 
 @contextlib.contextmanager
 def lifted() -> Iterator[None]:
-    before = torch.get_default_dtype()
+    before, torch.FloatTensor = (torch.get_default_dtype(), torch.FloatTensor), torch.DoubleTensor
     torch.set_default_dtype(torch.float64)
     try:
         with _Float32IsFloat64():
             yield
     finally:
-        torch.set_default_dtype(before)
+        torch.set_default_dtype(before[0])
+        torch.FloatTensor = before[1]
 
 
 class Islands(TorchDispatchMode):

@@ -87,6 +87,16 @@ def make_case(case: Case, folder: Path) -> None:
           f"numpy float64 {max(exact.values()):.1e}", flush=True)
 
 
+def check_same(cases: list[Case], out: Path) -> None:
+    """Cases that differ in spelling alone must agree."""
+    first: dict[str, bytes] = {}
+    for case in cases:
+        if case.weights_of:
+            got = (out / case.model_type / case.name / "expected.safetensors").read_bytes()
+            if first.setdefault(case.seed, got) != got:
+                raise SystemExit(f"{case.model_type}/{case.name} differs from the other cases of {case.weights_of}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="the folder of the cases: tests/data/parity")
@@ -96,10 +106,12 @@ def main() -> None:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     major = int(transformers.__version__.split(".")[0])
-    for case in all_cases():
-        wanted = not arguments.only or {case.model_type, f"{case.model_type}/{case.name}"} & set(arguments.only)
-        if case.transformers == major and wanted:
-            make_case(case, arguments.out / case.model_type / case.name)
+    only = set(arguments.only)
+    cases = [c for c in all_cases() if c.transformers == major
+             and (not only or {c.model_type, f"{c.model_type}/{c.name}"} & only)]
+    for case in cases:
+        make_case(case, arguments.out / case.model_type / case.name)
+    check_same(cases, arguments.out)
 
 
 if __name__ == "__main__":

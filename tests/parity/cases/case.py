@@ -45,6 +45,7 @@ class Case:
     rewrite: Callable[[Weights], Weights] | None = None  # turns the saved tensors into another spelling of the model
     rewrite_config: Callable[[Config], Config] | None = None
     missing: frozenset[str] = frozenset()  # weights that the file lacks on purpose and transformers finds elsewhere
+    weights_of: str | None = None  # cases with one name here have the same weights, inputs and outputs
     # the reference
     constructor: Config = field(default_factory=dict)  # further arguments of the model's class
     transformers: int = 5
@@ -52,7 +53,7 @@ class Case:
     @property
     def seed(self) -> str:
         """BERT's cases are older than the folders by model type."""
-        return self.name if self.model_type == "bert" else f"{self.model_type}/{self.name}"
+        return self.name if self.model_type == "bert" else f"{self.model_type}/{self.weights_of or self.name}"
 
 
 def labels(n: int) -> Config:

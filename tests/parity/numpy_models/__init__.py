@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from .albert import NumpyAlbert
 from .bert import NumpyBert
+from .distilbert import NumpyDistilBert
+from .electra import NumpyElectra
+from .modernbert import NumpyModernBert
+from .roberta import NumpyRoberta
+from .roformer import NumpyRoFormer
 
-MODELS: dict[str, Any] = {"bert": NumpyBert}
+MODELS: dict[str, Any] = {
+    "albert": NumpyAlbert, "bert": NumpyBert, "camembert": NumpyRoberta, "distilbert": NumpyDistilBert,
+    "electra": NumpyElectra, "modernbert": NumpyModernBert, "roberta": NumpyRoberta, "roformer": NumpyRoFormer,
+    "xlm-roberta": NumpyRoberta,
+}
