@@ -2,10 +2,10 @@
 """The tables of parity cases, one module an architecture."""
 from __future__ import annotations
 
-from . import albert, bert, distilbert, electra, modernbert, roberta, roformer
+from . import albert, bert, deberta, deberta_v2, distilbert, electra, modernbert, roberta, roformer
 from .case import Case
 
-TABLES = (bert, roberta, distilbert, electra, albert, modernbert, roformer)
+TABLES = (bert, roberta, distilbert, electra, albert, modernbert, roformer, deberta, deberta_v2)
 
 
 def all_cases() -> list[Case]:

@@ -65,6 +65,11 @@ def only(*keys: str) -> Callable[[Config], Config]:
     return lambda config: {k: v for k, v in config.items() if k in keys}
 
 
+def spelled(**keys: Any) -> Callable[[Config], Config]:
+    """config.json with these values written as they stand here, where transformers would rewrite them."""
+    return lambda config: config | keys
+
+
 def head_names(prefix: str) -> dict[str, tuple[str, str]]:
     """Short name of a case -> (class, head), for the heads that most architectures have."""
     return {short: (prefix + suffix, head) for short, suffix, head in (
