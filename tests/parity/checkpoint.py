@@ -24,7 +24,7 @@ NORM = re.compile(r"(?i)norm\.weight$")
 PROJECTION = re.compile(r"embeddings_project|embed_proj|embedding_transformation|embedding_hidden_mapping")
 FEEDS_ACTIVATION = re.compile(
     r"intermediate|cls\.predictions\.transform|\.lin1\.|vocab_transform|\.ffn\.weight|lm_head\.dense"
-    r"|predictions\.dense\.|pre_classifier|\.Wi\.|^head\.dense|sequence_summary|generator_predictions\.dense")
+    r"|predictions\.dense\.|pre_classifier|\.Wi\.|gate_proj|^head\.dense|sequence_summary|generator_predictions\.dense")
 
 
 def generator(*key: str) -> np.random.Generator:

@@ -19,46 +19,22 @@ from typing import Any
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ["PYTORCH_JIT"] = "0"  # lift.py
 
-import numpy as np
 import torch
 import transformers
 from safetensors.torch import save_file
 
 from cases import all_cases
 from cases.case import Case
-from checkpoint import load, stored_weights, write_checkpoint
+from checkpoint import load, write_checkpoint
 from gradients import write_gradients
 from lift import audited, lifted
-from numpy_models import MODELS
+from numpy_check import check_outputs
 from outputs import Outputs, Text, make_texts, relative_error, run
 
 
 def truth(case: Case, model: Any, texts: list[Text]) -> list[Outputs]:
     with lifted(), audited(case.seed):
         return [run(case, model, t) for t in texts]
-
-
-def numpy_outputs(case: Case, folder: Path, texts: list[Text], dtype: type, kinds: list[str]) -> list[Outputs]:
-    config = json.loads((folder / "config.json").read_text())
-    model = MODELS[case.model_type](config, stored_weights(folder), dtype)
-    runs = [model.run(case.architecture, t["input_ids"], t.get("token_type_ids")) for t in texts]
-    return [{k: torch.from_numpy(np.asarray(r[k])) for k in kinds} for r in runs]
-
-
-def check(case: Case, folder: Path, texts: list[Text], want: list[Outputs],
-          limits: dict[str, float]) -> dict[str, float]:
-    """numpy in float64 must agree to rounding; numpy in float32 must pass the tolerance, or the tolerance is unfair."""
-    if case.model_type not in MODELS:
-        return {"unchecked": float("nan")}
-    kinds = list(want[0])
-    exact = relative_error(numpy_outputs(case, folder, texts, np.float64, kinds), want)
-    if max(exact.values()) > 1e-13:
-        raise SystemExit(f"{case.seed}: transformers in float64 and numpy in float64 disagree: {exact}")
-    single = relative_error(numpy_outputs(case, folder, texts, np.float32, kinds), want)
-    unfair = {k: (single[k], limits[k]) for k in kinds if single[k] > limits[k]}
-    if unfair:
-        raise SystemExit(f"{case.seed}: float32 numpy fails the tolerance: {unfair}")
-    return exact
 
 
 def make_case(case: Case, folder: Path) -> None:
@@ -69,7 +45,7 @@ def make_case(case: Case, folder: Path) -> None:
     models = {name: load(case, folder, getattr(torch, name)) for name in ("float64", "float32")}
     want = truth(case, models["float64"], texts)
     errors = relative_error([run(case, models["float32"], t) for t in texts], want)
-    exact = check(case, folder, texts, want, {k: max(2 * e, 1e-6) for k, e in errors.items()})
+    exact = check_outputs(case, folder, texts, want, {k: max(2 * e, 1e-6) for k, e in errors.items()})
     save_file({f"{i}.{k}": v for i, out in enumerate(want) for k, v in out.items()}, folder / "expected.safetensors")
     (folder / "inputs.jsonl").write_text("".join(json.dumps(t, separators=(",", ":")) + "\n" for t in texts))
     about: dict[str, Any] = {
@@ -83,7 +59,7 @@ def make_case(case: Case, folder: Path) -> None:
     for file in folder.iterdir():
         file.chmod(0o644)  # transformers writes weights for their owner only
     size = sum(f.stat().st_size for f in folder.iterdir())
-    print(f"{case.model_type}/{case.name:26s} {size / 1000:5.0f} kB  float32 {max(errors.values()):.1e}  "
+    print(f"{case.model_type + '/' + case.name:42s} {size / 1000:4.0f} kB  float32 {max(errors.values()):.1e}  "
           f"numpy float64 {max(exact.values()):.1e}", flush=True)
 
 

@@ -16,8 +16,12 @@ POSITIONS_AFTER_PADDING = ("roberta", "xlm-roberta", "camembert", "mpnet")  # th
 LOGITS = ("logits", "prediction_logits", "seq_relationship_logits", "sop_logits")
 
 
+def padding_id(case: Case, config: Any) -> int:
+    return 1 if case.model_type == "mpnet" else config.pad_token_id  # MPNet has 1 fixed
+
+
 def longest(case: Case, config: Any) -> int:
-    skipped = config.pad_token_id + 1 if case.model_type in POSITIONS_AFTER_PADDING else 0
+    skipped = padding_id(case, config) + 1 if case.model_type in POSITIONS_AFTER_PADDING else 0
     return config.max_position_embeddings - skipped
 
 
@@ -26,7 +30,7 @@ def allowed_ids(case: Case, config: Any) -> np.ndarray:
     lookup none."""
     ids = np.arange(config.vocab_size)
     avoided = case.gradients or case.model_type in POSITIONS_AFTER_PADDING
-    return ids[ids != config.pad_token_id] if avoided else ids
+    return ids[ids != padding_id(case, config)] if avoided else ids
 
 
 def make_texts(case: Case) -> list[Text]:

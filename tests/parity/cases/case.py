@@ -12,12 +12,13 @@ Weights = dict[str, Tensor]
 Config = dict[str, Any]
 
 ALL_LENGTHS = (1, 2, 7, 33, -1)  # -1: as long as the position table allows
+BASE_LENGTHS = (1, 2, 7, -1)
 LONG_LENGTHS = (1, 2, 7, 33)  # of the cases about a switch of the encoder
 HEAD_LENGTHS = (1, 2, 7, 21)  # of the cases about a head
 
 
 def lengths_for(name: str, head: str | None) -> tuple[int, ...]:
-    return ALL_LENGTHS if name == "base" else HEAD_LENGTHS if head else LONG_LENGTHS
+    return BASE_LENGTHS if name == "base" else HEAD_LENGTHS if head else LONG_LENGTHS
 
 
 @dataclass(frozen=True)

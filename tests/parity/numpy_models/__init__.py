@@ -9,13 +9,16 @@ from .bert import NumpyBert
 from .deberta import NumpyDeberta
 from .distilbert import NumpyDistilBert
 from .electra import NumpyElectra
+from .mobilebert import NumpyMobileBert
 from .modernbert import NumpyModernBert
+from .mpnet import NumpyMpnet
+from .nomic_bert import NumpyNomicBert
 from .roberta import NumpyRoberta
 from .roformer import NumpyRoFormer
 
 MODELS: dict[str, Any] = {
     "albert": NumpyAlbert, "bert": NumpyBert, "camembert": NumpyRoberta, "deberta": NumpyDeberta,
-    "deberta-v2": NumpyDeberta, "distilbert": NumpyDistilBert,
-    "electra": NumpyElectra, "modernbert": NumpyModernBert, "roberta": NumpyRoberta, "roformer": NumpyRoFormer,
-    "xlm-roberta": NumpyRoberta,
+    "deberta-v2": NumpyDeberta, "distilbert": NumpyDistilBert, "electra": NumpyElectra, "mobilebert": NumpyMobileBert,
+    "modernbert": NumpyModernBert, "mpnet": NumpyMpnet, "nomic_bert": NumpyNomicBert, "roberta": NumpyRoberta,
+    "roformer": NumpyRoFormer, "xlm-roberta": NumpyRoberta,
 }

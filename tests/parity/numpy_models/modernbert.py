@@ -21,9 +21,9 @@ def rotate_halves(x: Array, theta: float) -> Array:
 
 class NumpyModernBert(NumpyModel):
     prefix = "model."
-    defaults = {"norm_eps": 1e-5, "local_attention": 128, "global_attn_every_n_layers": 3, "global_rope_theta": 160000.0,
-                "local_rope_theta": 10000.0, "classifier_pooling": "cls", "classifier_activation": "gelu",
-                "hidden_activation": "gelu"}
+    defaults = {"norm_eps": 1e-5, "local_attention": 128, "global_attn_every_n_layers": 3,
+                "global_rope_theta": 160000.0, "local_rope_theta": 10000.0, "classifier_pooling": "cls",
+                "classifier_activation": "gelu", "hidden_activation": "gelu"}
 
     def __init__(self, config: Mapping[str, Any], weights: Weights, dtype: type = np.float64) -> None:
         super().__init__(config, weights, dtype)
