@@ -11,11 +11,11 @@ BASE: Config = dict(vocab_size=53, embedding_size=9, hidden_size=26, intra_bottl
                     num_hidden_layers=3, intermediate_size=23, max_position_embeddings=41, hidden_act="relu",
                     num_feedforward_networks=4, trigram_input=True, use_bottleneck=True, use_bottleneck_attention=False,
                     key_query_shared_bottleneck=True, normalization_type="no_norm", classifier_activation=False)
-SMALL: Config = BASE | dict(vocab_size=43, embedding_size=7, hidden_size=19, intra_bottleneck_size=15,
-                            num_attention_heads=3, num_hidden_layers=2, intermediate_size=17, max_position_embeddings=37,
+SMALL: Config = BASE | dict(vocab_size=43, embedding_size=7, hidden_size=17, intra_bottleneck_size=9,
+                            num_attention_heads=3, num_hidden_layers=2, intermediate_size=13, max_position_embeddings=37,
                             num_feedforward_networks=2)
 HEAD: Config = SMALL | dict(num_hidden_layers=1)
-PLAIN: Config = SMALL | dict(hidden_size=15, use_bottleneck=False)
+PLAIN: Config = SMALL | dict(hidden_size=9, use_bottleneck=False)
 HEADS = head_names("MobileBert")
 
 
@@ -45,19 +45,19 @@ def cases() -> list[Case]:
         switch("bottleneck_attention_not_shared", "use_bottleneck_attention without key_query_shared_bottleneck",
                use_bottleneck_attention=True, key_query_shared_bottleneck=False),
         switch("not_shared", "key_query_shared_bottleneck false: queries and keys from the full state, which must be "
-               "as wide as the bottleneck", hidden_size=15, key_query_shared_bottleneck=False),
+               "as wide as the bottleneck", hidden_size=9, key_query_shared_bottleneck=False),
         switch("no_bottleneck", "use_bottleneck false: intra_bottleneck_size is not used", PLAIN),
         switch("no_bottleneck_layer_norm", "use_bottleneck false, layer_norm, one feed-forward: BERT with trigrams",
                PLAIN, num_feedforward_networks=1, **norms),
-        switch("no_trigram", "trigram_input false: embedding_transformation from 7 to 19", trigram_input=False),
+        switch("no_trigram", "trigram_input false: embedding_transformation from 7 to 17", trigram_input=False),
         switch("no_trigram_same_width", "trigram_input false and equal widths: embedding_transformation is in the file "
-               "and unused", trigram_input=False, embedding_size=19),
+               "and unused", trigram_input=False, embedding_size=17),
         switch("activation_gelu", "hidden_act gelu", hidden_act="gelu"),
         switch("pooler", "classifier_activation true, the class's default: a pooler with dense and tanh",
                classifier_activation=True),
         mobilebert("no_pooler", "encoder without pooler", pooler=False),
         mobilebert("mlm", "transform (always layer_norm), decoder of the word embeddings [V, 7] beside cls.predictions."
-                   "dense [12, V]", HEAD, "mlm", gradients=True),
+                   "dense [10, V]", HEAD, "mlm", gradients=True),
         mobilebert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         mobilebert("pretraining", "MLM and next-sentence heads", HEAD, "pretraining"),
         mobilebert("nsp", "next-sentence prediction alone", HEAD, "nsp"),
