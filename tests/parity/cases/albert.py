@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=3,
                     intermediate_size=37, max_position_embeddings=41)
@@ -25,6 +25,9 @@ def cases() -> list[Case]:
         albert("no_pooler", "encoder without pooler", HEAD, pooler=False),
         albert("groups_2", "five layers in two groups: layers 0-2 and 3-4",
                HEAD | dict(num_hidden_layers=5, num_hidden_groups=2)),
+        albert("groups_14_of_18", "layer i is in group int(i / (18 / 14)) in double, which for i = 9 is 6 and not 7",
+               HEAD | dict(num_hidden_layers=18, num_hidden_groups=14, hidden_size=6, num_attention_heads=2,
+                           embedding_size=5, intermediate_size=7)),
         albert("inner_2", "inner_group_num 2: each of two layers is two blocks; hidden_states counts blocks",
                HEAD | dict(inner_group_num=2), hidden_states=True),
         albert("groups_2_inner_2", "two groups of two blocks, three layers",
@@ -35,6 +38,8 @@ def cases() -> list[Case]:
                HEAD | dict(layer_norm_eps=1e-5), embedding_scale=0.003),
         albert("activation_gelu", "hidden_act gelu, in the feed-forward and in the MLM head",
                HEAD | dict(hidden_act="gelu"), "mlm"),
+        albert("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
+               HEAD, rewrite=cut_out("albert")),
         albert("pretraining", "MLM and sentence-order heads (sop_logits)", HEAD, "pretraining"),
         albert("mlm", "MLM head, decoder tied; no pooler", HEAD, "mlm", gradients=True),
         albert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BERT, and everything that one architecture can show for all: activations, storage, legacy names."""
+"""BERT, and what one architecture shows for all: activations, storage, legacy names."""
 from __future__ import annotations
 
 from typing import Any

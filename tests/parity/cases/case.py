@@ -71,6 +71,17 @@ def spelled(**keys: Any) -> Callable[[Config], Config]:
     return lambda config: config | keys
 
 
+def cut_out(prefix: str, *, position_ids: bool = True) -> Callable[[Weights], Weights]:
+    """A plain encoder's file as it is found when it was a task model's: every name under the prefix, a head that is not
+    used, and, before transformers 4.31, the position_ids buffer."""
+    def rewrite(weights: Weights) -> Weights:
+        import torch
+        named = {f"{prefix}.{n}": t for n, t in weights.items()}
+        named |= {"classifier.weight": torch.linspace(-1, 1, 21).reshape(3, 7), "classifier.bias": torch.zeros(3)}
+        return named | ({f"{prefix}.embeddings.position_ids": torch.arange(37).reshape(1, -1)} if position_ids else {})
+    return rewrite
+
+
 def head_names(prefix: str) -> dict[str, tuple[str, str]]:
     """Short name of a case -> (class, head), for the heads that most architectures have."""
     return {short: (prefix + suffix, head) for short, suffix, head in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for, spelled
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, spelled
 
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
                     max_position_embeddings=41, type_vocab_size=0, relative_attention=True, max_relative_positions=-1,
@@ -50,6 +50,8 @@ def cases() -> list[Case]:
                 embedding_scale=0.003),
         deberta("longer_than_positions", "no absolute positions: texts past max_position_embeddings, distances clamp",
                 SMALL | dict(max_position_embeddings=17), lengths=(1, 7, 17, 18, 29)),
+        deberta("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
+                HEAD, rewrite=cut_out("deberta")),
         deberta("mlm", "legacy true: cls.predictions, decoder tied", HEAD, "mlm", gradients=True),
         deberta("mlm_untied", "legacy true, tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         deberta("mlm_not_legacy", "legacy false: lm_predictions.lm_head, always with the word embeddings",

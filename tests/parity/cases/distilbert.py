@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for
 
 BASE: Config = dict(vocab_size=53, dim=26, n_heads=2, n_layers=2, hidden_dim=37, max_position_embeddings=41)
 HEAD: Config = dict(vocab_size=43, dim=15, n_heads=3, n_layers=1, hidden_dim=23, max_position_embeddings=37)
@@ -27,6 +27,8 @@ def cases() -> list[Case]:
                    HEAD | dict(activation="relu"), "mlm"),
         distilbert("small_embeddings", "embeddings so small that an eps other than 1e-12 shows", HEAD,
                    embedding_scale=0.003),
+        distilbert("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
+                   HEAD, rewrite=cut_out("distilbert")),
         distilbert("mlm", "vocab_transform, vocab_layer_norm, vocab_projector tied", HEAD, "mlm", gradients=True),
         distilbert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         distilbert("seqcls", "pre_classifier, relu, classifier; three labels", HEAD | labels(3), "seqcls"),

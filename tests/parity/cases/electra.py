@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=2,
                     intermediate_size=37, max_position_embeddings=41)
@@ -29,6 +29,8 @@ def cases() -> list[Case]:
         electra("same_width", "embedding_size == hidden_size: no projection", HEAD | dict(embedding_size=15)),
         electra("layer_norm_eps", "layer_norm_eps 1e-5 on embeddings so small that it shows",
                 HEAD | dict(layer_norm_eps=1e-5), embedding_scale=0.003),
+        electra("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
+                HEAD, rewrite=cut_out("electra")),
         electra("rtd", "discriminator: dense, hidden_act, dense to one logit a token",
                 HEAD | dict(num_hidden_layers=2), "rtd"),
         electra("rtd_relu", "hidden_act relu, in the discriminator head too", HEAD | dict(hidden_act="relu"), "rtd"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for
 
 # as mobilebert-uncased in small
 BASE: Config = dict(vocab_size=53, embedding_size=9, hidden_size=26, intra_bottleneck_size=14, num_attention_heads=2,
@@ -12,8 +12,8 @@ BASE: Config = dict(vocab_size=53, embedding_size=9, hidden_size=26, intra_bottl
                     num_feedforward_networks=4, trigram_input=True, use_bottleneck=True, use_bottleneck_attention=False,
                     key_query_shared_bottleneck=True, normalization_type="no_norm", classifier_activation=False)
 SMALL: Config = BASE | dict(vocab_size=43, embedding_size=7, hidden_size=17, intra_bottleneck_size=9,
-                            num_attention_heads=3, num_hidden_layers=2, intermediate_size=13, max_position_embeddings=37,
-                            num_feedforward_networks=2)
+                            num_attention_heads=3, num_hidden_layers=2, intermediate_size=13,
+                            max_position_embeddings=37, num_feedforward_networks=2)
 HEAD: Config = SMALL | dict(num_hidden_layers=1)
 PLAIN: Config = SMALL | dict(hidden_size=9, use_bottleneck=False)
 HEADS = head_names("MobileBert")
@@ -56,6 +56,8 @@ def cases() -> list[Case]:
         switch("pooler", "classifier_activation true, the class's default: a pooler with dense and tanh",
                classifier_activation=True),
         mobilebert("no_pooler", "encoder without pooler", pooler=False),
+        mobilebert("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
+                   HEAD, rewrite=cut_out("mobilebert")),
         mobilebert("mlm", "transform (always layer_norm), decoder of the word embeddings [V, 7] beside cls.predictions."
                    "dense [10, V]", HEAD, "mlm", gradients=True),
         mobilebert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),

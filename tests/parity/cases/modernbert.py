@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for
 
 BASE: Config = dict(vocab_size=53, hidden_size=20, num_attention_heads=2, num_hidden_layers=4, intermediate_size=29,
                     max_position_embeddings=47, local_attention=10, pad_token_id=0, bos_token_id=1, cls_token_id=1,
@@ -83,6 +83,8 @@ def cases() -> list[Case]:
         switch("activation_silu", "hidden_activation silu in the gated feed-forward", hidden_activation="silu"),
         modernbert("norm_eps", "norm_eps 1e-3 on embeddings so small that it shows", SMALL | dict(norm_eps=1e-3),
                    embedding_scale=0.003),
+        modernbert("cut_out", "a task model's file opened as the plain encoder: prefix, a head unused", HEAD,
+                   rewrite=cut_out("model", position_ids=False)),
         *dialects(),
         modernbert("mlm", "head dense, gelu, norm; decoder tied, with bias", HEAD, "mlm", gradients=True),
         modernbert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for
 
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
                     max_position_embeddings=43)
@@ -32,6 +32,8 @@ def cases() -> list[Case]:
               HEAD | dict(layer_norm_eps=1e-5), embedding_scale=0.003),
         mpnet("activation_relu", "hidden_act relu in the feed-forward; the MLM head keeps erf gelu",
               HEAD | dict(hidden_act="relu"), "mlm"),
+        mpnet("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
+              HEAD, rewrite=cut_out("mpnet")),
         mpnet("mlm", "lm_head with its decoder tied", HEAD, "mlm", gradients=True),
         mpnet("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         mpnet("seqcls", "classification head dense, tanh, out_proj; three labels", HEAD | labels(3), "seqcls"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import HEAD_LENGTHS, LONG_LENGTHS, Case, Config, head_names, labels, lengths_for
+from .case import HEAD_LENGTHS, LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for
 
 BASE: Config = dict(vocab_size=47, hidden_size=22, num_attention_heads=2, num_hidden_layers=2, intermediate_size=29,
                     max_position_embeddings=43, type_vocab_size=1, layer_norm_eps=1e-5)
@@ -32,6 +32,8 @@ def cases() -> list[Case]:
                 HEAD | dict(layer_norm_eps=1e-12), embedding_scale=0.003),
         roberta("activation_relu", "hidden_act relu in the feed-forward; the MLM head keeps erf gelu",
                 HEAD | dict(hidden_act="relu"), "mlm"),
+        roberta("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
+                HEAD, rewrite=cut_out("roberta")),
         roberta("mlm", "lm_head with its decoder tied", HEAD, "mlm", gradients=True),
         roberta("mlm_untied", "tie_word_embeddings false: a decoder of its own, both copies of its bias equal",
                 HEAD | dict(tie_word_embeddings=False), "mlm"),

@@ -17,7 +17,7 @@ class NumpyAlbert(NumpyModel):
         c = self.config
         states = [self.linear(self.embed(ids, types), "encoder.embedding_hidden_mapping_in")]
         for k in range(c["num_hidden_layers"]):
-            group = k * c["num_hidden_groups"] // c["num_hidden_layers"]
+            group = int(k / (c["num_hidden_layers"] / c["num_hidden_groups"]))  # in double: 14 of 18 is not the floor
             for inner in range(c["inner_group_num"]):
                 name = f"encoder.albert_layer_groups.{group}.albert_layers.{inner}"
                 states.append(self.block(states[-1], name))
