@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=3,
                     intermediate_size=37, max_position_embeddings=41)
 HEAD: Config = dict(vocab_size=43, embedding_size=11, hidden_size=15, num_attention_heads=3, num_hidden_layers=2,
                     intermediate_size=23, max_position_embeddings=37)
 HEADS = head_names("Albert")
+PUBLISHED: Config = HEAD | dict(
+    attention_probs_dropout_prob=0, hidden_act="gelu", hidden_dropout_prob=0, initializer_range=0.02,
+    num_hidden_groups=1, net_structure_type=0, gap_size=0, num_memory_blocks=0, inner_group_num=1, down_scale_factor=1,
+    type_vocab_size=2)
 
 
 def albert(name: str, summary: str, config: Config = BASE, head: str | None = None, **more: Any) -> Case:
@@ -40,6 +44,8 @@ def cases() -> list[Case]:
                HEAD | dict(hidden_act="gelu"), "mlm"),
         albert("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
                HEAD, rewrite=cut_out("albert")),
+        albert("published_config", "config.json with google's keys, four of them without effect; hidden_act gelu",
+               PUBLISHED, rewrite_config=nothing_but(PUBLISHED)),
         albert("pretraining", "MLM and sentence-order heads (sop_logits)", HEAD, "pretraining"),
         albert("mlm", "MLM head, decoder tied; no pooler", HEAD, "mlm", gradients=True),
         albert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),

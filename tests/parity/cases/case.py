@@ -71,6 +71,11 @@ def spelled(**keys: Any) -> Callable[[Config], Config]:
     return lambda config: config | keys
 
 
+def nothing_but(keys: Config) -> Callable[[Config], Config]:
+    """config.json with these keys and the model's type: as someone else than transformers wrote it."""
+    return lambda config: {"model_type": config["model_type"]} | keys
+
+
 def cut_out(prefix: str, *, position_ids: bool = True) -> Callable[[Weights], Weights]:
     """A plain encoder's file as it is found when it was a task model's: every name under the prefix, a head that is not
     used, and, before transformers 4.31, the position_ids buffer."""

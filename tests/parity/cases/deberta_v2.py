@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, spelled
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, spelled
 
 # as deberta-v3-base in small
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
@@ -15,6 +15,9 @@ SMALL: Config = BASE | dict(vocab_size=43, hidden_size=15, num_attention_heads=3
                             intermediate_size=19, max_position_embeddings=37)
 HEAD: Config = SMALL | dict(num_hidden_layers=1, position_buckets=6)
 HEADS = head_names("DebertaV2")
+PUBLISHED: Config = HEAD | dict(
+    attention_probs_dropout_prob=0.1, hidden_act="gelu", hidden_dropout_prob=0.1, initializer_range=0.02,
+    conv_kernel_size=3, conv_act="gelu", attention_head_size=5)
 
 
 def deberta(name: str, summary: str, config: Config = SMALL, head: str | None = None, **more: Any) -> Case:
@@ -63,6 +66,8 @@ def cases() -> list[Case]:
                 SMALL | dict(max_position_embeddings=17), lengths=(1, 7, 17, 18, 41)),
         deberta("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
                 HEAD, rewrite=cut_out("deberta")),
+        deberta("published_config", "config.json with the keys of microsoft's deberta_xlarge.json", PUBLISHED,
+                rewrite_config=nothing_but(PUBLISHED)),
         deberta("mlm", "legacy true: cls.predictions, decoder tied", HEAD, "mlm", gradients=True),
         deberta("mlm_untied", "legacy true, tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         deberta("mlm_not_legacy", "legacy false: lm_predictions.lm_head, always with the word embeddings",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
 
 BASE: Config = dict(vocab_size=53, dim=26, n_heads=2, n_layers=2, hidden_dim=37, max_position_embeddings=41)
 HEAD: Config = dict(vocab_size=43, dim=15, n_heads=3, n_layers=1, hidden_dim=23, max_position_embeddings=37)
 HEADS = head_names("DistilBert")
+PUBLISHED: Config = HEAD | dict(activation="gelu", attention_dropout=0.1, dropout=0.1, initializer_range=0.02,
+                                sinusoidal_pos_embds=True, tie_weights_=True)
 
 
 def distilbert(name: str, summary: str, config: Config = BASE, head: str | None = None, **more: Any) -> Case:
@@ -29,6 +31,8 @@ def cases() -> list[Case]:
                    embedding_scale=0.003),
         distilbert("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
                    HEAD, rewrite=cut_out("distilbert")),
+        distilbert("published_config", "config.json with the keys of distilbert-base-uncased's training",
+                   PUBLISHED, rewrite_config=nothing_but(PUBLISHED)),
         distilbert("mlm", "vocab_transform, vocab_layer_norm, vocab_projector tied", HEAD, "mlm", gradients=True),
         distilbert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         distilbert("seqcls", "pre_classifier, relu, classifier; three labels", HEAD | labels(3), "seqcls"),

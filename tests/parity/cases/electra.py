@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=2,
                     intermediate_size=37, max_position_embeddings=41)
 HEAD: Config = dict(vocab_size=43, embedding_size=11, hidden_size=15, num_attention_heads=3, num_hidden_layers=1,
                     intermediate_size=23, max_position_embeddings=37)
 HEADS = head_names("Electra") | {"rtd": ("ElectraForPreTraining", "replaced_token_detection")}
+PUBLISHED: Config = HEAD | dict(
+    architectures=["ElectraForPreTraining"], attention_probs_dropout_prob=0.1, hidden_act="gelu",
+    hidden_dropout_prob=0.1, initializer_range=0.02, layer_norm_eps=1e-12, pad_token_id=0, type_vocab_size=2)
 
 
 def electra(name: str, summary: str, config: Config = BASE, head: str | None = None, **more: Any) -> Case:
@@ -34,6 +37,8 @@ def cases() -> list[Case]:
         electra("rtd", "discriminator: dense, hidden_act, dense to one logit a token",
                 HEAD | dict(num_hidden_layers=2), "rtd"),
         electra("rtd_relu", "hidden_act relu, in the discriminator head too", HEAD | dict(hidden_act="relu"), "rtd"),
+        electra("published_config", "config.json with the keys of a discriminator published in 2020", PUBLISHED, "rtd",
+                rewrite_config=nothing_but(PUBLISHED)),
         electra("mlm", "generator: dense to embedding_size, erf gelu, norm, tied decoder", HEAD, "mlm",
                 gradients=True),
         electra("mlm_relu", "hidden_act relu; the generator head keeps erf gelu", HEAD | dict(hidden_act="relu"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
 
 # as mobilebert-uncased in small
 BASE: Config = dict(vocab_size=53, embedding_size=9, hidden_size=26, intra_bottleneck_size=14, num_attention_heads=2,
@@ -17,6 +17,8 @@ SMALL: Config = BASE | dict(vocab_size=43, embedding_size=7, hidden_size=17, int
 HEAD: Config = SMALL | dict(num_hidden_layers=1)
 PLAIN: Config = SMALL | dict(hidden_size=9, use_bottleneck=False)
 HEADS = head_names("MobileBert")
+PUBLISHED: Config = HEAD | dict(attention_probs_dropout_prob=0.1, hidden_dropout_prob=0.0, initializer_range=0.02,
+                                type_vocab_size=2)
 
 
 def mobilebert(name: str, summary: str, config: Config = SMALL, head: str | None = None, **more: Any) -> Case:
@@ -58,6 +60,8 @@ def cases() -> list[Case]:
         mobilebert("no_pooler", "encoder without pooler", pooler=False),
         mobilebert("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
                    HEAD, rewrite=cut_out("mobilebert")),
+        mobilebert("published_config", "config.json with google's keys", PUBLISHED,
+                   rewrite_config=nothing_but(PUBLISHED)),
         mobilebert("mlm", "transform (always layer_norm), decoder of the word embeddings [V, 7] beside cls.predictions."
                    "dense [10, V]", HEAD, "mlm", gradients=True),
         mobilebert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),

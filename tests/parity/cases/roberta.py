@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import HEAD_LENGTHS, LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for
+from .case import HEAD_LENGTHS, LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
 
 BASE: Config = dict(vocab_size=47, hidden_size=22, num_attention_heads=2, num_hidden_layers=2, intermediate_size=29,
                     max_position_embeddings=43, type_vocab_size=1, layer_norm_eps=1e-5)
 HEAD: Config = dict(vocab_size=43, hidden_size=15, num_attention_heads=3, num_hidden_layers=1, intermediate_size=23,
                     max_position_embeddings=37, type_vocab_size=1, layer_norm_eps=1e-5)
 HEADS = head_names("Roberta")
+PUBLISHED: Config = HEAD | dict(
+    attention_probs_dropout_prob=0.1, finetuning_task=None, hidden_act="gelu", hidden_dropout_prob=0.1,
+    initializer_range=0.02, num_labels=2, output_attentions=False, output_hidden_states=False, torchscript=False)
 
 
 def roberta(name: str, summary: str, config: Config = BASE, head: str | None = None, **more: Any) -> Case:
     architecture, kind = HEADS[head] if head else ("RobertaModel", "none")
-    return Case("roberta", name, summary, architecture, config, kind,
-                **dict(lengths=lengths_for(name, head)) | more)
+    return Case("roberta", name, summary, architecture, config, kind, **dict(lengths=lengths_for(name, head)) | more)
 
 
 def cases() -> list[Case]:
     return [
         roberta("base", "as published: one token type, eps 1e-5; heads of 11; positions from 2", hidden_states=True),
-        roberta("no_pooler", "encoder without pooler; heads of 5", HEAD,
-                pooler=False),
+        roberta("no_pooler", "encoder without pooler; heads of 5", HEAD, pooler=False),
         roberta("type_vocab_2", "two token types", HEAD | dict(type_vocab_size=2)),
         roberta("pad_token_0", "pad_token_id 0: positions begin at 1", HEAD | dict(pad_token_id=0)),
         roberta("pad_token_5", "pad_token_id 5: positions begin at 6",
@@ -34,6 +35,8 @@ def cases() -> list[Case]:
                 HEAD | dict(hidden_act="relu"), "mlm"),
         roberta("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
                 HEAD, rewrite=cut_out("roberta")),
+        roberta("published_config", "config.json with the keys of roberta-base's: no padding id, no architectures",
+                PUBLISHED, rewrite_config=nothing_but(PUBLISHED)),
         roberta("mlm", "lm_head with its decoder tied", HEAD, "mlm", gradients=True),
         roberta("mlm_untied", "tie_word_embeddings false: a decoder of its own, both copies of its bias equal",
                 HEAD | dict(tie_word_embeddings=False), "mlm"),
