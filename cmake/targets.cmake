@@ -48,10 +48,18 @@ if(xsimd_FOUND AND Eigen3_FOUND)
 endif()
 
 file(GLOB encore_models_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/models/*.cpp)
+if(NOT ENCORE_CUDA)
+  list(FILTER encore_models_sources EXCLUDE REGEX "/cuda_[a-z]+\\.cpp$")
+endif()
 if(encore_models_sources AND TARGET encore_kernels AND TARGET encore_text)
   encore_component(models STATIC ${encore_models_sources})
   encore_own(encore_models)
   target_link_libraries(encore_models PUBLIC encore_kernels encore_text)
+  # What these do on the host is of no weight: the reference is never fast, and a GPU is busy meanwhile.
+  set(encore_light_sources ${encore_models_sources})
+  list(FILTER encore_light_sources INCLUDE REGEX "/(reference|cuda)_[a-z]+\\.cpp$")
+  set_source_files_properties(${encore_light_sources} PROPERTIES COMPILE_OPTIONS
+    $<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-O1>)
 endif()
 
 # A project that adds encore as a subfolder compiles the static parts only when it links them.

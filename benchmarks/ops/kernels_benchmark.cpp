@@ -128,7 +128,7 @@ void attention(benchmark::State& state, const KernelTable& table, index head_siz
   const index length = state.range(0), heads = 12, ld = 3 * heads * head_size + 16;
   const AlignedBuffer<float> qkv = numbers(length * ld);
   AlignedBuffer<float> out = numbers(length * heads * head_size);
-  AlignedBuffer<float> scratch = numbers(table.attention_scratch(length, head_size, false));
+  AlignedBuffer<float> scratch = numbers(table.attention_scratch(length, head_size, {}));
   const index seen = window < 0 ? length : std::min(length, 2 * window + 1);
   measure(state, table, 4.0 * double(heads * length * seen * head_size), [&] {
     for (index h = 0; h < heads; ++h) {

@@ -74,24 +74,28 @@ def onnxruntime_run(file: Path, threads: int) -> Run:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    return lambda feed: session.run(None, feed)[0]
+    names = [i.name for i in session.get_inputs()]
+    return lambda feed: session.run(None, {n: feed[n] for n in names})[0]
 
 
 def openvino_run(file: Path, threads: int) -> Run:
     import openvino
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-    request = openvino.Core().compile_model(str(file), "CPU", settings).create_infer_request()
-    return lambda feed: request.infer(feed, share_inputs=True, share_outputs=True)[0]
+    compiled = openvino.Core().compile_model(str(file), "CPU", settings)
+    request, names = compiled.create_infer_request(), [i.any_name for i in compiled.inputs]
+    return lambda feed: request.infer({n: feed[n] for n in names}, share_inputs=True, share_outputs=True)[0]
 
 
 def torch_run(model: Any, threads: int) -> Run:
     import torch
+    from onnx_bert import input_names
+    names = input_names(model)
 
     def run(feed: Feed) -> np.ndarray:
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
         with torch.inference_mode():
-            return model(**{k: torch.from_numpy(v) for k, v in feed.items()}).last_hidden_state.numpy()
+            return model(**{n: torch.from_numpy(feed[n]) for n in names}).last_hidden_state.numpy()
 
     return run
 

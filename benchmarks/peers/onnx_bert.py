@@ -94,24 +94,27 @@ def build(model: Any, file: Path) -> None:
 
 
 class LastState(torch.nn.Module):
-    """What the export traces: three inputs in, one tensor out."""
+    """What the export traces: ids, mask and, where the model has them, token types in, one tensor out."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor,
-                token_type_ids: torch.Tensor) -> torch.Tensor:
-        return self.model(input_ids=input_ids, attention_mask=attention_mask,
-                          token_type_ids=token_type_ids).last_hidden_state
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        return self.model(**dict(zip(input_names(self.model), inputs))).last_hidden_state
+
+
+def input_names(model: Any) -> list[str]:
+    return ["input_ids", "attention_mask"] + ["token_type_ids"] * (getattr(model.config, "type_vocab_size", 0) > 0)
 
 
 def export(model: Any, file: Path) -> None:
     """The ordinary route."""
+    names = input_names(model)
     mask = torch.ones(2, 9, dtype=torch.long)
     mask[1, 5:] = 0  # so that the mask is not traced away
-    example = (torch.ones(2, 9, dtype=torch.long), mask, torch.zeros(2, 9, dtype=torch.long))
-    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=512)}
+    example = (torch.ones(2, 9, dtype=torch.long), mask, torch.zeros(2, 9, dtype=torch.long))[: len(names)]
+    most = model.config.max_position_embeddings
+    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", max=most)}
     torch.onnx.export(LastState(model), example, file, dynamo=True, external_data=False, verbose=False,
-                      input_names=["input_ids", "attention_mask", "token_type_ids"], output_names=["last_hidden_state"],
-                      dynamic_shapes=(axes, axes, axes))
+                      input_names=names, output_names=["last_hidden_state"], dynamic_shapes=((axes,) * len(names),))

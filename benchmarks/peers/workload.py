@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is run: random models of two well-known sizes, and token ids drawn from a fixed seed."""
+"""What is run: random models of well-known sizes, and token ids drawn from a fixed seed."""
 from __future__ import annotations
 
 import json
@@ -12,11 +12,18 @@ import numpy as np
 import torch
 import transformers
 
-SIZES: dict[str, dict[str, int]] = {
-    "minilm": dict(hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536),
-    "bert-base": dict(hidden_size=768, num_hidden_layers=12, num_attention_heads=12, intermediate_size=3072),
+BASE = dict(hidden_size=768, num_hidden_layers=12, num_attention_heads=12, intermediate_size=3072)
+# name -> the prefix of transformers' classes, and the sizes as published
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "minilm": ("Bert", dict(hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536)),
+    "bert-base": ("Bert", BASE),
+    "deberta-v3-base": ("DebertaV2", BASE | dict(
+        vocab_size=128100, type_vocab_size=0, relative_attention=True, pos_att_type=["p2c", "c2p"], share_att_key=True,
+        position_buckets=256, max_relative_positions=-1, norm_rel_ebd="layer_norm", position_biased_input=False)),
+    "modernbert-base": ("ModernBert", {}),
 }
 LENGTHS = (8, 16, 32, 128, 512)
+LONG = 4096  # for the models that take it
 FIRST_WORD, VOCABULARY = 1000, 30522  # below the first come special and unused tokens
 
 
@@ -54,7 +61,12 @@ def workloads() -> list[Workload]:
     def draw(lengths: list[int]) -> tuple[tuple[int, ...], ...]:
         return tuple(tuple(rng.integers(FIRST_WORD, VOCABULARY, n).tolist()) for n in lengths)
 
-    return [Workload(f"1x{n}", draw([n])) for n in LENGTHS] + [Workload("mixed32", draw(mixed_lengths(rng)))]
+    works = [Workload(f"1x{n}", draw([n])) for n in LENGTHS] + [Workload("mixed32", draw(mixed_lengths(rng)))]
+    return works + [Workload(f"1x{LONG}", draw([LONG]))]
+
+
+def takes(name: str, work: Workload) -> bool:
+    return name == "modernbert-base" or max(map(len, work.texts)) < LONG
 
 
 def model_folder(name: str, cache: Path) -> Path:
@@ -62,10 +74,20 @@ def model_folder(name: str, cache: Path) -> Path:
     folder = cache / name
     if not (folder / "model.safetensors").exists():
         torch.manual_seed(0)
-        transformers.BertModel(transformers.BertConfig(**SIZES[name]), add_pooling_layer=False).save_pretrained(folder)
+        prefix, sizes = MODELS[name]
+        model = getattr(transformers, f"{prefix}Model")(getattr(transformers, f"{prefix}Config")(**sizes),
+                                                        **without_pooler(prefix))
+        model.save_pretrained(folder)
     return folder
 
 
-def load_model(folder: Path) -> Any:
-    return transformers.BertModel.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="sdpa", add_pooling_layer=False).eval()
+def without_pooler(prefix: str) -> dict[str, bool]:
+    return {"add_pooling_layer": False} if prefix == "Bert" else {}
+
+
+def load_model(name: str, folder: Path) -> Any:
+    """With `sdpa` where transformers has it."""
+    prefix = MODELS[name][0]
+    made = getattr(transformers, f"{prefix}Model")
+    return made.from_pretrained(folder, dtype=torch.float32, attn_implementation="sdpa" if made._supports_sdpa else "eager",
+                                **without_pooler(prefix)).eval()

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // encore bench: how long the encoder takes, from token ids to the last hidden states in the caller's buffer.
 #include "choose.hpp"
-#include "encoder.hpp"
 #include "errors.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "token_ids.hpp"
 
 #include <encore/core/philox.hpp>
-#include <encore/exec/infer.hpp>
-#include <encore/models/initialise.hpp>
+#include <encore/models/any_encoder.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -83,18 +81,14 @@ std::vector<Batch> batches_of(const BenchOptions& options, const ModelShape& sha
   return batches;
 }
 
-template <class Spec, class B>
-Timing measure(const Context<B>& context, const EncoderModel<Spec>& model, const Parameters<B>& parameters,
-               const Batch& batch, const BenchOptions& options) {
-  Tensor<scalar_t<B>> states(Shape{batch.segments().tokens(), model.config().shape.hidden});
-  const auto run = [&] {
-    infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-      const auto y = model.encoder()(ex, indices_of(ex, batch));
-      const auto rows = ex.view(y);
-      if constexpr (std::remove_reference_t<decltype(ex)>::computing)
-        for (std::int64_t r = 0; r < rows.rows; ++r) std::copy_n(rows.row(r), rows.cols, states[r].data());
-    });
+template <class B>
+Timing measure(const Context<B>& context, const AnyEncoder<B>& model, const Batch& batch, const BenchOptions& options) {
+  using S = scalar_t<B>;
+  Tensor<S> states(Shape{batch.segments().tokens(), model.shape().hidden});
+  const typename AnyEncoder<B>::Emit keep = [&](std::string_view, Rows, MatrixView<const S> rows) {
+    for (std::int64_t r = 0; r < rows.rows; ++r) std::copy_n(rows.row(r), rows.cols, states[r].data());
   };
+  const auto run = [&] { model.run(context, batch, keep); };
   for (std::int64_t i = 0; i < options.warmup; ++i) run();
 
   const std::size_t most = options.iterations ? std::size_t(options.iterations) : 10000;
@@ -122,14 +116,11 @@ nlohmann::ordered_json to_json(const Timing& timing) {
           {"iterations", timing.milliseconds.size()}};
 }
 
-template <class Spec, class B>
+template <class B>
 void bench(const Context<B>& context, const ModelFolder& folder, const BenchOptions& options) {
-  const JsonObject config = folder.config();
-  const EncoderModel<Spec> model(Spec::config(config), HeadOptions{});
-  const std::vector<Batch> batches = batches_of(options, model.config().shape);
-  const Parameters<B> parameters = options.random
-                                       ? initialise(context, model, {.seed = 1, .kind = StoreKind::inference})
-                                       : load_encoder(context, folder, folder.checkpoint(), model);
+  const auto model = AnyEncoder<B>::open(
+      context, folder, {.weights = options.random ? WeightsFrom::random : WeightsFrom::checkpoint, .heads = false});
+  const std::vector<Batch> batches = batches_of(options, model->shape());
   Stdout out;
   nlohmann::ordered_json json{{"model", folder.name()},
                               {"backend", backend_names[std::size_t(options.model.backend)]},
@@ -140,7 +131,7 @@ void bench(const Context<B>& context, const ModelFolder& folder, const BenchOpti
   if (!options.json)
     out.write(machine_of(context) + "\n   texts   tokens   median ms      p95 ms    tokens/s    runs\n");
   for (const Batch& batch : batches) {
-    const Timing timing = measure(context, model, parameters, batch, options);
+    const Timing timing = measure(context, *model, batch, options);
     json["results"].push_back(to_json(timing));
     if (options.json) continue;
     char line[128];
@@ -183,10 +174,7 @@ void add_bench(CLI::App& program, Action& action) {
       if (!options->mixed.empty() && (!options->lengths.empty() || options->batch))
         throw UsageError("--mixed: is one batch as it is; --lengths and --batch do not go with it");
       const ModelFolder folder = ModelFolder::open(options->model.model);
-      with_backend(options->model, [&]<class B>(const Context<B>& context) {
-        with_spec(folder.config(),
-                  [&]<class Spec>(std::type_identity<Spec>) { bench<Spec>(context, folder, *options); });
-      });
+      with_backend(options->model, [&](const auto& context) { bench(context, folder, *options); });
     };
   });
 }

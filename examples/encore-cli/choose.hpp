@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From what is known at run time to types: the backend that the options name, the spec that config.json names.
+// From what is known at run time to a type: the backend that the options name.
 #pragma once
 
 #include "errors.hpp"
@@ -11,11 +11,8 @@
 #endif
 #include <encore/backend/reference.hpp>
 #include <encore/core/parallel.hpp>
-#include <encore/io/model_folder.hpp>
-#include <encore/models/bert.hpp>
 
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace encore::cli {
@@ -72,32 +69,6 @@ template <class B>
 std::string machine_of(const Context<B>& context) {
   return std::string(context.isa()) + ", " + std::to_string(context.threads()) +
          (context.threads() == 1 ? " thread, " : " threads, ") + precision_of(context);
-}
-
-// Every architecture the program knows: one more is one more line.
-template <class... Specs>
-struct SpecList {};
-using KnownSpecs = SpecList<BertSpec>;
-
-namespace detail {
-template <class F, class First, class... Rest>
-decltype(auto) with_spec(SpecList<First, Rest...>, const JsonObject& config, const std::string& type, F&& f) {
-  if (type == First::model_type) return std::forward<F>(f)(std::type_identity<First>{});
-  if constexpr (sizeof...(Rest) > 0)
-    return with_spec(SpecList<Rest...>{}, config, type, std::forward<F>(f));
-  else {
-    std::string known;
-    [&known]<class... All>(SpecList<All...>) { ((known += " " + std::string(All::model_type)), ...); }(KnownSpecs{});
-    throw UnsupportedError(config.where("model_type") + ": " + in_quotes(type) + " is not supported; there is" + known);
-  }
-}
-}  // namespace detail
-
-// Calls f(std::type_identity<Spec>) with the spec of config.json's model_type, which the first BERT checkpoints lack.
-// Throws UnsupportedError naming what there is.
-template <class F>
-decltype(auto) with_spec(const JsonObject& config, F&& f) {
-  return detail::with_spec(KnownSpecs{}, config, config.text("model_type", BertSpec::model_type), std::forward<F>(f));
 }
 
 }  // namespace encore::cli

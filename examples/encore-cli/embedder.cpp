@@ -5,7 +5,7 @@
 #include "parallel.hpp"
 #include "progress.hpp"
 
-#include <encore/models/sentence_encoder.hpp>
+#include <encore/models/any_encoder.hpp>
 #include <encore/text/tokenizer.hpp>
 
 #include <cstdio>
@@ -14,15 +14,15 @@ namespace encore::cli {
 
 namespace {
 
-template <class Spec, class B>
-class SpecEmbedder final : public Embedder {
+template <class B>
+class BackendEmbedder final : public Embedder {
  public:
-  SpecEmbedder(Context<B> context, const ModelFolder& folder)
+  BackendEmbedder(Context<B> context, const ModelFolder& folder)
       : context_(std::move(context)),
         parallel_(parallel_of(context_)),
         tokenizer_(Tokenizer::from(folder)),
         workspaces_(std::size_t(parallel_.concurrency())),
-        model_(load<SentenceEncoder<Spec>>(context_, folder)) {}
+        model_(AnySentenceEncoder<B>::open(context_, folder)) {}
 
   std::int64_t dimension() const override { return model_->dimension(); }
   std::int64_t max_tokens() const override { return model_->max_tokens(); }
@@ -45,7 +45,8 @@ class SpecEmbedder final : public Embedder {
     });
     RunOptions run;
     run.progress = [&](std::size_t done, std::size_t) { progress(done); };
-    Tensor<float> vectors = model_(context_, encodings, run);
+    Tensor<float> vectors(Shape{std::int64_t(encodings.size()), dimension()});
+    model_->run(context_, encodings, vectors.matrix(), run);
     counts_.texts += texts.size();
     for (const Encoding& encoding : encodings) {
       counts_.tokens += encoding.ids.size();
@@ -57,7 +58,7 @@ class SpecEmbedder final : public Embedder {
  private:
   // The tokenizer may know more tokens than the embedding table has rows.
   void check(const Encoding& encoding, std::size_t text) const {
-    const std::int64_t vocabulary = model_->model().config().shape.vocabulary;
+    const std::int64_t vocabulary = model_->shape().vocabulary;
     if (tokenizer_.vocabulary_size() <= vocabulary) return;
     for (const std::int32_t id : encoding.ids)
       if (id >= vocabulary)
@@ -70,7 +71,7 @@ class SpecEmbedder final : public Embedder {
   Parallel parallel_;
   Tokenizer tokenizer_;
   std::vector<TokenizerWorkspace> workspaces_;
-  Loaded<SentenceEncoder<Spec>, B> model_;
+  std::unique_ptr<AnySentenceEncoder<B>> model_;
 };
 
 }  // namespace
@@ -78,9 +79,7 @@ class SpecEmbedder final : public Embedder {
 std::unique_ptr<Embedder> Embedder::open(const ModelOptions& options) {
   const ModelFolder folder = ModelFolder::open(options.model);
   return with_backend(options, [&]<class B>(Context<B> context) -> std::unique_ptr<Embedder> {
-    return with_spec(folder.config(), [&]<class Spec>(std::type_identity<Spec>) -> std::unique_ptr<Embedder> {
-      return std::make_unique<SpecEmbedder<Spec, B>>(std::move(context), folder);
-    });
+    return std::make_unique<BackendEmbedder<B>>(std::move(context), folder);
   });
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // encore encode: what the model itself gives for token ids, under transformers' names.
 #include "choose.hpp"
-#include "encoder.hpp"
 #include "errors.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "token_ids.hpp"
 
-#include <encore/exec/infer.hpp>
 #include <encore/io/safetensors_writer.hpp>
-#include <encore/models/packs.hpp>
+#include <encore/models/any_encoder.hpp>
 
 #include <algorithm>
 
@@ -63,14 +61,11 @@ class SequenceWriter {
   std::vector<S> values_;
 };
 
-template <class Spec, class B>
+template <class B>
 void encode(const Context<B>& context, const ModelFolder& folder, const EncodeOptions& options) {
   using S = scalar_t<B>;
-  const JsonObject config = folder.config();
-  const Checkpoint checkpoint = folder.checkpoint();
-  const EncoderModel<Spec> model(Spec::config(config), heads_of<Spec>(config, &checkpoint));
-  const Parameters<B> parameters = load_encoder(context, folder, checkpoint, model);
-  TokenIdReader reader(options.ids, model.config().shape);
+  const auto model = AnyEncoder<B>::open(context, folder);
+  TokenIdReader reader(options.ids, model->shape());
   SequenceWriter<S> writer(options.output);
 
   auto on_tap = [&](std::string_view name, std::int64_t index, MatrixView<const S> rows) {
@@ -93,12 +88,10 @@ void encode(const Context<B>& context, const ModelFolder& folder, const EncodeOp
     for_each_pack(context.workspace(), encodings, {}, [&](const Batch& batch, std::span<const std::size_t> which) {
       progress.update(done);
       writer.batch(batch.segments(), done, which);
-      infer(context, parameters, batch.segments(), observer, [&](auto& ex) {
-        model(ex, indices_of(ex, batch), [&](std::string_view name, Rows kind, const auto& value) {
-          const auto rows = ex.view(value);
-          if constexpr (std::remove_reference_t<decltype(ex)>::computing) writer.write(name, kind, rows);
-        });
-      });
+      model->run(
+          context, batch,
+          [&](std::string_view name, Rows kind, MatrixView<const S> rows) { writer.write(name, kind, rows); }, observer,
+          which);
     });
     done += encodings.size();
   }
@@ -127,10 +120,7 @@ void add_encode(CLI::App& program, Action& action) {
     action = [options] {
       catch_interrupts();
       const ModelFolder folder = ModelFolder::open(options->model.model);
-      with_backend(options->model, [&]<class B>(const Context<B>& context) {
-        with_spec(folder.config(),
-                  [&]<class Spec>(std::type_identity<Spec>) { encode<Spec>(context, folder, *options); });
-      });
+      with_backend(options->model, [&](const auto& context) { encode(context, folder, *options); });
     };
   });
 }

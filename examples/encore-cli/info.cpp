@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // encore info: what a model is and what it costs. Reads configuration and tensor names, no weights.
 #include "choose.hpp"
-#include "encoder.hpp"
 #include "errors.hpp"
 #include "output.hpp"
-#include "policy_names.hpp"
 #include "progress.hpp"
 
-#include <encore/exec/infer.hpp>
-#include <encore/models/sentence_encoder.hpp>
+#include <encore/models/any_encoder.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -44,20 +41,21 @@ std::optional<Load> parse_load(std::string_view text) {
   return load.texts && load.tokens ? std::optional(load) : std::nullopt;
 }
 
-struct Cost {
-  double flops = 0;
-  std::size_t bytes = 0;
-};
-
-// Of one forward pass with everything that `encode` gives.
-template <class Spec, class B>
-Cost cost_of(const Context<B>& context, const EncoderModel<Spec>& model, const Load& load) {
+Batch batch_of(const Load& load) {
   Batch batch;
   const std::vector<std::int32_t> ids(std::size_t(load.tokens), 0);
   for (std::int64_t i = 0; i < load.texts; ++i) batch.add(ids);
-  Count<B> count(context, *model.layout(), batch.segments());
-  model(count, indices_of(count, batch), [&](std::string_view, Rows, const auto& value) { count.view(value); });
-  return {count.flops(), count.peak_bytes()};
+  return batch;
+}
+
+std::string_view name_of(Pooling pooling) {
+  switch (pooling) {
+    case Pooling::first: return "cls";
+    case Pooling::last: return "last";
+    case Pooling::mean: return "mean";
+    case Pooling::max: return "max";
+  }
+  return "?";
 }
 
 std::vector<Load> loads_of(const InfoOptions& options, const ModelShape& shape) {
@@ -76,59 +74,59 @@ std::vector<Load> loads_of(const InfoOptions& options, const ModelShape& shape) 
 }
 
 // What modules.json adds; null for a folder without it.
-template <class Spec>
-nlohmann::ordered_json sentence_vectors(const ModelFolder& folder) {
+template <class B>
+nlohmann::ordered_json sentence_vectors(const Context<B>& context, const ModelFolder& folder) {
   const auto settings = folder.sentence_transformer();
   if (!settings) return nullptr;
-  const auto encoder = SentenceEncoder<Spec>::open(folder);
+  const auto encoder = AnySentenceEncoder<B>::open(context, folder, WeightsFrom::nowhere);
   nlohmann::ordered_json json;
-  json["dimension"] = encoder.dimension();
-  json["max_tokens"] = encoder.max_tokens();
-  for (const Pooling pooling : encoder.poolings()) json["pooling"].push_back(name_of_pooling(pooling));
-  json["normalised"] = encoder.normalises();
+  json["dimension"] = encoder->dimension();
+  json["max_tokens"] = encoder->max_tokens();
+  for (const Pooling pooling : encoder->poolings()) json["pooling"].push_back(name_of(pooling));
+  json["normalised"] = encoder->normalises();
   json["similarity"] = settings->similarity.value_or("cosine");
   json["prompts"] = settings->prompts;
   if (settings->default_prompt_name) json["default_prompt"] = *settings->default_prompt_name;
   return json;
 }
 
-template <class Spec, class B>
+template <class B>
 nlohmann::ordered_json describe(const Context<B>& context, const ModelFolder& folder, const InfoOptions& options) {
-  const JsonObject config = folder.config();
   const bool has_weights = folder.has("model.safetensors") || folder.has("model.safetensors.index.json");
-  const std::optional<Checkpoint> checkpoint = has_weights ? std::optional(folder.checkpoint()) : std::nullopt;
-  const EncoderModel<Spec> model(Spec::config(config), heads_of<Spec>(config, checkpoint ? &*checkpoint : nullptr));
-  const ModelShape& shape = model.config().shape;
+  const auto model = AnyEncoder<B>::open(context, folder, {.weights = WeightsFrom::nowhere});
+  const ArchitectureDescription about = model->describe();
+  const ModelShape& shape = model->shape();
+  const HeadOptions& heads = model->heads();
 
   nlohmann::ordered_json json;
   json["model"] = folder.name();
-  json["architecture"] = Spec::name;
-  json["model_type"] = Spec::model_type;
-  json["policies"] = policies_of<Spec>(model.config());
+  json["architecture"] = about.name;
+  json["model_type"] = folder.config().text("model_type", about.model_type);
+  for (const auto& [policy, text] : about.policies) json["policies"][policy] = text;
   json["sizes"] = {{"vocabulary", shape.vocabulary}, {"hidden", shape.hidden},
                    {"layers", shape.layers},         {"heads", shape.heads},
                    {"head_size", shape.head_size()}, {"intermediate", shape.feed_forward_width()},
                    {"token_types", shape.types}};
   json["max_tokens"] = shape.max_positions;
-  json["parameters"] = model.layout()->parameter_count();
+  json["parameters"] = model->layout().parameter_count();
   json["weights"] = has_weights;
-  json["head"] = name_of(model.heads().head);
-  json["pooler"] = model.heads().pooler;
-  if (model.heads().head == Head::sequence_classification || model.heads().head == Head::token_classification)
-    json["labels"] = model.heads().labels;
-  json["sentence_vectors"] = sentence_vectors<Spec>(folder);
+  json["head"] = encore::name_of(heads.head);
+  json["pooler"] = heads.pooler;
+  if (heads.head == Head::sequence_classification || heads.head == Head::token_classification)
+    json["labels"] = heads.labels;
+  json["sentence_vectors"] = sentence_vectors(context, folder);
   json["precisions"] = {{"cpu", {"f32"}}, {"reference", {"f64"}}, {"cuda", {"f32", "bf16"}}};
   json["backend"] = backend_names[std::size_t(options.model.backend)];
   json["isa"] = context.isa();
   json["threads"] = context.threads();
   json["loads"] = nlohmann::ordered_json::array();
   for (const Load& load : loads_of(options, shape)) {
-    const Cost cost = cost_of(context, model, load);
+    const ForwardCost cost = model->count(context, batch_of(load));
     json["loads"].push_back({{"texts", load.texts},
                              {"tokens", load.tokens},
                              {"flops", cost.flops},
                              {"flops_per_token", cost.flops / double(load.texts * load.tokens)},
-                             {"workspace_bytes", cost.bytes}});
+                             {"workspace_bytes", cost.workspace_bytes}});
   }
   return json;
 }
@@ -176,10 +174,8 @@ std::string table_of(const nlohmann::ordered_json& json) {
 
 void info(const InfoOptions& options) {
   const ModelFolder folder = ModelFolder::open(options.model.model);
-  const nlohmann::ordered_json json = with_backend(options.model, [&]<class B>(const Context<B>& context) {
-    return with_spec(folder.config(),
-                     [&]<class Spec>(std::type_identity<Spec>) { return describe<Spec>(context, folder, options); });
-  });
+  const nlohmann::ordered_json json =
+      with_backend(options.model, [&](const auto& context) { return describe(context, folder, options); });
   Stdout out;
   out.write(options.json ? json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n" : table_of(json));
   out.finish();

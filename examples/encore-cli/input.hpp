@@ -62,4 +62,13 @@ class TextReader {
   bool json_;
 };
 
+// A text or a pair.
+struct TextItem {
+  std::string first;
+  std::optional<std::string> second;
+};
+
+// From one line of JSON: a string, or an array of two. Throws FileError naming `where`.
+TextItem parse_text_item(const std::string& line, const std::string& where);
+
 }  // namespace encore::cli

@@ -42,12 +42,13 @@ encore::cli::Action parse(CLI::App& program, int argc, char** argv) {
   encore::cli::add_embed(program, action);
   encore::cli::add_search(program, action);
   encore::cli::add_encode(program, action);
+  encore::cli::add_predict(program, action);
   encore::cli::add_tokenize(program, action);
   encore::cli::add_info(program, action);
   encore::cli::add_bench(program, action);
   for (CLI::App* command : program.get_subcommands({})) command->get_formatter()->column_width(28);
   program.parse(argc, argv);
-  if (!action) throw CLI::RequiredError("a command (embed search encode tokenize info bench)");
+  if (!action) throw CLI::RequiredError("a command (embed search encode predict tokenize info bench)");
   return action;
 }
 

@@ -32,6 +32,7 @@ void add_embed(CLI::App& program, Action& action);
 void add_search(CLI::App& program, Action& action);
 void add_encode(CLI::App& program, Action& action);
 void add_tokenize(CLI::App& program, Action& action);
+void add_predict(CLI::App& program, Action& action);
 void add_info(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
 

@@ -11,8 +11,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <optional>
-
 namespace encore::cli {
 
 namespace {
@@ -23,22 +21,6 @@ struct TokenizeOptions {
   bool json = true;
   std::int64_t max_length = 0;  // 0: no limit
 };
-
-// A text or a pair.
-struct Item {
-  std::string first;
-  std::optional<std::string> second;
-};
-
-Item parse_item(const std::string& line, const std::string& where) {
-  nlohmann::json value = parse_json(line, where);
-  const auto is_pair = [&] {
-    return value.is_array() && value.size() == 2 && value[0].is_string() && value[1].is_string();
-  };
-  if (value.is_string()) return {std::move(value.get_ref<std::string&>()), {}};
-  if (is_pair()) return {value[0].get<std::string>(), value[1].get<std::string>()};
-  throw FileError(where + ": found " + std::string(value.type_name()) + ", want a JSON string or an array of two");
-}
 
 std::string to_json(const Encoding& encoding) {
   nlohmann::ordered_json object;
@@ -64,15 +46,15 @@ void tokenize(const TokenizeOptions& options) {
   constexpr std::size_t bytes_per_block = std::size_t{1} << 20;
   std::string line;
   for (bool more = true; more;) {
-    std::vector<Item> items;
+    std::vector<TextItem> items;
     for (std::size_t bytes = 0; items.size() < lines_per_block && bytes < bytes_per_block; bytes += line.size()) {
       if (!(more = reader.next(line))) break;
-      items.push_back(options.json ? parse_item(line, reader.where()) : Item{line, {}});
+      items.push_back(options.json ? parse_text_item(line, reader.where()) : TextItem{line, {}});
     }
     std::vector<std::string> results(items.size());
     try {
       for_each_index(parallel, items.size(), [&](std::size_t i, std::size_t) {
-        const Item& item = items[i];
+        const TextItem& item = items[i];
         results[i] = to_json(item.second ? tokenizer.encode(item.first, *item.second, encode)
                                          : tokenizer.encode(item.first, encode)) +
                      "\n";

@@ -19,6 +19,8 @@ extern template void launch(GpuLauncher&, const EmbedTask&);
 extern template void launch(GpuLauncher&, const GatherTask&);
 extern template void launch(GpuLauncher&, const SumRowsTask&);
 extern template void launch(GpuLauncher&, const SumColumnsTask&);
+extern template void launch(GpuLauncher&, const RotateTask&);
+extern template void launch(GpuLauncher&, const ShiftTask&);
 extern template void launch(GpuLauncher&, const PoolTask&);
 extern template void launch(GpuLauncher&, const PoolBackwardTask&);
 extern template void launch(GpuLauncher&, const L2NormaliseTask&);

@@ -12,6 +12,8 @@ template void launch(GpuLauncher&, const EmbedTask&);
 template void launch(GpuLauncher&, const GatherTask&);
 template void launch(GpuLauncher&, const SumRowsTask&);
 template void launch(GpuLauncher&, const SumColumnsTask&);
+template void launch(GpuLauncher&, const RotateTask&);
+template void launch(GpuLauncher&, const ShiftTask&);
 template void launch(GpuLauncher&, const PoolTask&);
 template void launch(GpuLauncher&, const PoolBackwardTask&);
 template void launch(GpuLauncher&, const L2NormaliseTask&);

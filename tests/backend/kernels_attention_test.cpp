@@ -15,7 +15,7 @@ struct Shape {
   index length, head_size;
   index rotary = 0;
   bool interleaved = false;
-  int relative = 0;  // 0 none, 1 with the query, 2 with the key too
+  int relative = 0;  // 0 none, 1 with the query, 2 with the key too, 3 with the key alone, 4 a bias
   index window = -1;
   float deviation = 1;
 };
@@ -34,11 +34,13 @@ struct Attention {
         v(q.size()),
         cosine(std::max<index>(1, s.length * (s.rotary / 2))),
         sine(cosine.size()),
-        relative((2 * s.length - 2) * ld + s.head_size) {
+        relative((2 * s.length - 2) * ld + s.head_size),
+        to_key(relative.size()) {
     fill_normal(q.data(), q.size(), 1, s.deviation);
     fill_normal(k.data(), k.size(), 2, s.deviation);
     fill_normal(v.data(), v.size(), 3);
     fill_normal(relative.data(), relative.size(), 4, 0.5f);
+    fill_normal(to_key.data(), to_key.size(), 5, 0.5f);
     for (index p = 0; p < s.length; ++p)
       for (index i = 0; i < s.rotary / 2; ++i) {
         const double angle = double(p) * std::pow(100.0, -2.0 * double(i) / double(s.rotary));
@@ -64,11 +66,11 @@ struct Attention {
       t.rotary = shape.rotary;
       t.interleaved = shape.interleaved;
     }
-    if (shape.relative) {
-      t.relative = relative.data() + (shape.length - 1) * ld;
-      t.ldrelative = ld;
-      t.relative_to_key = shape.relative == 2;
-    }
+    const index zero = (shape.length - 1) * ld;
+    t.ldto_query = t.ldto_key = t.ldbias = ld;
+    if (shape.relative == 1 || shape.relative == 2) t.to_query = relative.data() + zero;
+    if (shape.relative == 2 || shape.relative == 3) t.to_key = to_key.data() + zero;
+    if (shape.relative == 4) t.bias = relative.data() + zero;
     t.window = shape.window;
     t.log_sum = log_sum;
     t.ldlog_sum = 2;
@@ -99,10 +101,11 @@ struct Attention {
       double s = 0;
       for (index d = 0; d < shape.head_size; ++d) {
         s += qi[std::size_t(d)] * kj[std::size_t(d)];
-        if (shape.relative) s += qi[std::size_t(d)] * r[d];
-        if (shape.relative == 2) s += kj[std::size_t(d)] * r[d];
+        if (shape.relative == 1 || shape.relative == 2) s += qi[std::size_t(d)] * r[d];
+        if (shape.relative == 2 || shape.relative == 3)
+          s += kj[std::size_t(d)] * to_key[(shape.length - 1 + i - j) * ld + d];
       }
-      scores.push_back(s / std::sqrt(double(shape.head_size)));
+      scores.push_back(s / std::sqrt(double(shape.head_size)) + (shape.relative == 4 ? double(r[0]) : 0.0));
       if (shape.window >= 0 && std::abs(i - j) > shape.window) scores.back() = -1e300;
       largest = std::max(largest, scores.back());
     }
@@ -120,13 +123,17 @@ struct Attention {
 
   Shape shape;
   index ld;
-  GuardedFloats q, k, v, cosine, sine, relative;
+  GuardedFloats q, k, v, cosine, sine, relative, to_key;
 };
 
 // Runs rows [begin, end) in scratch of exactly the size asked for, full of what an earlier task might have left.
 void run(const KernelTable& table, const Attention& a, float* out, float* log_sum, index begin, index end,
          float left_over) {
-  GuardedFloats scratch(table.attention_scratch(a.shape.length, a.shape.head_size, a.shape.relative != 0), left_over);
+  GuardedFloats scratch(
+      table.attention_scratch(a.shape.length, a.shape.head_size,
+                              {a.shape.relative == 1 || a.shape.relative == 2,
+                               a.shape.relative == 2 || a.shape.relative == 3, a.shape.relative == 4}),
+      left_over);
   auto task = a.task(out, log_sum);
   task.row_begin = begin;
   task.row_end = end;
@@ -196,9 +203,9 @@ TEST_CASE("attention rotates queries and keys, in both pairings, partly too", "[
       }
 }
 
-TEST_CASE("attention adds relative positions on the query's and on the key's side", "[kernels]") {
+TEST_CASE("attention adds rows by distance on the query's and on the key's side, and a bias", "[kernels]") {
   for (const KernelTable* table : all_tables())
-    for (int relative : {1, 2}) {
+    for (int relative : {1, 2, 3, 4}) {
       for (index length : {1, 2, 5, 16, 31, 32, 33, 64, 100, 200, 257, 530})
         check(*table, {length, 16, 0, false, relative});
       for (index head_size : {1, 5, 7, 32, 33, 64}) check(*table, {45, head_size, 0, false, relative});
@@ -245,9 +252,10 @@ TEST_CASE("a NaN in one query spoils its own row only", "[kernels]") {
 
 TEST_CASE("attention scratch grows at most linearly with the length", "[kernels]") {
   for (const KernelTable* table : all_tables()) {
-    CHECK(table->attention_scratch(8192, 64, false) == table->attention_scratch(512, 64, false));
-    CHECK(table->attention_scratch(8192, 64, true) < 17 * table->attention_scratch(512, 64, true));
-    CHECK(table->attention_scratch(8, 32, false) < 16 * 1024);
+    CHECK(table->attention_scratch(8192, 64, {}) == table->attention_scratch(512, 64, {}));
+    const encore::cpu::AttentionTerms all{true, true, true};
+    CHECK(table->attention_scratch(8192, 64, all) < 17 * table->attention_scratch(512, 64, all));
+    CHECK(table->attention_scratch(8, 32, {}) < 16 * 1024);
   }
 }
 

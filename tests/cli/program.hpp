@@ -83,7 +83,7 @@ inline void check_error(const Result& result, int status, std::initializer_list<
 }
 
 inline std::filesystem::path parity(const std::string& name) {
-  return std::filesystem::path(ENCORE_TEST_DATA) / "parity" / name;
+  return std::filesystem::path(ENCORE_TEST_DATA) / "parity" / "bert" / name;
 }
 
 // The words of the small sentence-transformers folder, by id. Parity case `base` has 53 rows of embeddings.

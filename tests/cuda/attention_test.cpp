@@ -20,6 +20,8 @@ struct Case {
   std::int64_t window = -1;
   bool relative = false;
   bool relative_to_key = false;
+  bool by_head = false;
+  bool bias = false;
 };
 
 struct Attention {
@@ -46,10 +48,6 @@ struct Attention {
       spec.sine = root.constant("sine", segments.longest(), c.rotary / 2,
                                 [=](std::int64_t p, std::int64_t i) { return std::sin(angle(p, i)); });
     }
-    if (c.relative) {
-      spec.relative = root.table("relative", 2 * segments.longest() + 5, c.head_size);
-      spec.relative_to_key = c.relative_to_key;
-    }
   }
 };
 
@@ -66,17 +64,21 @@ Numbers record(const Context<B>& context, const Attention& attention) {
   auto q = ex.input(short_normal<S>(rows, width, 3).matrix());
   auto k = ex.input(short_normal<S>(rows, kv_width, 4).matrix());
   auto v = ex.input(short_normal<S>(rows, kv_width, 5).matrix());
-  auto y = ex.attention(attention.spec, q, k, v);
+  const std::int64_t distances = 2 * attention.segments.longest() + 5;
+  const std::int64_t distance_width = (attention.how.by_head ? attention.how.heads : 1) * attention.how.head_size;
+  AttentionDistances<decltype(q)> terms;
+  if (attention.how.relative) terms.to_query = ex.input(short_normal<S>(distances, distance_width, 7).matrix());
+  if (attention.how.relative_to_key) terms.to_key = ex.input(short_normal<S>(distances, distance_width, 8).matrix());
+  if (attention.how.bias) terms.bias = ex.input(short_normal<S>(distances, attention.how.heads, 9).matrix());
+  auto y = ex.attention(attention.spec, q, k, v, terms);
   result["y"] = to_double<S>(ex.view(y));
   ex.backward(y, short_normal<S>(rows, width, 6).matrix());
   result["dq"] = to_double<S>(ex.gradient(q));
   result["dk"] = to_double<S>(ex.gradient(k));
   result["dv"] = to_double<S>(ex.gradient(v));
-  if (attention.spec.relative) {
-    const std::vector<S> values = gradients.values(attention.spec.relative);
-    result["drelative"] =
-        to_double<S>(MatrixView<const S>{values.data(), 1, std::int64_t(values.size()), std::int64_t(values.size())});
-  }
+  if (attention.how.relative) result["dto_query"] = to_double<S>(ex.gradient(terms.to_query));
+  if (attention.how.relative_to_key) result["dto_key"] = to_double<S>(ex.gradient(terms.to_key));
+  if (attention.how.bias) result["dbias"] = to_double<S>(ex.gradient(terms.bias));
   return result;
 }
 
@@ -97,6 +99,14 @@ const std::vector<Case> cases{
     {.name = "rotary in a window", .head_size = 64, .rotary = 64, .window = 40},
     {.name = "relative to queries", .head_size = 16, .relative = true},
     {.name = "relative to both, in a window", .head_size = 12, .window = 20, .relative = true, .relative_to_key = true},
+    {.name = "relative to both, by head and with a bias",
+     .heads = 3,
+     .kv_heads = 3,
+     .head_size = 12,
+     .relative = true,
+     .relative_to_key = true,
+     .by_head = true,
+     .bias = true},
 };
 
 }  // namespace

@@ -4,7 +4,7 @@ target_sources(encore_test_cuda PRIVATE cuda/emulator.cpp cuda/place.cpp)
 # With a GPU at hand ENCORE_TEST_GPU=1 runs the same tests on it.
 if(TARGET encore_cuda)
   target_link_libraries(encore_test_cuda PRIVATE encore::cuda)
-  add_library(encore_test_cuda_gpu OBJECT cuda/instructions.cu)
+  add_library(encore_test_cuda_gpu OBJECT cuda/instructions.cu cuda/map_functor.cu)
   target_link_libraries(encore_test_cuda_gpu PRIVATE encore::encore)
   target_include_directories(encore_test_cuda_gpu PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   encore_own_cuda(encore_test_cuda_gpu)

@@ -2,6 +2,7 @@
 #include "cuda/emulator.hpp"
 
 #include "cuda/instructions.hpp"
+#include "cuda/map_functor.hpp"
 
 #include <ucontext.h>
 
@@ -260,4 +261,9 @@ std::shared_ptr<encore::cuda::Device> encore::cuda::open_gpu(const GpuOptions&) 
   throw UnsupportedError("cuda: these tests were built without CUDA");
 }
 const void* cuda_test::gpu_instruction_kernel() { return nullptr; }
+std::vector<encore::Tensor<double>> cuda_test::run_map_on_gpu(encore::Precision, encore::MatrixView<const float>,
+                                                              encore::MatrixView<const float>,
+                                                              encore::MatrixView<const float>) {
+  throw UnsupportedError("cuda: these tests were built without CUDA");
+}
 #endif

@@ -41,13 +41,14 @@ struct Ops {
   }
 
   static std::vector<std::string> names() {
-    return {"linear",      "linear gelu", "linear + residual",
-            "sections",    "layer norm",  "rms norm",
-            "norm of sum", "map",         "gate",
-            "add",         "embed",       "gather",
-            "first",       "mean",        "max",
-            "concat",      "l2",          "cross entropy",
-            "dropout"};
+    return {"linear",        "linear gelu", "linear + residual",
+            "sections",      "layer norm",  "rms norm",
+            "norm of sum",   "map",         "gate",
+            "add",           "embed",       "gather",
+            "first",         "last",        "mean",
+            "max",           "concat",      "l2",
+            "cross entropy", "dropout",     "no norm",
+            "shift",         "shift back",  "columns"};
   }
 
   auto run(auto& ex, const std::string& name, const auto& x, const auto& y) const {
@@ -64,6 +65,11 @@ struct Ops {
     if (name == "norm of sum")
       return ex.residual_norm({.kind = NormKind::layer, .gain = gain, .bias = bias, .eps = 1e-5}, x, y);
     if (name == "map") return ex.map(Wave{}, x, y);
+    if (name == "no norm")
+      return ex.residual_norm({.kind = NormKind::none, .gain = gain, .bias = bias}, x, y);
+    if (name == "shift") return ex.shift(x, 1);
+    if (name == "shift back") return ex.shift(x, -2);
+    if (name == "columns") return ex.add(ex.columns(x, 1, 3), ex.columns(y, 0, 3));
     if (name == "gate") return ex.gate(Activation::silu, x, y);
     if (name == "add") return ex.add(x, y);
     if (name == "embed") {
@@ -75,6 +81,7 @@ struct Ops {
     }
     if (name == "gather") return ex.gather_rows(x, ex.indices(rows));
     if (name == "first") return ex.pool(Pooling::first, x);
+    if (name == "last") return ex.pool(Pooling::last, x);
     if (name == "mean") return ex.pool(Pooling::mean, x);
     if (name == "max") return ex.pool(Pooling::max, x);
     if (name == "concat") return ex.concat(x, y);

@@ -12,7 +12,9 @@ struct Case {
   std::int64_t heads = 2, kv_heads = 2, head_size = 12;
   std::int64_t rotary = 0;
   bool interleaved = false;
-  int relative = 0;
+  int relative = 0;  // rows by distance: 1 to queries, 2 to both, 3 to keys
+  bool by_head = false;
+  bool bias = false;
   std::int64_t window = -1;
 };
 
@@ -30,6 +32,10 @@ std::vector<Case> cases() {
           {.name = "RoPE of a part, interleaved", .head_size = 35, .rotary = 10, .interleaved = true},
           {.name = "relative key", .head_size = 7, .relative = 1},
           {.name = "relative key and query", .head_size = 30, .relative = 2},
+          {.name = "relative query by head", .head_size = 9, .relative = 3, .by_head = true},
+          {.name = "relative both by head, a bias", .head_size = 16, .relative = 2, .by_head = true, .bias = true},
+          {.name = "bias", .heads = 3, .kv_heads = 3, .bias = true},
+          {.name = "bias in a window", .bias = true, .window = 7},
           {.name = "window 0", .window = 0},
           {.name = "window 5", .window = 5},
           {.name = "window 100", .window = 100},
@@ -39,6 +45,7 @@ std::vector<Case> cases() {
 constexpr std::int64_t positions = 300;
 
 struct Attention {
+  Case how;
   AttentionSpec spec;
   std::shared_ptr<ParameterLayout> layout = std::make_shared<ParameterLayout>();
   Segments segments;
@@ -61,10 +68,7 @@ struct Attention {
       spec.sine =
           b.constant("sine", positions, c.rotary / 2, [angle](auto p, auto i) { return std::sin(angle(p, i)); });
     }
-    if (c.relative) {
-      spec.relative = b.table("relative", 2 * positions - 1, c.head_size);
-      spec.relative_to_key = c.relative == 2;
-    }
+    how = c;
   }
   auto operator()(auto& ex) const {
     using S = typename std::remove_reference_t<decltype(ex)>::Scalar;
@@ -75,7 +79,14 @@ struct Attention {
     auto q = ex.input(queries.matrix());
     auto k = ex.input(keys.matrix());
     auto v = ex.input(values.matrix());
-    return ex.attention(spec, q, k, v);
+    const std::int64_t width = (how.by_head ? spec.heads : 1) * spec.head_size;
+    const Tensor<S> rows = normal<S>(2 * positions - 1, width, 4), others = normal<S>(2 * positions - 1, width, 5),
+                    numbers = normal<S>(2 * positions - 1, spec.heads, 6);
+    AttentionDistances<decltype(q)> distances;
+    if (how.relative == 1 || how.relative == 2) distances.to_query = ex.input(rows.matrix());
+    if (how.relative == 2 || how.relative == 3) distances.to_key = ex.input(others.matrix());
+    if (how.bias) distances.bias = ex.input(numbers.matrix());
+    return ex.attention(spec, q, k, v, distances);
   }
 };
 

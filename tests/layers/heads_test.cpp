@@ -21,8 +21,8 @@ struct Pretraining {
   Pretraining(const Config<Spec>& config, Tied tied)
       : encoder(Builder(*layout), config),
         pooler(Builder(*layout) / "pooler", config.shape),
-        words(Builder(*layout) / "masked_lm", config.shape, Activation::gelu_erf, config.norm, encoder.embedding.word,
-              tied),
+        words(Builder(*layout) / "masked_lm", config.shape, LmHeadOptions{.tied = tied}, config.norm,
+              encoder.embedding.word),
         next(Builder(*layout) / "classifier", config.shape.hidden, 2) {}
 
   auto operator()(auto& ex, const BatchIndices& in) const {

@@ -13,7 +13,8 @@ struct AttentionCase {
   std::int64_t heads = 2, kv_heads = 2, head_size = 4;
   std::int64_t rotary = 0;  // 0: no RoPE
   bool interleaved = false;
-  int relative = 0;  // 1: to queries, 2: to keys too
+  bool to_query = false, to_key = false, bias = false;  // rows by distance
+  bool by_head = false;                                 // of their own for each head
   std::int64_t window = -1;
   double scale = 0.5;
 };
@@ -28,12 +29,29 @@ inline std::vector<AttentionCase> attention_cases() {
       {.name = "RoPE, interleaved", .rotary = 4, .interleaved = true},
       {.name = "RoPE of the first columns, halves", .heads = 1, .kv_heads = 1, .head_size = 6, .rotary = 4},
       {.name = "RoPE of the first columns, interleaved", .head_size = 5, .rotary = 2, .interleaved = true},
-      {.name = "relative key", .relative = 1},
-      {.name = "relative key and query", .relative = 2},
+      {.name = "distances to queries", .to_query = true},
+      {.name = "distances to keys", .to_key = true},
+      {.name = "distances to both", .to_query = true, .to_key = true},
+      {.name = "distances to both by head", .to_query = true, .to_key = true, .by_head = true},
+      {.name = "bias", .bias = true},
+      {.name = "distances and bias, shared heads",
+       .heads = 4,
+       .head_size = 3,
+       .to_query = true,
+       .to_key = true,
+       .bias = true,
+       .by_head = true},
       {.name = "window 0", .window = 0},
       {.name = "window 2", .window = 2},
       {.name = "window beyond the sequence", .window = 100},
-      {.name = "all at once", .heads = 4, .kv_heads = 2, .rotary = 2, .relative = 2, .window = 3},
+      {.name = "all at once",
+       .heads = 4,
+       .kv_heads = 2,
+       .rotary = 2,
+       .to_query = true,
+       .to_key = true,
+       .bias = true,
+       .window = 3},
   };
 }
 
@@ -59,16 +77,21 @@ inline op::Attention declare(const AttentionCase& c, Bench& bench) {
     op.spec.sine = bench.root().constant("sine", table_positions, c.rotary / 2,
                                          [](auto p, auto i) { return std::sin(rope_angle(p, i)); });
   }
-  if (c.relative) {
-    op.spec.relative = bench.root().table("relative", 2 * table_positions - 1, c.head_size);
-    op.spec.relative_to_key = c.relative == 2;
-  }
+  op.to_query = c.to_query;
+  op.to_key = c.to_key;
+  op.bias = c.bias;
   return op;
 }
 
 inline std::vector<Matrix> attention_inputs(const AttentionCase& c, std::int64_t tokens) {
-  return {Matrix::normal(tokens, c.heads * c.head_size, 1), Matrix::normal(tokens, c.kv_heads * c.head_size, 2),
-          Matrix::normal(tokens, c.kv_heads * c.head_size, 3)};
+  std::vector<Matrix> in{Matrix::normal(tokens, c.heads * c.head_size, 1),
+                         Matrix::normal(tokens, c.kv_heads * c.head_size, 2),
+                         Matrix::normal(tokens, c.kv_heads * c.head_size, 3)};
+  const std::int64_t rows = 2 * table_positions - 1, width = (c.by_head ? c.heads : 1) * c.head_size;
+  if (c.to_query) in.push_back(Matrix::normal(rows, width, 4));
+  if (c.to_key) in.push_back(Matrix::normal(rows, width, 5));
+  if (c.bias) in.push_back(Matrix::normal(rows, c.heads, 6));
+  return in;
 }
 
 }  // namespace ops_test

@@ -32,8 +32,8 @@ double dot(const std::vector<double>& a, const double* b) {
 }
 
 // out(row, column), all scores in one matrix row, the softmax without tricks.
-double expected(const AttentionCase& c, const Bench& bench, const op::Attention& op, const std::vector<Matrix>& in,
-                std::int64_t row, std::int64_t column) {
+double expected(const AttentionCase& c, const Bench& bench, const std::vector<Matrix>& in, std::int64_t row,
+                std::int64_t column) {
   const Segments& segments = bench.segments;
   std::int64_t s = 0;
   while (segments.end(s) <= row) ++s;
@@ -45,9 +45,11 @@ double expected(const AttentionCase& c, const Bench& bench, const op::Attention&
     if (c.window >= 0 && std::abs(i - j) > c.window) continue;
     const std::vector<double> k = turned(c, in[1], begin + j, shared, j);
     double score = dot(q, k.data());
-    if (c.relative >= 1) score += dot(q, bench.values(op.spec.relative).row(i - j + table_positions - 1));
-    if (c.relative == 2) score += dot(k, bench.values(op.spec.relative).row(i - j + table_positions - 1));
-    const double weight = std::exp(c.scale * score);
+    const std::int64_t distance = i - j + table_positions - 1, first = c.by_head ? head * c.head_size : 0;
+    std::size_t next = 3;
+    if (c.to_query) score += dot(q, in[next++].view().row(distance) + first);
+    if (c.to_key) score += dot(k, in[next++].view().row(distance) + first);
+    const double weight = std::exp(c.scale * score + (c.bias ? in[next](distance, head) : 0.0));
     total += weight;
     sum += weight * in[2](begin + j, shared * c.head_size + column % c.head_size);
   }
@@ -65,7 +67,7 @@ TEST_CASE("attention with any of its hooks has the values of the formula, sequen
       bench.start();
       const std::vector<Matrix> in = attention_inputs(c, bench.segments.tokens());
       const Result result = forward(bench, op, in);
-      CHECK(value_error(result.y, [&](auto r, auto col) { return expected(c, bench, op, in, r, col); }) <
+      CHECK(value_error(result.y, [&](auto r, auto col) { return expected(c, bench, in, r, col); }) <
             1e-14);  // measured: 9e-16
     }
   }
@@ -130,7 +132,7 @@ TEST_CASE("attention refuses shapes that do not fit and names itself and both sh
 
 TEST_CASE("attention refuses a sequence longer than its tables and says how long they are") {
   for (const AttentionCase& c :
-       {AttentionCase{.name = "RoPE", .rotary = 4}, AttentionCase{.name = "relative", .relative = 1}}) {
+       {AttentionCase{.name = "RoPE", .rotary = 4}, AttentionCase{.name = "distances", .to_query = true}}) {
     Bench bench({9});
     const op::Attention op = declare(c, bench);
     bench.start();

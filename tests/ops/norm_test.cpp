@@ -22,10 +22,11 @@ double expected(const op::Norm& op, const Bench& bench, const Matrix& x, const M
   auto z = [&](std::int64_t i) { return static_cast<long double>(residual ? (*residual)(r, i) + x(r, i) : x(r, i)); };
   long double mean = 0, square = 0;
   for (std::int64_t i = 0; i < x.cols(); ++i) mean += z(i) / static_cast<long double>(x.cols());
-  if (op.kind == NormKind::rms) mean = 0;
+  if (op.kind != NormKind::layer) mean = 0;
   for (std::int64_t i = 0; i < x.cols(); ++i)
     square += (z(i) - mean) * (z(i) - mean) / static_cast<long double>(x.cols());
-  long double y = (z(c) - mean) / std::sqrt(square + static_cast<long double>(op.eps));
+  long double y = z(c) - mean;
+  if (op.kind != NormKind::none) y /= std::sqrt(square + static_cast<long double>(op.eps));
   if (op.gain) y *= static_cast<long double>(bench.values(op.gain)(c, 0));
   if (op.bias) y += static_cast<long double>(bench.values(op.bias)(c, 0));
   return double(y);
@@ -36,10 +37,10 @@ double expected(const op::Norm& op, const Bench& bench, const Matrix& x, const M
 TEST_CASE("norms have the values of their formulas, with and without gain, bias and residual") {
   Cases s;
   const Matrix x = Matrix::normal(5, 6, 1, 3), residual = Matrix::normal(5, 6, 2);
-  for (const NormKind kind : {NormKind::layer, NormKind::rms}) {
+  for (const NormKind kind : {NormKind::layer, NormKind::rms, NormKind::none}) {
     for (const op::Norm& op :
          {op::Norm{.kind = kind, .eps = 1e-5}, op::Norm{.kind = kind, .gain = s.gain, .eps = 0.3},
-          op::Norm{.kind = kind, .gain = s.gain, .bias = kind == NormKind::layer ? s.bias : ParameterId{}}}) {
+          op::Norm{.kind = kind, .gain = s.gain, .bias = kind != NormKind::rms ? s.bias : ParameterId{}}}) {
       CHECK(value_error(forward(s.bench, op, {x}).y,
                         [&](auto r, auto c) { return expected(op, s.bench, x, nullptr, r, c); }) < 1e-14);
       CHECK(value_error(forward(s.bench, op, {x, residual}).y,
@@ -49,12 +50,12 @@ TEST_CASE("norms have the values of their formulas, with and without gain, bias 
 }
 
 TEST_CASE("the gradients of norms by input, residual, gain and bias are those of differences") {
-  for (const NormKind kind : {NormKind::layer, NormKind::rms}) {
+  for (const NormKind kind : {NormKind::layer, NormKind::rms, NormKind::none}) {
     for (const bool affine : {false, true}) {
       Bench bench;
       op::Norm op{.kind = kind, .eps = 0.1};
       if (affine) op.gain = bench.root().vector("gain", 6, Init::ones);
-      if (affine && kind == NormKind::layer) op.bias = bench.root().vector("bias", 6, Init::zeros);
+      if (affine && kind != NormKind::rms) op.bias = bench.root().vector("bias", 6, Init::zeros);
       bench.start();
       for (const std::int64_t rows : {1, 2, 7}) {  // measured: at most 8e-12
         CHECK(gradient_error(bench, op, {Matrix::normal(rows, 6, 1)}) < 1e-10);
@@ -75,7 +76,7 @@ TEST_CASE("a layer norm of a constant row is its bias, and an rms norm of zeros 
 
 TEST_CASE("a norm's result may lie on its input or its residual") {
   Cases s;
-  for (const NormKind kind : {NormKind::layer, NormKind::rms}) {
+  for (const NormKind kind : {NormKind::layer, NormKind::rms, NormKind::none}) {
     const op::Norm op{.kind = kind, .gain = s.gain};
     Matrix x = Matrix::normal(3, 6, 1), residual = Matrix::normal(3, 6, 2);
     const Matrix apart = forward(s.bench, op, {x, residual}).y;

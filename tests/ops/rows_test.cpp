@@ -70,12 +70,12 @@ TEST_CASE("gather_rows refuses rows that are not there") {
   }
 }
 
-TEST_CASE("pool takes the first row, the mean or the maximum of each sequence") {
+TEST_CASE("pool takes the first or last row, the mean or the maximum of each sequence") {
   for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{3, 1, 4}, {1}, {7}, {2, 2}}) {
     Bench bench(lengths);
     bench.start();
     const Matrix x = Matrix::normal(bench.segments.tokens(), 5, 9);
-    for (const Pooling pooling : {Pooling::first, Pooling::mean, Pooling::max}) {
+    for (const Pooling pooling : {Pooling::first, Pooling::last, Pooling::mean, Pooling::max}) {
       const op::Pool op{.pooling = pooling};
       CHECK(value_error(forward(bench, op, {x}).y, [&](auto s, auto c) {
               double sum = 0, most = -1e300;
@@ -83,9 +83,10 @@ TEST_CASE("pool takes the first row, the mean or the maximum of each sequence") 
                 sum += x(n, c);
                 most = std::fmax(most, x(n, c));
               }
-              return pooling == Pooling::first ? x(bench.segments.begin(s), c)
-                     : pooling == Pooling::max ? most
-                                               : sum / double(bench.segments.length(s));
+              return pooling == Pooling::first  ? x(bench.segments.begin(s), c)
+                     : pooling == Pooling::last ? x(bench.segments.end(s) - 1, c)
+                     : pooling == Pooling::max  ? most
+                                                : sum / double(bench.segments.length(s));
             }) < 1e-15);
       CHECK(gradient_error(bench, op, {x}) < 1e-10);
     }

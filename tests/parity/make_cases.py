@@ -37,6 +37,22 @@ def truth(case: Case, model: Any, texts: list[Text]) -> list[Outputs]:
         return [run(case, model, t) for t in texts]
 
 
+def check_conditioning(case: Case, folder: Path, texts: list[Text], want: list[Outputs],
+                       limits: dict[str, float]) -> None:
+    """Weights moved within half a unit of their last float32 place must not move an output by its tolerance: else
+    which float32 program passes is luck (a softmax that hangs on a near tie of large scores does this)."""
+    for draw in range(3):
+        model = load(case, folder, torch.float64)
+        generator = torch.Generator().manual_seed(draw)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.mul_(1 + (torch.rand(parameter.shape, generator=generator, dtype=torch.float64) - 0.5) * 2**-23)
+        moved = relative_error(truth(case, model, texts), want)
+        beyond = {k: (moved[k], limits[k]) for k in moved if moved[k] > limits[k]}
+        if beyond:
+            raise SystemExit(f"{case.seed}: ill-conditioned, take another draw: {beyond}")
+
+
 def make_case(case: Case, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -45,7 +61,9 @@ def make_case(case: Case, folder: Path) -> None:
     models = {name: load(case, folder, getattr(torch, name)) for name in ("float64", "float32")}
     want = truth(case, models["float64"], texts)
     errors = relative_error([run(case, models["float32"], t) for t in texts], want)
-    exact = check_outputs(case, folder, texts, want, {k: max(2 * e, 1e-6) for k, e in errors.items()})
+    limits = {k: max(2 * e, 1e-6) for k, e in errors.items()}
+    check_conditioning(case, folder, texts, want, limits)
+    exact = check_outputs(case, folder, texts, want, limits)
     save_file({f"{i}.{k}": v for i, out in enumerate(want) for k, v in out.items()}, folder / "expected.safetensors")
     (folder / "inputs.jsonl").write_text("".join(json.dumps(t, separators=(",", ":")) + "\n" for t in texts))
     about: dict[str, Any] = {

@@ -3,8 +3,7 @@
 #pragma once
 
 #include <encore/exec/infer.hpp>
-#include <encore/models/bert.hpp>
-#include <encore/models/load_weights.hpp>
+#include <encore/models/open_encoder.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,14 +20,16 @@ namespace parity {
 using Numbers = std::map<std::string, std::vector<double>>;  // "3.logits" -> values
 
 struct Case {
-  std::string name;
+  std::filesystem::path path;
+  std::string name;  // "bert/base"
   encore::ModelFolder folder;
   nlohmann::json description;
   std::vector<encore::Encoding> texts;
   Numbers expected;
 
-  explicit Case(const std::filesystem::path& path)
-      : name(path.filename().string()),
+  explicit Case(const std::filesystem::path& p)
+      : path(p),
+        name(path.parent_path().filename().string() + "/" + path.filename().string()),
         folder(encore::ModelFolder::open(path)),
         description(nlohmann::json::parse(std::ifstream(path / "case.json"))) {
     std::ifstream inputs(path / "inputs.jsonl");
@@ -57,17 +59,17 @@ struct Case {
   }
 };
 
-inline std::vector<std::filesystem::path> all_cases() {
+inline std::vector<std::filesystem::path> all_cases(std::string_view model_type) {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(ENCORE_TEST_DATA "/parity"))
+  for (const auto& entry : std::filesystem::directory_iterator(ENCORE_TEST_DATA "/parity/" + std::string(model_type)))
     if (entry.is_directory()) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   return paths;
 }
 
 // All outputs and hidden states of the case's texts, run as one packed batch.
-template <class B>
-Numbers run(const encore::Context<B>& context, const encore::EncoderModel<encore::BertSpec>& model,
+template <class Spec, class B>
+Numbers run(const encore::Context<B>& context, const encore::EncoderModel<Spec>& model,
             const encore::Parameters<B>& parameters, std::span<const encore::Encoding> texts) {
   using Scalar = encore::scalar_t<B>;
   const encore::Batch batch(texts);

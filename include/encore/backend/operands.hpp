@@ -9,10 +9,13 @@
 namespace encore {
 
 // Which normalisation of rows: ops/norm.hpp has the formulas.
-enum class NormKind : std::uint8_t { layer, rms };
+enum class NormKind : std::uint8_t { layer, rms, none };
 
 // How a sequence's rows become one.
-enum class Pooling : std::uint8_t { first, mean, max };
+enum class Pooling : std::uint8_t { first, mean, max, last };
+
+// Whether a pooling picks one row of a sequence whatever the numbers are.
+constexpr bool picks_row(Pooling pooling) { return pooling == Pooling::first || pooling == Pooling::last; }
 
 // One summand of an embedding: rows of `table` at indices[n] + offset.
 template <class S>

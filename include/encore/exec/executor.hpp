@@ -11,7 +11,9 @@
 #include <encore/ops/linear.hpp>
 #include <encore/ops/loss.hpp>
 #include <encore/ops/norm.hpp>
+#include <encore/ops/rotate.hpp>
 #include <encore/ops/rows.hpp>
+#include <encore/ops/shift.hpp>
 
 #include <array>
 #include <string_view>
@@ -143,8 +145,37 @@ class Executor {
     }
     return run(norm, std::array{&x, &residual});
   }
-  Value attention(const AttentionSpec& spec, const Value& q, const Value& k, const Value& v) {
-    return run(op::Attention{.spec = spec}, std::array{&q, &k, &v});
+  Value attention(const AttentionSpec& spec, const Value& q, const Value& k, const Value& v,
+                  const AttentionDistances<Value>& distances = {}) {
+    std::array<const Value*, Node::max_inputs> in{&q, &k, &v};
+    std::size_t count = 3;
+    op::Attention attend{.spec = spec};
+    const auto append = [&](const Value& x, bool& present) {
+      present = x.executor_ != nullptr;
+      if (present) in[count++] = &x;
+    };
+    append(distances.to_query, attend.to_query);
+    append(distances.to_key, attend.to_key);
+    append(distances.bias, attend.bias);
+    return run(attend, std::span<const Value* const>(in.data(), count));
+  }
+  // Heads turned as the spec turns queries and keys.
+  Value rotate(const AttentionSpec& spec, const Value& x) {
+    return run(op::Rotate{.cosine = spec.cosine,
+                          .sine = spec.sine,
+                          .head_size = spec.head_size,
+                          .rotary = spec.rotary,
+                          .interleaved = spec.interleaved},
+               std::array{&x});
+  }
+  // The row `by` further on in the same sequence, or zeros.
+  Value shift(const Value& x, std::int64_t by) { return run(op::Shift{.by = by}, std::array{&x}); }
+  // Columns [first, first + count) of x; no copy.
+  Value columns(const Value& x, std::int64_t first, std::int64_t count) {
+    if (first < 0 || count < 1 || first + count > x.cols_)
+      throw ShapeError("columns: " + std::to_string(first) + " to " + std::to_string(first + count) + " of " +
+                       to_string(Extent{x.rows(), x.cols_}));
+    return part(x, first, count);
   }
   Value embed(const op::Embed& embed) { return run(embed, std::array<const Value*, 0>{}); }
   Value gather_rows(const Value& x, Indices rows) { return run(op::GatherRows{.indices = rows}, std::array{&x}); }
@@ -357,14 +388,19 @@ class Executor {
   // ---- running an op
   // -----------------------------------------------------------------------------------------------------
 
-  template <class Op, std::size_t n>
-  Value run(const Op& o, const std::array<const Value*, n>& in_values) {
-    std::array<Extent, n> extents;
+  template <class Op>
+  Value run(const Op& o, std::span<const Value* const> in_values) {
+    const std::size_t n = in_values.size();
+    if (n > Node::max_inputs)
+      throw ArgumentError(std::string(Op::name) + ": " + std::to_string(n) + " operands, at most " +
+                          std::to_string(Node::max_inputs) + " are possible");
+    std::array<Extent, Node::max_inputs> every;
     for (std::size_t i = 0; i < n; ++i) {
       force(in_values[i]->slot_);
-      extents[i] = {in_values[i]->rows(), in_values[i]->cols_};
+      every[i] = {in_values[i]->rows(), in_values[i]->cols_};
     }
-    const ParameterId sections = sections_after<Op>(std::span<const Value* const>(in_values));
+    const std::span<const Extent> extents(every.data(), n);
+    const ParameterId sections = sections_after<Op>(in_values);
     const Extent size = o.template output<B>(env_, extents);
     Value y = make(size.rows, size.cols, sections, element_of<Op>());
     if constexpr (requires { o.weight; }) workspace_.slots[std::size_t(y.slot_)].weight = o.weight;
@@ -373,10 +409,9 @@ class Executor {
       const Extent kept = o.template saved<B>(env_, extents);
       saved = make(kept.rows, kept.cols, {}, Element::statistic);
     }
-    std::array<In, n> views;
+    std::array<In, Node::max_inputs> views;
     for (std::size_t i = 0; i < n; ++i) views[i] = in(*in_values[i]);
-    compute(o, std::span<const Extent>(extents), std::span<const In>(views), out(y),
-            saved.executor_ ? out(saved) : Out{});
+    compute(o, extents, std::span<const In>(views.data(), n), out(y), saved.executor_ ? out(saved) : Out{});
     if constexpr (recording) {
       Node node;
       node.backward = &run_backward<Op>;

@@ -58,6 +58,7 @@ class JsonObject {
   std::size_t size() const;               // members, null ones included
   std::vector<std::string> keys() const;  // sorted
   bool has(std::string_view key) const { return find(key) != nullptr; }
+  bool has_text(std::string_view key) const;  // the key is there, and its value a string
 
   std::int64_t integer(std::string_view key, Bounds<std::int64_t> bounds = {}) const;
   std::int64_t integer(std::string_view key, std::int64_t fallback, Bounds<std::int64_t> bounds = {}) const {

@@ -14,13 +14,40 @@ namespace detail {
 template <class Position>
 struct PositionLayer {
   PositionLayer(Builder, const Position&) {}
-  void lower(AttentionSpec&) const {}
 };
 template <HasLayerPart Position>
 struct PositionLayer<Position> : Position::Layer {
   using Position::Layer::Layer;
 };
+// What attention adds to scores by distance: of the layer's part of the policy, else of the policy, else nothing.
+template <class Position>
+auto distances_of(auto& ex, const PositionLayer<Position>& layer, const Position& position) {
+  if constexpr (GivesDistances<PositionLayer<Position>, std::remove_reference_t<decltype(ex)>>)
+    return layer.distances(ex);
+  else if constexpr (GivesDistances<Position, std::remove_reference_t<decltype(ex)>>)
+    return position.distances(ex);
+  else
+    return AttentionDistances<typename std::remove_reference_t<decltype(ex)>::Value>{};
+}
+template <class Position>
+void lower_position(const Position& position, AttentionSpec& spec, const LayerPlace& place) {
+  if constexpr (LowersByLayer<Position>)
+    position.lower(spec, place);
+  else if constexpr (LowersAttention<Position>)
+    position.lower(spec);
+}
 }  // namespace detail
+
+// Constructs an attention policy from (Builder, ModelShape, Options, Position, LayerPlace), or without the place.
+template <class A, class Position>
+A make_attention(Builder b, const ModelShape& shape, const options_t<A>& options, const Position& position,
+                 const LayerPlace& place) {
+  if constexpr (std::is_constructible_v<A, Builder, const ModelShape&, const options_t<A>&, const Position&,
+                                        const LayerPlace&>)
+    return A(b, shape, options, position, place);
+  else
+    return A(b, shape, options, position);
+}
 
 // out(attention(q, k, v)), [q, k, v] = qkv(x) with scores scaled by 1 / sqrt(head size). Vaswani et al. 2017.
 // Parameters `query`, `key`, `value` and `out`.
@@ -32,25 +59,31 @@ struct MultiHeadAttention {
   };
   Linear qkv;
   Linear out;
+  Position position;
   detail::PositionLayer<Position> layer_position;
   AttentionSpec spec;
 
-  MultiHeadAttention(Builder b, const ModelShape& shape, const Options& options, const Position& position)
-      : qkv(b, shape.hidden, {{"query", shape.hidden}, {"key", shape.hidden}, {"value", shape.hidden}}, options.bias),
-        out(b / "out", shape.hidden, shape.hidden, options.bias),
-        layer_position(b, position) {
+  MultiHeadAttention(Builder b, const ModelShape& shape, const Options& options, const Position& p,
+                     const LayerPlace& place = {})
+      : qkv(b, shape.hidden,
+            {{"query", shape.attention_width()}, {"key", shape.attention_width()}, {"value", shape.attention_width()}},
+            options.bias),
+        out(b / "out", shape.attention_width(), shape.hidden, options.bias),
+        position(p),
+        layer_position(b, p) {
     spec.heads = spec.kv_heads = shape.heads;
     spec.head_size = shape.head_size();
     spec.scale = 1.0 / std::sqrt(double(shape.head_size()));
     spec.window = options.window;
-    if constexpr (LowersAttention<Position>) position.lower(spec);
-    layer_position.lower(spec);
+    detail::lower_position(position, spec, place);
+    if constexpr (LowersAttention<detail::PositionLayer<Position>>) layer_position.lower(spec);
   }
 
   auto operator()(auto& ex, const auto& x) const {
     auto [q, k, v] = ex.template split<3>(qkv(ex, x));  // 3 x [N, C]
-    auto mixed = ex.attention(spec, q, k, v);           // [N, C]
-    q = k = v = {};                                     // gives their memory back before the next product is made
+    if (spec.turns_values) v = ex.rotate(spec, v);
+    auto mixed = ex.attention(spec, q, k, v, detail::distances_of(ex, layer_position, position));  // [N, C]
+    q = k = v = {};  // gives their memory back before the next product is made
     return out(ex, mixed);
   }
 };

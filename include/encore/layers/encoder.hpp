@@ -4,6 +4,9 @@
 //   Norm, Placement, Position, FeedForward     policies
 //   Attention<Position>                        a class template
 //   Embedding<Norm>                            a class template
+// and, where the usual will not do,
+//   Stack                                      which block stands where (stack.hpp); Repeat
+//   Block<Spec>, BlockOptions                  a class template: what one layer does, and its numbers; EncoderBlock
 // To change one policy, derive from a spec and hide its name.
 #pragma once
 
@@ -12,20 +15,45 @@
 #include <encore/layers/feed_forward.hpp>
 #include <encore/layers/norm.hpp>
 #include <encore/layers/placement.hpp>
+#include <encore/layers/stack.hpp>
 
 #include <optional>
 #include <vector>
 
 namespace encore {
 
+namespace detail {
+template <class Spec>
+struct stack_of {
+  using type = Repeat;
+};
+template <class Spec>
+  requires requires { typename Spec::Stack; }
+struct stack_of<Spec> {
+  using type = typename Spec::Stack;
+};
+template <class Spec>
+struct block_options_of {
+  using type = NoOptions;
+};
+template <class Spec>
+  requires requires { typename Spec::BlockOptions; }
+struct block_options_of<Spec> {
+  using type = typename Spec::BlockOptions;
+};
+}  // namespace detail
+
 // The numbers of an encoder: its shape and, nested, those of each policy.
 template <class Spec>
 struct Config {
   ModelShape shape;
   options_t<typename Spec::Norm> norm{};
+  options_t<typename Spec::template Embedding<typename Spec::Norm>> embedding{};
   options_t<typename Spec::Position> position{};
   options_t<typename Spec::template Attention<typename Spec::Position>> attention{};
   options_t<typename Spec::FeedForward> feed_forward{};
+  options_t<typename detail::stack_of<Spec>::type> stack{};
+  typename detail::block_options_of<Spec>::type block{};
 };
 
 // x <- sublayer(attention), x <- sublayer(feed-forward): [N, C] -> [N, C].
@@ -40,11 +68,13 @@ struct EncoderBlock {
   typename Spec::FeedForward feed_forward;
   Sublayer feed_forward_sublayer;
 
-  EncoderBlock(Builder b, const Config<Spec>& config, const Position& position)
-      : attention(b / "attention", config.shape, config.attention, position),
-        attention_sublayer(b / "attention_norm", config.shape, config.norm),
+  EncoderBlock(Builder b, const Config<Spec>& config, const Position& position, const LayerPlace& place)
+      : attention(make_attention<typename Spec::template Attention<Position>>(b / "attention", config.shape,
+                                                                              config.attention, position, place)),
+        attention_sublayer(make_sublayer<Sublayer>(b / "attention_norm", config.shape, config.norm, place)),
         feed_forward(make_policy<typename Spec::FeedForward>(b / "feed_forward", config.shape, config.feed_forward)),
-        feed_forward_sublayer(b / "feed_forward_norm", config.shape, config.norm) {}
+        feed_forward_sublayer(make_sublayer<Sublayer>(b / "feed_forward_norm", config.shape, config.norm,
+                                                      {place.layer, place.layers, Part::feed_forward})) {}
 
   auto operator()(auto& ex, const auto& x) const {
     auto mixed = attention_sublayer(ex, x, [&](const auto& rows) { return attention(ex, rows); });
@@ -52,21 +82,40 @@ struct EncoderBlock {
   }
 };
 
+namespace detail {
+template <class Spec>
+struct block_of {
+  using type = EncoderBlock<Spec>;
+};
+template <class Spec>
+  requires requires { typename Spec::template Block<Spec>; }
+struct block_of<Spec> {
+  using type = typename Spec::template Block<Spec>;
+};
+}  // namespace detail
+
 template <class Spec>
 struct Encoder {
   using Norm = typename Spec::Norm;
+  using Stack = typename detail::stack_of<Spec>::type;
+  using Block = typename detail::block_of<Spec>::type;
 
   typename Spec::Position position;
   typename Spec::template Embedding<Norm> embedding;
-  std::vector<EncoderBlock<Spec>> blocks;
+  std::vector<std::int64_t> order;  // of blocks, by depth
+  std::vector<Block> blocks;
   std::optional<Norm> final_norm;
 
   // Throws ArgumentError for a shape that a policy cannot take.
   Encoder(Builder b, const Config<Spec>& config)
       : position(make_policy<typename Spec::Position>(checked(b, config) / "position", config.shape, config.position)),
-        embedding(b / "embedding", config.shape, config.norm) {
-    blocks.reserve(std::size_t(config.shape.layers));
-    for (std::int64_t i = 0; i < config.shape.layers; ++i) blocks.emplace_back(b / "layers" / i, config, position);
+        embedding(make_embedding(b / "embedding", config)) {
+    const Stack stack = make_stack(config);
+    order = stack.order;
+    const std::int64_t depth = std::int64_t(order.size());
+    for (std::int64_t i = 0; i < depth; ++i)  // blocks are built where they first stand
+      if (const std::int64_t block = order[std::size_t(i)]; block == std::int64_t(blocks.size()))
+        blocks.emplace_back(stack.place(b / "layers", block), config, position, LayerPlace{i, depth});
     if constexpr (Spec::Placement::final_norm)
       final_norm = make_norm<Norm>(b / "final_norm", config.shape.hidden, config.norm);
   }
@@ -74,17 +123,31 @@ struct Encoder {
   // -> [N, C]. Taps "hidden_states" 0 (embeddings) to L; the last one is what is returned.
   auto operator()(auto& ex, const BatchIndices& in) const {
     auto x = embedding(ex, in, position);
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
+    for (std::size_t i = 0; i < order.size(); ++i) {
       ex.tap("hidden_states", std::int64_t(i), x);
       auto scope = ex.scope(std::int64_t(i));
-      x = blocks[i](ex, x);
+      x = blocks[std::size_t(order[i])](ex, x);
     }
     if (final_norm) x = (*final_norm)(ex, x);
-    ex.tap("hidden_states", std::int64_t(blocks.size()), x);
+    ex.tap("hidden_states", std::int64_t(order.size()), x);
     return x;
   }
 
  private:
+  static auto make_embedding(Builder b, const Config<Spec>& config) {
+    using Embedding = typename Spec::template Embedding<Norm>;
+    if constexpr (std::is_constructible_v<Embedding, Builder, const ModelShape&, const options_t<Norm>&,
+                                          const options_t<Embedding>&>)
+      return Embedding(b, config.shape, config.norm, config.embedding);
+    else
+      return Embedding(b, config.shape, config.norm);
+  }
+  static Stack make_stack(const Config<Spec>& config) {
+    if constexpr (std::is_constructible_v<Stack, const ModelShape&, const options_t<Stack>&>)
+      return Stack(config.shape, config.stack);
+    else
+      return Stack(config.shape);
+  }
   static Builder checked(Builder b, const Config<Spec>& config) {
     config.shape.check();
     return b;

@@ -33,8 +33,8 @@ struct Mlp {
 // Which half of in(x) goes through the activation: published models differ.
 enum class Gate : std::uint8_t { first, second };
 
-// out(activation(u) * g), [u, g] = in(x). Shazeer 2020: GeGLU with gelu, SwiGLU with silu, ReGLU with relu. Parameter
-// `in.weight` is [2 F, C].
+// out(activation(u) * g), [u, g] = in(x). Shazeer 2020: GeGLU with gelu, SwiGLU with silu, ReGLU with relu. Parameters
+// `in.first` and `in.second`, [F, C] each, and `out`.
 template <Gate activated = Gate::first>
 struct Glu {
   struct Options {
@@ -46,7 +46,8 @@ struct Glu {
   Activation activation;
 
   Glu(Builder b, const ModelShape& shape, const Options& options)
-      : in(b / "in", shape.hidden, 2 * shape.feed_forward_width(), options.bias),
+      : in(b / "in", shape.hidden, {{"first", shape.feed_forward_width()}, {"second", shape.feed_forward_width()}},
+           options.bias),
         out(b / "out", shape.feed_forward_width(), shape.hidden, options.bias),
         activation(options.activation) {}
 

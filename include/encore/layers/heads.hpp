@@ -8,6 +8,8 @@
 #include <encore/layers/linear.hpp>
 #include <encore/layers/norm.hpp>
 
+#include <optional>
+
 namespace encore {
 
 // tanh(dense(x of the first token)): [N, C] -> [sequences, C].
@@ -25,8 +27,16 @@ struct TanhPooler {
 // Whether the decoder is the word table itself.
 enum class Tied : bool { no, yes };
 
-// decoder(norm(activation(dense(x)))) + bias: [N, C] -> [N, vocabulary]. Tied: the decoder's weight is the word
-// embedding.
+// Numbers of a masked-language-model head.
+struct LmHeadOptions {
+  Tied tied = Tied::yes;
+  Activation activation = Activation::gelu_erf;
+  Bias dense_bias = Bias::yes;
+  Bias decoder_bias = Bias::yes;
+};
+
+// decoder(norm(activation(dense(x)))) + bias: [N, C] -> [N, E] -> [N, vocabulary]. Tied: the decoder's weight is the
+// word table.
 template <class Norm>
 struct MaskedLmHead {
   Linear dense;
@@ -35,13 +45,15 @@ struct MaskedLmHead {
   ParameterId decoder;
   ParameterId bias;
 
-  MaskedLmHead(Builder b, const ModelShape& shape, Activation act, const options_t<Norm>& norm_options,
-               ParameterId words, Tied tied)
-      : dense(b / "dense", shape.hidden, shape.hidden),
-        activation(act),
-        norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)),
-        decoder(tied == Tied::yes ? words : (b / "decoder").weight("weight", shape.vocabulary, shape.hidden)),
-        bias(b.vector("bias", shape.vocabulary, Init::zeros)) {
+  MaskedLmHead(Builder b, const ModelShape& shape, const LmHeadOptions& options, const options_t<Norm>& norm_options,
+               ParameterId words)
+      : dense(b / "dense", shape.hidden, shape.embedding_width(), options.dense_bias),
+        activation(options.activation),
+        norm(make_norm<Norm>(b / "norm", shape.embedding_width(), norm_options)),
+        decoder(options.tied == Tied::yes
+                    ? words
+                    : (b / "decoder").weight("weight", shape.vocabulary, shape.embedding_width())) {
+    if (options.decoder_bias == Bias::yes) bias = b.vector("bias", shape.vocabulary, Init::zeros);
     b.layout()[decoder].reads_product = true;
   }
   auto operator()(auto& ex, const auto& x) const {
@@ -49,6 +61,35 @@ struct MaskedLmHead {
     auto active = ex.activate(activation, mapped);
     auto normal = norm(ex, active);
     return ex.linear(normal, decoder, bias);
+  }
+};
+
+// Numbers of the map that some architectures put before a classifier.
+struct FeatureOptions {
+  bool present = false;
+  bool dense = true;
+  Activation activation = Activation::tanh;
+  Bias bias = Bias::yes;
+  bool norm = false;
+};
+
+// norm(activation(dense(x))): [n, C] -> [n, C], for tokens or for sequences; dense and norm where they are wanted.
+template <class Norm>
+struct ClassifierFeatures {
+  std::optional<Linear> dense;
+  Activation activation;
+  std::optional<Norm> norm;
+
+  ClassifierFeatures(Builder b, const ModelShape& shape, const FeatureOptions& options,
+                     const options_t<Norm>& norm_options)
+      : activation(options.activation) {
+    if (options.dense) dense.emplace(b / "dense", shape.hidden, shape.hidden, options.bias);
+    if (options.norm) norm = make_norm<Norm>(b / "norm", shape.hidden, norm_options);
+  }
+  auto operator()(auto& ex, const auto& x) const {
+    auto mapped = dense ? (*dense)(ex, x) : x;
+    auto active = ex.activate(activation, mapped);
+    return norm ? (*norm)(ex, active) : active;
   }
 };
 

@@ -19,11 +19,15 @@ struct ModelShape {
   std::int64_t heads = 12;
   std::int64_t intermediate = 0;  // 0: 4 hidden
   std::int64_t max_positions = 512;
-  std::int64_t types = 0;  // token types; 0: none
-  float dropout = 0;       // of sublayer outputs and embeddings, while training
+  std::int64_t types = 0;      // token types; 0: none
+  std::int64_t embedding = 0;  // width of the embedding tables; 0: hidden
+  std::int64_t head = 0;       // width of a head; 0: hidden / heads
+  float dropout = 0;           // of sublayer outputs and embeddings, while training
 
-  constexpr std::int64_t head_size() const { return hidden / heads; }
+  constexpr std::int64_t head_size() const { return head ? head : hidden / heads; }
+  constexpr std::int64_t attention_width() const { return heads * head_size(); }
   constexpr std::int64_t feed_forward_width() const { return intermediate ? intermediate : 4 * hidden; }
+  constexpr std::int64_t embedding_width() const { return embedding ? embedding : hidden; }
 
   // Throws ArgumentError naming the number at fault.
   void check() const {
@@ -37,8 +41,10 @@ struct ModelShape {
     positive("heads", heads);
     positive("max_positions", max_positions);
     positive("intermediate", feed_forward_width());
+    positive("embedding", embedding_width());
     if (types < 0) throw ArgumentError("shape: types = " + std::to_string(types) + " is negative");
-    if (hidden % heads != 0)
+    positive("head", head_size());
+    if (!head && hidden % heads != 0)
       throw ArgumentError("shape: hidden = " + std::to_string(hidden) +
                           " is not a multiple of heads = " + std::to_string(heads));
   }
@@ -46,6 +52,16 @@ struct ModelShape {
 
 // Options of a policy that has none.
 struct NoOptions {};
+
+// What a sublayer holds.
+enum class Part : std::uint8_t { attention, feed_forward };
+
+// Where in the stack a policy stands: for those that differ from layer to layer.
+struct LayerPlace {
+  std::int64_t layer = 0;
+  std::int64_t layers = 1;
+  Part part = Part::attention;
+};
 
 namespace detail {
 // False: the condition of a static_assert in a branch that must not be taken.

@@ -45,4 +45,17 @@ struct RmsNorm {
   auto operator()(auto& ex, const auto& residual, const auto& x) const { return ex.residual_norm(op, residual, x); }
 };
 
+// y = g x + b, no statistics. [N, C] -> [N, C]. Sun et al. 2020, MobileBERT.
+struct NoNorm {
+  op::Norm op;
+
+  NoNorm(Builder b, std::int64_t width) {
+    op.kind = NormKind::none;
+    op.gain = b.vector("weight", width, Init::ones);
+    op.bias = b.vector("bias", width, Init::zeros);
+  }
+  auto operator()(auto& ex, const auto& x) const { return ex.norm(op, x); }
+  auto operator()(auto& ex, const auto& residual, const auto& x) const { return ex.residual_norm(op, residual, x); }
+};
+
 }  // namespace encore

@@ -5,6 +5,8 @@
 
 #include <encore/layers/model_shape.hpp>
 
+#include <optional>
+
 namespace encore {
 
 // x <- norm(x + f(x)). Vaswani et al. 2017; BERT.
@@ -26,7 +28,7 @@ struct PostNorm {
   };
 };
 
-// x <- x + f(norm(x)), and a norm at the end of the stack. Xiong et al. 2020; ModernBERT.
+// x <- x + f(norm(x)), and a norm at the end of the stack. Xiong et al. 2020.
 struct PreNorm {
   static constexpr bool final_norm = true;
 
@@ -45,5 +47,36 @@ struct PreNorm {
     }
   };
 };
+
+// PreNorm without the norm of the first attention: the embeddings have just been normed. Warner et al. 2024, ModernBERT.
+struct PreNormAfterFirst {
+  static constexpr bool final_norm = true;
+
+  template <class Norm>
+  struct Sublayer {
+    std::optional<Norm> norm;
+    float dropout;
+
+    Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options, const LayerPlace& place)
+        : dropout(shape.dropout) {
+      if (place.layer > 0 || place.part != Part::attention) norm = make_norm<Norm>(b, shape.hidden, options);
+    }
+    auto operator()(auto& ex, const auto& x, auto&& f) const {
+      auto normal = norm ? (*norm)(ex, x) : x;
+      auto y = f(normal);
+      auto kept = ex.dropout(y, dropout);
+      return ex.add(x, kept);
+    }
+  };
+};
+
+// A sublayer's wrapping: constructed from (Builder, ModelShape, Norm options, LayerPlace), or without the place.
+template <class Sublayer, class NormOptions>
+Sublayer make_sublayer(Builder b, const ModelShape& shape, const NormOptions& options, const LayerPlace& place) {
+  if constexpr (std::is_constructible_v<Sublayer, Builder, const ModelShape&, const NormOptions&, const LayerPlace&>)
+    return Sublayer(b, shape, options, place);
+  else
+    return Sublayer(b, shape, options);
+}
 
 }  // namespace encore

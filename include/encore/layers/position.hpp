@@ -7,8 +7,12 @@
 #include <encore/ops/attention.hpp>
 #include <encore/ops/rows.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <memory>
+#include <span>
+#include <vector>
 
 namespace encore {
 
@@ -18,9 +22,47 @@ concept AddsToEmbedding = requires(const P& p, op::Embed& embed, Indices positio
 // Hooks into attention, the same in every layer.
 template <class P>
 concept LowersAttention = requires(const P& p, AttentionSpec& spec) { p.lower(spec); };
-// Hooks into attention with parameters in each layer: P::Layer(Builder, const P&), lower.
+// Hooks into attention that differ from layer to layer.
 template <class P>
-concept HasLayerPart = requires(const typename P::Layer& layer, AttentionSpec& spec) { layer.lower(spec); };
+concept LowersByLayer = requires(const P& p, AttentionSpec& spec, LayerPlace place) { p.lower(spec, place); };
+// A part with parameters in each layer, P::Layer(Builder, const P&), that may have the hooks below.
+template <class P>
+concept HasLayerPart = requires { typename P::Layer; };
+// Hooks C and B: rows by distance for the sequences at hand, p.distances(ex) -> AttentionDistances of values.
+template <class P, class Ex>
+concept GivesDistances = requires(const P& p, Ex& ex) { p.distances(ex); };
+
+// Indices of a table's rows by distance: all of -(n - 1) .. n - 1 for n positions, of which shorter batches read the
+// middle.
+class DistanceIndices {
+ public:
+  // row(distance) for every distance.
+  template <class F>
+  DistanceIndices(std::int64_t positions, F&& row) : rows_(std::make_shared<std::vector<std::int32_t>>()) {
+    for (std::int64_t e = -(positions - 1); e < positions; ++e) rows_->push_back(std::int32_t(row(e)));
+  }
+  // Those that a sequence of `longest` tokens has, [2 longest - 1]. Throws InputError beyond the positions.
+  std::span<const std::int32_t> up_to(std::int64_t longest) const {
+    const std::int64_t positions = std::int64_t(rows_->size() + 1) / 2;
+    if (longest > positions)
+      throw InputError("a sequence of " + std::to_string(longest) + " tokens is longer than the relative table for " +
+                       std::to_string(positions) + " positions");
+    return std::span<const std::int32_t>(*rows_).subspan(std::size_t(positions - longest),
+                                                         std::size_t(2 * longest - 1));
+  }
+
+ private:
+  std::shared_ptr<std::vector<std::int32_t>> rows_;  // shared: policies are copied, and batches keep pointing at it
+};
+
+// The rows of a table by distance, as an embedding: [2 longest - 1, columns of the table].
+template <class Ex>
+auto embed_distances(Ex& ex, ParameterId table, const DistanceIndices& indices) {
+  op::Embed rows;
+  rows.terms[0] = {table, ex.indices(indices.up_to(ex.segments().longest())), 0};
+  rows.count = 1;
+  return ex.embed(rows);
+}
 
 // Appends a term to an embedding sum. Throws ArgumentError where it is full.
 inline void add_term(op::Embed& embed, EmbedTerm term) {
@@ -34,16 +76,19 @@ struct NoPosition {
   NoPosition(Builder, const ModelShape&) {}
 };
 
-// x_p += P[p + offset]. Parameter `weight` [max_positions + offset, C]. BERT: offset 0; RoBERTa: padding index + 1.
+// x_p += P[p + offset]. Parameter `weight` [max_positions + offset, E]. BERT: offset 0; RoBERTa: padding index + 1.
 struct LearnedPosition {
   struct Options {
     std::int64_t offset = 0;
+    std::int64_t width = 0;  // E; 0: the shape's embedding width
   };
   ParameterId table;
   std::int64_t offset;
 
   LearnedPosition(Builder b, const ModelShape& shape, const Options& options)
-      : table(b.table("weight", shape.max_positions + options.offset, shape.hidden)), offset(options.offset) {}
+      : table(b.table("weight", shape.max_positions + options.offset,
+                      options.width ? options.width : shape.embedding_width())),
+        offset(options.offset) {}
   void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, offset}); }
 };
 
@@ -55,30 +100,34 @@ struct SinusoidalPosition {
   ParameterId table;
 
   SinusoidalPosition(Builder b, const ModelShape& shape, const Options& options)
-      : table(b.constant("sinusoids", shape.max_positions, shape.hidden,
-                         [width = double(shape.hidden), base = options.base](std::int64_t p, std::int64_t c) {
-                           const double angle = double(p) / std::pow(base, double(c / 2 * 2) / width);
-                           return c % 2 ? std::cos(angle) : std::sin(angle);
-                         })) {}
+      : table(
+            b.constant("sinusoids", shape.max_positions, shape.embedding_width(),
+                       [width = double(shape.embedding_width()), base = options.base](std::int64_t p, std::int64_t c) {
+                         const double angle = double(p) / std::pow(base, double(c / 2 * 2) / width);
+                         return c % 2 ? std::cos(angle) : std::sin(angle);
+                       })) {}
   void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, 0}); }
 };
 
 // How rotated pairs lie in a head: (x_i, x_{i + r/2}) as in GPT-NeoX and ModernBERT, or (x_2i, x_2i+1) as in RoFormer.
 enum class Pairs : std::uint8_t { half, interleaved };
 
-// q and k turn by p / base^(2i/r) in each pair i of their first r columns. Su et al. 2021, RoFormer.
+// q and k (and, with turns_values, v) turn by p / base^(2i/r) in each pair i of their first r columns. Su et al. 2021,
+// RoFormer.
 template <Pairs pairs = Pairs::half>
 struct Rope {
   struct Options {
     double base = 10000;
     std::int64_t rotary = 0;  // r; 0: the whole head
+    bool turns_values = false;
   };
   ParameterId cosine;
   ParameterId sine;
   std::int64_t rotary;
+  bool turns_values;
 
   Rope(Builder b, const ModelShape& shape, const Options& options)
-      : rotary(options.rotary ? options.rotary : shape.head_size()) {
+      : rotary(options.rotary ? options.rotary : shape.head_size()), turns_values(options.turns_values) {
     if (rotary % 2 != 0 || rotary <= 0 || rotary > shape.head_size())
       throw ArgumentError("RoPE needs an even number of rotated columns within a head: " + std::to_string(rotary) +
                           " of head size " + std::to_string(shape.head_size()));
@@ -95,10 +144,41 @@ struct Rope {
     spec.sine = sine;
     spec.rotary = rotary;
     spec.interleaved = pairs == Pairs::interleaved;
+    spec.turns_values = turns_values;
   }
   // What can be known at compile time (static_config).
   static constexpr bool fits(const ModelShape& shape, const Options& options) {
     return (options.rotary ? options.rotary : shape.head_size()) % 2 == 0;
+  }
+};
+
+// One position policy for layers that see everything and another, within a window, for those that do not. Warner et al.
+// 2024, ModernBERT: two bases of RoPE, every third layer global.
+template <class Global, class Local = Global>
+struct GlobalLocal {
+  struct Options {
+    options_t<Global> global{};
+    options_t<Local> local{};
+    std::int64_t window = -1;      // keys with |i - j| <= window in local layers; negative: all
+    std::vector<bool> is_local{};  // by layer; those beyond the list are global
+  };
+  Global global;
+  Local local;
+  Options options;
+
+  GlobalLocal(Builder b, const ModelShape& shape, const Options& o)
+      : global(make_policy<Global>(b / "global", shape, o.global)),
+        local(make_policy<Local>(b / "local", shape, o.local)),
+        options(o) {}
+  void lower(AttentionSpec& spec, const LayerPlace& place) const {
+    const bool within =
+        std::size_t(place.layer) < options.is_local.size() && options.is_local[std::size_t(place.layer)];
+    if (!within) {
+      global.lower(spec);
+      return;
+    }
+    local.lower(spec);
+    spec.window = options.window;
   }
 };
 
@@ -114,20 +194,62 @@ struct RelativePosition {
   };
   ModelShape shape;
   RelativeTerms terms;
+  DistanceIndices indices;
 
-  RelativePosition(Builder, const ModelShape& s, const Options& options) : shape(s), terms(options.terms) {}
+  RelativePosition(Builder, const ModelShape& s, const Options& options)
+      : shape(s),
+        terms(options.terms),
+        indices(s.max_positions, [&](std::int64_t e) { return e + s.max_positions - 1; }) {}
 
   struct Layer {
     ParameterId table;
     RelativeTerms terms;
+    DistanceIndices indices;
     Layer(Builder b, const RelativePosition& position)
         : table((b / "relative").table("weight", 2 * position.shape.max_positions - 1, position.shape.head_size())),
-          terms(position.terms) {}
-    void lower(AttentionSpec& spec) const {
-      spec.relative = table;
-      spec.relative_to_key = terms == RelativeTerms::key_and_query;
+          terms(position.terms),
+          indices(position.indices) {}
+    auto distances(auto& ex) const {
+      auto rows = embed_distances(ex, table, indices);
+      AttentionDistances<decltype(rows)> result;
+      if (terms == RelativeTerms::key_and_query) result.to_key = rows;
+      result.to_query = std::move(rows);
+      return result;
     }
   };
+};
+
+// How far apart two tokens are, in T5's buckets: half for each sign, exact up to half of those, then logarithmic up to
+// `furthest`. Raffel et al. 2020. distance = j - i.
+inline std::int64_t t5_bucket(std::int64_t distance, std::int64_t buckets, std::int64_t furthest) {
+  const std::int64_t half = buckets / 2, exact = half / 2;
+  const std::int64_t sign = distance > 0 ? half : 0, n = distance < 0 ? -distance : distance;
+  if (n < exact) return sign + n;
+  const double log = std::log(double(n) / double(exact)) / std::log(double(furthest) / double(exact));
+  return sign + std::min(half - 1, exact + std::int64_t(log * double(half - exact)));
+}
+
+// Scores gain B[bucket(j - i)][h], outside the scale; one table [buckets, H] for all layers. Raffel et al. 2020, T5; Song
+// et al. 2020, MPNet. Parameter `bias.weight`.
+struct T5Bias {
+  struct Options {
+    std::int64_t buckets = 32;  // that distances are sorted into
+    std::int64_t furthest = 128;
+    std::int64_t rows = 0;  // of the table; 0: as many as there are buckets
+  };
+  ParameterId table;
+  DistanceIndices indices;
+
+  T5Bias(Builder b, const ModelShape& shape, const Options& options)
+      : table((b / "bias").table("weight", options.rows ? options.rows : options.buckets, shape.heads)),
+        indices(shape.max_positions, [&](std::int64_t e) { return t5_bucket(-e, options.buckets, options.furthest); }) {
+  }
+  auto distances(auto& ex) const {
+    auto rows = embed_distances(ex, table, indices);
+    AttentionDistances<decltype(rows)> result;
+    result.bias = std::move(rows);
+    return result;
+  }
 };
 
 }  // namespace encore

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <encore/io/model_folder.hpp>
+#include <encore/models/config_keys.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/weight_names.hpp>
 
@@ -20,10 +21,20 @@ namespace encore {
 // The three ways a BERT checkpoint can say position_embedding_type.
 enum class BertPositions : std::uint8_t { absolute, relative_key, relative_key_query };
 
+constexpr std::string_view name_of(BertPositions kind) {
+  switch (kind) {
+    case BertPositions::absolute: return "absolute";
+    case BertPositions::relative_key: return "relative_key";
+    case BertPositions::relative_key_query: return "relative_key_query";
+  }
+  return "?";
+}
+
 // Learned positions in the embedding, or relative ones in every layer: transformers decides by a key of config.json.
 struct BertPosition {
   struct Options {
     BertPositions kind = BertPositions::absolute;
+    std::int64_t offset = 0;  // of the first position in the table (RoBERTa)
   };
   BertPositions kind;
   std::optional<LearnedPosition> learned;
@@ -31,10 +42,10 @@ struct BertPosition {
 
   BertPosition(Builder b, const ModelShape& shape, const Options& options)
       : kind(options.kind),
-        relative(b, shape,
+        relative(b, with_offset(shape, options.offset),
                  {.terms = options.kind == BertPositions::relative_key_query ? RelativeTerms::key_and_query
                                                                              : RelativeTerms::key}) {
-    if (kind == BertPositions::absolute) learned.emplace(b, shape, LearnedPosition::Options{});
+    if (kind == BertPositions::absolute) learned.emplace(b, shape, LearnedPosition::Options{options.offset});
   }
   void add_to(op::Embed& embed, Indices positions) const {
     if (learned) learned->add_to(embed, positions);
@@ -44,15 +55,65 @@ struct BertPosition {
     Layer(Builder b, const BertPosition& position) {
       if (position.kind != BertPositions::absolute) relative.emplace(b, position.relative);
     }
-    void lower(AttentionSpec& spec) const {
-      if (relative) relative->lower(spec);
-    }
+    auto distances(auto& ex) const { return relative ? relative->distances(ex) : decltype(relative->distances(ex)){}; }
   };
+
+ private:
+  static ModelShape with_offset(ModelShape shape, std::int64_t offset) {
+    shape.max_positions += offset;
+    return shape;
+  }
 };
+
+// position_embedding_type. Throws UnsupportedError.
+inline BertPositions read_bert_positions(const JsonObject& json) {
+  const std::string positions = json.text("position_embedding_type", "absolute");
+  if (positions == "absolute") return BertPositions::absolute;
+  if (positions == "relative_key") return BertPositions::relative_key;
+  if (positions == "relative_key_query") return BertPositions::relative_key_query;
+  throw UnsupportedError(json.where("position_embedding_type") + ": '" + positions +
+                         "' is not supported; there are absolute, relative_key, relative_key_query");
+}
+
+// Numbers of a post-norm encoder with an MLP under BERT's keys. Throws ConfigError, UnsupportedError.
+template <class Spec>
+Config<Spec> read_bert_config(const JsonObject& json, const ModelShape& defaults, double eps, const char* activation) {
+  check_model_type(json, Spec::model_types);
+  refuse_decoders_and_pruning(json);
+  Config<Spec> config;
+  config.shape = read_shape(json, defaults);
+  config.norm.eps = json.number("layer_norm_eps", eps, {0.0, 1.0});
+  config.feed_forward.activation = read_activation(json, "hidden_act", activation);
+  return config;
+}
+
+// Where the layers of BERT, and of models that transformers copied from it, lie in a checkpoint.
+inline std::vector<WeightName> bert_encoder_names() {
+  return {{"embedding.word", "embeddings.word_embeddings"},
+          {"embedding.type", "embeddings.token_type_embeddings"},
+          {"embedding.norm", "embeddings.LayerNorm"},
+          {"embedding.project", "embeddings_project"},
+          {"position", "embeddings.position_embeddings"},
+          {"layers.{}.attention.query", "encoder.layer.{}.attention.self.query"},
+          {"layers.{}.attention.key", "encoder.layer.{}.attention.self.key"},
+          {"layers.{}.attention.value", "encoder.layer.{}.attention.self.value"},
+          {"layers.{}.attention.relative", "encoder.layer.{}.attention.self.distance_embedding"},
+          {"layers.{}.attention.out", "encoder.layer.{}.attention.output.dense"},
+          {"layers.{}.attention_norm", "encoder.layer.{}.attention.output.LayerNorm"},
+          {"layers.{}.feed_forward.in", "encoder.layer.{}.intermediate.dense"},
+          {"layers.{}.feed_forward.out", "encoder.layer.{}.output.dense"},
+          {"layers.{}.feed_forward_norm", "encoder.layer.{}.output.LayerNorm"}};
+}
+// The same and a head's own.
+inline std::vector<WeightName> bert_encoder_names(std::initializer_list<WeightName> more) {
+  std::vector<WeightName> names = bert_encoder_names();
+  names.insert(names.end(), more);
+  return names;
+}
 
 struct BertSpec {
   static constexpr std::string_view name = "BERT";
-  static constexpr std::string_view model_type = "bert";
+  static constexpr std::string_view model_types[] = {"bert"};
 
   using Norm = LayerNorm;
   using Placement = PostNorm;
@@ -69,131 +130,46 @@ struct BertSpec {
   static Config<BertSpec> config(const JsonObject& json);
   // The head named by `architectures`, and its numbers.
   static HeadOptions heads(const JsonObject& json);
-  // The same, with a pooler on a bare encoder only where the checkpoint has one.
-  static HeadOptions heads(const JsonObject& json, const Checkpoint& checkpoint);
-  static const WeightNames& weight_names();
+  static WeightNames weight_names(const Config<BertSpec>&);
 };
 
 inline Config<BertSpec> BertSpec::config(const JsonObject& json) {
-  constexpr std::int64_t most = std::int64_t{1} << 24;  // keeps products of two sizes far from overflow
-  if (const std::string type = json.text("model_type", "bert"); type != "bert")
-    throw UnsupportedError(json.where("model_type") + ": '" + type + "' is not bert");
-  for (const char* key : {"is_decoder", "add_cross_attention"})
-    if (json.boolean(key, false))
-      throw UnsupportedError(json.where(key) + ": decoders are not supported; this is an encoder library");
-  if (json.has("pruned_heads") && json.object("pruned_heads").size() > 0)
-    throw UnsupportedError(json.where("pruned_heads") + ": pruned heads are not supported");
-
-  Config<BertSpec> config;
-  config.shape.vocabulary = json.integer("vocab_size", 30522, {1, most});
-  config.shape.hidden = json.integer("hidden_size", 768, {1, most});
-  config.shape.layers = json.integer("num_hidden_layers", 12, {1, 4096});
-  config.shape.heads = json.integer("num_attention_heads", 12, {1, 65536});
-  config.shape.intermediate = json.integer("intermediate_size", 3072, {1, most});
-  config.shape.max_positions = json.integer("max_position_embeddings", 512, {1, most});
-  config.shape.types = json.integer("type_vocab_size", 2, {1, 65536});
-  config.shape.dropout = float(json.number("hidden_dropout_prob", 0.1, {0.0, 0.999}));
-  if (config.shape.hidden % config.shape.heads != 0)
-    throw ConfigError(json.where("hidden_size") + ": " + std::to_string(config.shape.hidden) +
-                      " is not a multiple of num_attention_heads, " + std::to_string(config.shape.heads));
-  config.norm.eps = json.number("layer_norm_eps", 1e-12, {0.0, 1.0});
-  try {
-    config.feed_forward.activation = activation_from_name(json.text("hidden_act", "gelu"));
-  } catch (const UnsupportedError& error) {
-    throw UnsupportedError(json.where("hidden_act") + ": " + error.what());
-  }
-  const std::string positions = json.text("position_embedding_type", "absolute");
-  if (positions == "absolute")
-    config.position.kind = BertPositions::absolute;
-  else if (positions == "relative_key")
-    config.position.kind = BertPositions::relative_key;
-  else if (positions == "relative_key_query")
-    config.position.kind = BertPositions::relative_key_query;
-  else
-    throw UnsupportedError(json.where("position_embedding_type") + ": '" + positions +
-                           "' is not supported; there are absolute, relative_key, relative_key_query");
+  auto config = read_bert_config<BertSpec>(json, {.intermediate = 3072, .types = 2, .dropout = 0.1f}, 1e-12, "gelu");
+  config.position.kind = read_bert_positions(json);
   return config;
 }
 
 inline HeadOptions BertSpec::heads(const JsonObject& json) {
-  HeadOptions options;
-  options.activation = config(json).feed_forward.activation;
-  options.tied = json.boolean("tie_word_embeddings", true) ? Tied::yes : Tied::no;
-  options.labels = json.integer("num_labels", 2, {1, 1 << 24});
-  if (json.has("id2label")) options.labels = std::int64_t(json.object("id2label").size());
-  if (!json.has("architectures")) return options;
-  const std::vector<std::string> architectures = json.texts("architectures");
-  if (architectures.empty()) return options;
-  struct Known {
-    std::string_view name;
-    Head head;
-    bool pooler;
-  };
-  static constexpr Known known[] = {
+  static constexpr KnownHead known[] = {
       {"BertModel", Head::none, true},
-      {"BertForMaskedLM", Head::masked_lm, false},
+      {"BertForMaskedLM", Head::masked_lm},
       {"BertForPreTraining", Head::pretraining, true},
       {"BertForNextSentencePrediction", Head::next_sentence, true},
       {"BertForSequenceClassification", Head::sequence_classification, true},
       {"BertForMultipleChoice", Head::multiple_choice, true},
-      {"BertForTokenClassification", Head::token_classification, false},
-      {"BertForQuestionAnswering", Head::question_answering, false},
+      {"BertForTokenClassification", Head::token_classification},
+      {"BertForQuestionAnswering", Head::question_answering},
   };
-  std::string names;
-  for (const Known& candidate : known) {
-    if (candidate.name == architectures.front()) {
-      options.head = candidate.head;
-      options.pooler = candidate.pooler;
-      if (options.labels < 1) throw ConfigError(json.where("id2label") + ": is empty");
-      return options;
-    }
-    names += " " + std::string(candidate.name);
-  }
-  throw UnsupportedError(json.where("architectures") + ": '" + architectures.front() + "' is not supported; there are" +
-                         names);
-}
-
-inline HeadOptions BertSpec::heads(const JsonObject& json, const Checkpoint& checkpoint) {
-  HeadOptions options = heads(json);
-  if (options.head == Head::none) {
-    const std::vector<std::string> names = published_names(weight_names(), "pooler.dense.weight");
-    options.pooler = std::any_of(names.begin(), names.end(),
-                                 [&](const std::string& name) { return checkpoint.find(name) != nullptr; });
-  }
+  HeadOptions options = read_heads(json, known);
+  options.lm.activation = config(json).feed_forward.activation;
   return options;
 }
 
-inline const WeightNames& BertSpec::weight_names() {
-  static const WeightNames table{
-      .names = {{"embedding.word", "embeddings.word_embeddings"},
-                {"embedding.type", "embeddings.token_type_embeddings"},
-                {"embedding.norm", "embeddings.LayerNorm"},
-                {"position", "embeddings.position_embeddings"},
-                {"layers.{}.attention.query", "encoder.layer.{}.attention.self.query"},
-                {"layers.{}.attention.key", "encoder.layer.{}.attention.self.key"},
-                {"layers.{}.attention.value", "encoder.layer.{}.attention.self.value"},
-                {"layers.{}.attention.relative", "encoder.layer.{}.attention.self.distance_embedding"},
-                {"layers.{}.attention.out", "encoder.layer.{}.attention.output.dense"},
-                {"layers.{}.attention_norm", "encoder.layer.{}.attention.output.LayerNorm"},
-                {"layers.{}.feed_forward.in", "encoder.layer.{}.intermediate.dense"},
-                {"layers.{}.feed_forward.out", "encoder.layer.{}.output.dense"},
-                {"layers.{}.feed_forward_norm", "encoder.layer.{}.output.LayerNorm"},
-                {"pooler.dense", "pooler.dense"},
-                {"masked_lm.dense", "cls.predictions.transform.dense"},
-                {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
-                {"masked_lm.decoder", "cls.predictions.decoder"},
-                {"masked_lm.bias", "cls.predictions.bias"},
-                {"masked_lm.bias", "cls.predictions.decoder.bias"},
-                {"classifier", "classifier"},
-                {"classifier", "qa_outputs"},
-                {"classifier", "cls.seq_relationship"}},
-      .prefixes = {"bert."},
-      // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's copy;
-      // heads and the pooler, when the task at hand does not read them.
-      .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.",
-                    "qa_outputs."},
-      .elsewhere = {}};
-  return table;
+inline WeightNames BertSpec::weight_names(const Config<BertSpec>&) {
+  return {.names = bert_encoder_names({{"pooler.dense", "pooler.dense"},
+                                       {"masked_lm.dense", "cls.predictions.transform.dense"},
+                                       {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
+                                       {"masked_lm.decoder", "cls.predictions.decoder"},
+                                       {"masked_lm.bias", "cls.predictions.bias"},
+                                       {"masked_lm.bias", "cls.predictions.decoder.bias"},
+                                       {"classifier", "classifier"},
+                                       {"classifier", "qa_outputs"},
+                                       {"classifier", "cls.seq_relationship"}}),
+          .prefixes = {"bert."},
+          // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's
+          // copy; heads and the pooler, when the task at hand does not read them.
+          .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.",
+                        "qa_outputs."}};
 }
 
 }  // namespace encore

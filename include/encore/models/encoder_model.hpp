@@ -17,13 +17,15 @@ namespace encore {
 // What stands on the encoder.
 enum class Head : std::uint8_t {
   none,
-  masked_lm,                // logits [N, vocabulary]
-  pretraining,              // masked_lm and next_sentence
-  next_sentence,            // logits [sequences, 2]
-  sequence_classification,  // logits [sequences, labels]
-  multiple_choice,          // logits [sequences, 1]
-  token_classification,     // logits [N, labels]
-  question_answering,       // logits [N, 2]: start and end
+  masked_lm,                 // logits [N, vocabulary]
+  pretraining,               // masked_lm and next_sentence
+  next_sentence,             // logits [sequences, 2]
+  sequence_classification,   // logits [sequences, labels]
+  multiple_choice,           // logits [sequences, 1]
+  token_classification,      // logits [N, labels]
+  question_answering,        // logits [N, 2]: start and end
+  replaced_token_detection,  // logits [N, 1]: positive where a token was replaced
+  sentence_order,            // masked_lm, and logits [sequences, labels]: whether two segments were swapped
 };
 
 constexpr std::string_view name_of(Head head) {
@@ -36,17 +38,27 @@ constexpr std::string_view name_of(Head head) {
     case Head::multiple_choice: return "multiple choice";
     case Head::token_classification: return "token classification";
     case Head::question_answering: return "question answering";
+    case Head::replaced_token_detection: return "replaced token detection";
+    case Head::sentence_order: return "pre-training (masked language model and sentence order)";
   }
   return "?";
+}
+
+// Whether a head's logits belong to sequences.
+constexpr bool reads_sequences(Head head) {
+  return head == Head::pretraining || head == Head::sentence_order || head == Head::next_sentence ||
+         head == Head::sequence_classification || head == Head::multiple_choice;
 }
 
 // Numbers of the heads.
 struct HeadOptions {
   Head head = Head::none;
   bool pooler = false;
+  bool pooler_dense = true;  // false: the pooler has no weights
   std::int64_t labels = 2;
-  Tied tied = Tied::yes;
-  Activation activation = Activation::gelu_erf;  // of the masked-language-model head
+  LmHeadOptions lm{};
+  FeatureOptions features{};         // before the classifier; for sequences in the pooler's place
+  Pooling pooling = Pooling::first;  // of the features of sequences
 };
 
 // Whether the rows of an output belong to tokens or to sequences.
@@ -78,6 +90,15 @@ inline constexpr bool has_pooler = !std::is_same_v<typename detail::pooler_of<Sp
 template <class Spec>
 inline constexpr bool has_lm_head = !std::is_same_v<typename detail::lm_head_of<Spec>::type, AbsentHead>;
 
+// Whether classifiers of sequences read features of their own (HeadOptions::features) instead of a pooler.
+template <class Spec>
+inline constexpr bool classifies_by_features = [] {
+  if constexpr (requires { Spec::classifies_by_features; })
+    return Spec::classifies_by_features;
+  else
+    return false;
+}();
+
 template <class Spec>
 class EncoderModel {
  public:
@@ -88,23 +109,23 @@ class EncoderModel {
         layout_(std::make_shared<ParameterLayout>()),
         encoder_(Builder(*layout_), config) {
     const Builder root(*layout_);
-    const bool lm = options.head == Head::masked_lm || options.head == Head::pretraining;
+    const bool lm = options.head == Head::masked_lm || second_logits();
     if (options.pooler) {
       if constexpr (has_pooler<Spec>)
-        pooler_.emplace(root / "pooler", config.shape);
+        make_pooler(root / "pooler");
       else
         throw UnsupportedError("this architecture has no pooler");
     }
     if (lm) {
       if constexpr (has_lm_head<Spec>)
-        lm_head_.emplace(root / "masked_lm", config.shape, options.activation, config.norm, encoder_.embedding.word,
-                         options.tied);
+        lm_head_.emplace(root / "masked_lm", config.shape, options.lm, config.norm, encoder_.embedding.word);
       else
         throw UnsupportedError("this architecture has no masked-language-model head");
     }
     if (outputs()) {
       if (reads_pooler() && !options.pooler)
         throw UnsupportedError(std::string(name_of(options.head)) + " needs a pooler");
+      if (options.features.present) features_.emplace(root / "features", config.shape, options.features, config.norm);
       classifier_.emplace(root / "classifier", config.shape.hidden, outputs());
     }
   }
@@ -115,7 +136,7 @@ class EncoderModel {
   const Encoder<Spec>& encoder() const { return encoder_; }
 
   // Calls emit(name, rows, value) for each output: last_hidden_state, pooler_output, logits (prediction_logits and
-  // seq_relationship_logits for Head::pretraining).
+  // seq_relationship_logits for Head::pretraining, sop_logits for Head::sentence_order).
   void operator()(auto& ex, const BatchIndices& in, auto&& emit) const {
     auto x = encoder_(ex, in);
     emit("last_hidden_state", Rows::tokens, x);
@@ -129,13 +150,19 @@ class EncoderModel {
     if constexpr (has_lm_head<Spec>) {
       if (lm_head_) {
         auto logits = (*lm_head_)(ex, x);
-        emit(options_.head == Head::pretraining ? "prediction_logits" : "logits", Rows::tokens, logits);
+        emit(second_logits() ? "prediction_logits" : "logits", Rows::tokens, logits);
       }
     }
     if (classifier_) {
-      auto logits = (*classifier_)(ex, reads_pooler() ? pooled : x);
-      emit(options_.head == Head::pretraining ? "seq_relationship_logits" : "logits",
-           reads_pooler() ? Rows::sequences : Rows::tokens, logits);
+      const bool sequences = reads_sequences(options_.head);
+      if (!sequences)
+        pooled = x;
+      else if (features_)
+        pooled = options_.pooling == Pooling::first ? ex.gather_rows(x, in.first_rows) : ex.pool(options_.pooling, x);
+      x = {};
+      if (features_) pooled = (*features_)(ex, pooled);
+      auto logits = (*classifier_)(ex, pooled);
+      emit(second_logits() ? second_logits() : "logits", sequences ? Rows::sequences : Rows::tokens, logits);
     }
   }
 
@@ -167,9 +194,20 @@ class EncoderModel {
   }
 
  private:
-  bool reads_pooler() const {
-    return options_.head == Head::pretraining || options_.head == Head::next_sentence ||
-           options_.head == Head::sequence_classification || options_.head == Head::multiple_choice;
+  void make_pooler(Builder b) {
+    if constexpr (has_pooler<Spec>) {
+      using Pooler = typename detail::pooler_of<Spec>::type;
+      if constexpr (std::is_constructible_v<Pooler, Builder, const ModelShape&, const HeadOptions&>)
+        pooler_.emplace(b, config_.shape, options_);
+      else
+        pooler_.emplace(b, config_.shape);
+    }
+  }
+  bool reads_pooler() const { return reads_sequences(options_.head) && !options_.features.present; }
+  // The name of what a pre-training head gives beside the masked language model; null for other heads.
+  const char* second_logits() const {
+    if (options_.head == Head::pretraining) return "seq_relationship_logits";
+    return options_.head == Head::sentence_order ? "sop_logits" : nullptr;
   }
   // Of the linear head; 0: there is none.
   std::int64_t outputs() const {
@@ -179,7 +217,9 @@ class EncoderModel {
       case Head::pretraining:
       case Head::next_sentence:
       case Head::question_answering: return 2;
+      case Head::replaced_token_detection:
       case Head::multiple_choice: return 1;
+      case Head::sentence_order:
       case Head::sequence_classification:
       case Head::token_classification: return options_.labels;
     }
@@ -192,6 +232,7 @@ class EncoderModel {
   Encoder<Spec> encoder_;
   std::optional<typename detail::pooler_of<Spec>::type> pooler_;
   std::optional<typename detail::lm_head_of<Spec>::type> lm_head_;
+  std::optional<ClassifierFeatures<typename Spec::Norm>> features_;
   std::optional<Linear> classifier_;
 };
 

@@ -22,7 +22,8 @@ namespace detail {
 
 // Where the rows of one section of a parameter come from.
 struct SectionSource {
-  const TensorEntry* tensor = nullptr;
+  const TensorEntry* tensor = nullptr;  // null: zeros
+  PublishedName name;
   std::size_t elements = 0;
 };
 
@@ -43,26 +44,35 @@ inline std::vector<std::vector<SectionSource>> match_weights(const ParameterLayo
     sources.emplace_back();
     const bool elsewhere = std::any_of(names.elsewhere.begin(), names.elsewhere.end(),
                                        [&](std::string_view beginning) { return spec.name().starts_with(beginning); });
-    if (spec.constant || elsewhere) continue;
+    if (elsewhere) continue;
     for (const ParameterSection& section : spec.sections) {
-      std::vector<std::int64_t> wanted{section.rows};
-      if (spec.shape.rank() > 1) wanted.push_back(spec.cols());
-      const std::vector<std::string> candidates = published_names(names, section.name);
-      const TensorEntry* found = nullptr;
-      for (const std::string& candidate : candidates) {
-        const TensorEntry* entry = checkpoint.find(candidate);
+      const std::vector<PublishedName> candidates = published_names(names, section.name);
+      SectionSource source{nullptr, {section.name}, std::size_t(section.rows * spec.cols())};
+      if (!candidates.empty()) source.name = candidates.front();
+      for (const PublishedName& candidate : candidates) {
+        if (candidate.stored == Stored::zeros && !source.tensor) source.name = candidate;
+        const TensorEntry* entry = checkpoint.find(candidate.name);
         if (!entry) continue;
         used.insert(entry->name);
-        if (!found)
-          found = entry;
-        else if (!std::equal(found->bytes.begin(), found->bytes.end(), entry->bytes.begin(), entry->bytes.end()))
-          contradictory.push_back("'" + found->name + "' and '" + entry->name + "'");
+        if (!source.tensor) {
+          source.tensor = entry;
+          source.name = candidate;
+        } else if (!std::equal(source.tensor->bytes.begin(), source.tensor->bytes.end(), entry->bytes.begin(),
+                               entry->bytes.end())) {
+          contradictory.push_back("'" + source.tensor->name + "' and '" + entry->name + "'");
+        }
       }
-      if (!found)
-        missing.push_back("'" + (candidates.empty() ? section.name : candidates.front()) + "' " + to_string(wanted));
-      else if (found->shape != wanted)
-        misshaped.push_back("'" + found->name + "' is " + to_string(found->shape) + ", expected " + to_string(wanted));
-      sources.back().push_back({found, std::size_t(section.rows * spec.cols())});
+      const auto wanted = published_shape(source.name, section.rows, spec.cols(), spec.shape.rank() == 1);
+      if (!source.tensor && spec.constant) {  // it is computed, unless the file has it
+        sources.back().clear();
+        break;
+      }
+      if (!source.tensor && source.name.stored != Stored::zeros)
+        missing.push_back("'" + source.name.name + "' " + to_string(wanted));
+      else if (source.tensor && source.tensor->shape != wanted)
+        misshaped.push_back("'" + source.tensor->name + "' is " + to_string(source.tensor->shape) + ", expected " +
+                            to_string(wanted));
+      sources.back().push_back(std::move(source));
     }
   }
   for (std::string_view name : checkpoint.names())
@@ -82,6 +92,17 @@ inline std::vector<std::vector<SectionSource>> match_weights(const ParameterLayo
   return sources;
 }
 
+template <class S>
+void read_section(const SectionSource& source, std::span<S> rows, std::int64_t cols, std::int64_t heads) {
+  if (source.name.stored == Stored::as_is) {
+    read_as_float(*source.tensor, rows);
+    return;
+  }
+  std::vector<S> whole(source.tensor ? std::size_t(source.tensor->elements()) : 0);
+  if (source.tensor) read_as_float(*source.tensor, std::span<S>(whole));
+  arrange_weights(source.name, std::span<const S>(whole), rows, cols, heads);
+}
+
 }  // namespace detail
 
 // Fills a store from a checkpoint; pages of the file are given back as they are packed. Throws WeightsError listing
@@ -95,9 +116,10 @@ void load_weights(const Context<B>& context, const Checkpoint& checkpoint, const
     if (sources[i].empty()) continue;
     parameters.fill(context, ParameterId{std::int32_t(i)}, [&](std::span<scalar_t<B>> rows) {
       for (const detail::SectionSource& source : sources[i]) {
-        read_as_float(*source.tensor, rows.first(source.elements));
+        detail::read_section(source, rows.first(source.elements),
+                             parameters.layout()[ParameterId{std::int32_t(i)}].cols(), names.heads);
         rows = rows.subspan(source.elements);
-        checkpoint.release(source.tensor->name);
+        if (source.tensor) checkpoint.release(source.tensor->name);
       }
     });
   }

@@ -86,7 +86,7 @@ class SentenceEncoder {
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    WeightNames names = Spec::weight_names();
+    WeightNames names = Spec::weight_names(model_.config());
     names.elsewhere.push_back("dense.");
     load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
     for (std::size_t i = 0; i < steps_.size(); ++i) {

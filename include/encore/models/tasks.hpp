@@ -14,13 +14,13 @@ namespace encore {
 // The encoder with one head, chosen by type.
 template <class Spec, Head head>
 class HeadModel {
-  static_assert(head != Head::none && head != Head::pretraining,
+  static_assert(head != Head::none && head != Head::pretraining && head != Head::sentence_order,
                 "encore: HeadModel has one kind of logits; EncoderModel has none or several");
   static_assert(head != Head::masked_lm || has_lm_head<Spec>,
                 "encore: this spec has no masked-language-model head (Spec::LmHead)");
   static_assert((head != Head::sequence_classification && head != Head::next_sentence &&
                  head != Head::multiple_choice) ||
-                    has_pooler<Spec>,
+                    has_pooler<Spec> || classifies_by_features<Spec>,
                 "encore: this head reads a pooler, and the spec has none (Spec::Pooler)");
 
  public:
@@ -43,7 +43,7 @@ class HeadModel {
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    load_weights(context, folder.checkpoint(), Spec::weight_names(), folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), Spec::weight_names(model_.config()), folder.name(), parameters, options);
   }
 
   // Logits: [N, ..] or [sequences, ..] (Head).
@@ -80,12 +80,11 @@ class HeadModel {
   }
 
  private:
-  static constexpr bool per_token =
-      head == Head::masked_lm || head == Head::token_classification || head == Head::question_answering;
+  static constexpr bool per_token = !reads_sequences(head);
 
   static HeadOptions with_head(HeadOptions options) {
     options.head = head;
-    options.pooler = !per_token;
+    options.pooler = !per_token && !options.features.present;
     return options;
   }
 
@@ -102,5 +101,7 @@ template <class Spec>
 using QuestionAnswerer = HeadModel<Spec, Head::question_answering>;
 template <class Spec>
 using NextSentencePredictor = HeadModel<Spec, Head::next_sentence>;
+template <class Spec>
+using ReplacedTokenDetector = HeadModel<Spec, Head::replaced_token_detection>;
 
 }  // namespace encore

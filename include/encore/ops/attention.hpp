@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packed softmax attention: q [N, H D], k and v [N, Hkv D] -> [N, H D]. For head h of each sequence,
-//   out_i = sum_j softmax_j(scale (q_i . k_j + position terms)) v_j
+//   out_i = sum_j softmax_j(scale (q_i . k_j + q_i . R[i - j] + k_j . R'[i - j]) + B[i - j]) v_j
 // over the keys of the same sequence (within the window, if there is one). Online softmax: nothing N x N exists,
-// forward or backward. Position policies arrive lowered to data (AttentionSpec; docs/design.md). y aliases nothing.
-// Saved: log-sums [N, H]. Sources: Vaswani et al. 2017; Dao et al. 2022 (tiling, recomputation); Shaw et al. 2018; Su
+// forward or backward. Position policies arrive lowered to data (AttentionSpec; docs/design.md). R, R' [2 P - 1, H D]
+// (or [2 P - 1, D], shared by the heads) and B [2 P - 1, H] are operands, each of them optional; distance i - j is row
+// i - j + P - 1, and P is at least the longest sequence. y aliases nothing. Saved: log-sums [N, H]. Sources: Vaswani et al. 2017; Dao et al. 2022 (tiling, recomputation); Shaw et al. 2018; Su
 // et al. 2021 (RoPE).
 #pragma once
 
@@ -23,9 +24,7 @@ struct AttentionSpec {
   ParameterId sine{};
   std::int64_t rotary = 0;
   bool interleaved = false;
-  // Hook C: table [2 P - 1, head_size]; distance i - j reads row i - j + P - 1
-  ParameterId relative{};
-  bool relative_to_key = false;
+  bool turns_values = false;  // the layer turns the values too
   // Hook M
   std::int64_t window = -1;
 };
@@ -35,6 +34,10 @@ namespace op {
 struct Attention {
   static constexpr const char* name = "attention";
   AttentionSpec spec;
+  // Operands behind q, k and v, in this order.
+  bool to_query = false;
+  bool to_key = false;
+  bool bias = false;
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
@@ -43,7 +46,7 @@ struct Attention {
       throw ArgumentError("attention: " + std::to_string(spec.heads) + " heads cannot share " +
                           std::to_string(spec.kv_heads) + " key and value heads");
     if (in[0].cols != width) shape_error(name, in[0], {in[0].rows, width}, "queries are not heads x head size wide");
-    for (const Extent& other : in.subspan(1))
+    for (const Extent& other : in.subspan(1, 2))
       if (other != Extent{in[0].rows, spec.kv_heads * spec.head_size})
         shape_error(name, other, {in[0].rows, spec.kv_heads * spec.head_size},
                     "keys and values are not kv heads x head size wide");
@@ -53,10 +56,16 @@ struct Attention {
       throw InputError("attention: a sequence of " + std::to_string(env.segments.longest()) +
                        " tokens is longer than the rotary table of " + std::to_string(env.layout[spec.cosine].rows()) +
                        " positions");
-    if (spec.relative && env.segments.longest() > (env.layout[spec.relative].rows() + 1) / 2)
-      throw InputError("attention: a sequence of " + std::to_string(env.segments.longest()) +
-                       " tokens is longer than the relative table for " +
-                       std::to_string((env.layout[spec.relative].rows() + 1) / 2) + " positions");
+    for (std::size_t i = 3; i < in.size(); ++i) {
+      const bool numbers = bias && i + 1 == in.size();
+      if (numbers ? in[i].cols != spec.heads : in[i].cols != width && in[i].cols != spec.head_size)
+        shape_error(name, in[i], {in[i].rows, numbers ? spec.heads : width}, "columns of rows by distance");
+      if (in[i].rows % 2 == 0) shape_error(name, in[i], {in[i].rows + 1, in[i].cols}, "rows by distance are 2 P - 1");
+      if (env.segments.longest() > (in[i].rows + 1) / 2)
+        throw InputError("attention: a sequence of " + std::to_string(env.segments.longest()) +
+                         " tokens is longer than the rows by distance for " + std::to_string((in[i].rows + 1) / 2) +
+                         " positions");
+    }
     return in[0];
   }
   template <class B>
@@ -70,19 +79,17 @@ struct Attention {
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sum, std::byte* scratch) const {
     if constexpr (requires {
-                    env.kernels.attention(plan<B>(env), env.segments, in[0], in[1], in[2], y, log_sum, scratch);
+                    env.kernels.attention(plan<B>(env), env.segments, in, distances<B>(in), y, log_sum, scratch);
                   })
-      env.kernels.attention(plan<B>(env), env.segments, in[0], in[1], in[2], y, log_sum, scratch);
+      env.kernels.attention(plan<B>(env), env.segments, in, distances<B>(in), y, log_sum, scratch);
     else
       static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'attention' (docs/backends.md)");
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B> log_sum, In<B> dy,
                 std::span<const Out<B>> dx) const {
-    scalar_t<B>* drelative = nullptr;
-    if (auto* gradient = env.gradient(spec.relative)) drelative = gradient->rows() + distance_zero(env.layout);
-    env.kernels.attention_backward(plan<B>(env), env.segments, in[0], in[1], in[2], y, log_sum, dy, dx[0], dx[1], dx[2],
-                                   drelative);
+    env.kernels.attention_backward(plan<B>(env), env.segments, in, distances<B>(in), y, log_sum, dy, dx,
+                                   distances<B>(dx));
   }
   template <class B>
   double flops(const Env<B>& env, std::span<const Extent>) const {
@@ -95,8 +102,15 @@ struct Attention {
   }
 
  private:
-  std::int64_t distance_zero(const ParameterLayout& layout) const {
-    return (layout[spec.relative].rows() - 1) / 2 * spec.head_size;
+  // The operands behind q, k and v, or their gradients; null data where one is absent.
+  template <class B, class View>
+  AttentionDistances<View> distances(std::span<const View> views) const {
+    AttentionDistances<View> result;
+    std::size_t next = 3;
+    if (to_query) result.to_query = views[next++];
+    if (to_key) result.to_key = views[next++];
+    if (bias) result.bias = views[next++];
+    return result;
   }
 
   // Pointers are null while nothing is computed.
@@ -109,14 +123,14 @@ struct Attention {
                        .scale = S(spec.scale),
                        .rotary = spec.rotary,
                        .interleaved = spec.interleaved,
-                       .uses_relative = bool(spec.relative),
-                       .relative_to_key = spec.relative_to_key,
+                       .uses_to_query = to_query,
+                       .uses_to_key = to_key,
+                       .uses_bias = bias,
                        .window = spec.window};
     if (env.parameters && spec.cosine) {
       p.cosine = env.weights(spec.cosine).rows();
       p.sine = env.weights(spec.sine).rows();
     }
-    if (env.parameters && spec.relative) p.relative = env.weights(spec.relative).rows() + distance_zero(env.layout);
     return p;
   }
 };

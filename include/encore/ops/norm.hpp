@@ -2,6 +2,7 @@
 // Normalisation of rows, z = x (+ residual, an optional second operand) [N, C]:
 //   layer  y = g (z - mean z) / sqrt(var z + eps) + b   Ba, Kiros & Hinton 2016; the variance is biased
 //   rms    y = g z / sqrt(mean z^2 + eps)               Zhang & Sennrich 2019
+//   none   y = g z + b                                  Sun et al. 2020, MobileBERT
 // Gain and bias are optional. y may alias x or the residual. Statistics in the accumulation type, two passes. z is
 // rounded before it is normalised, so that a separate add gives equal bits.
 #pragma once

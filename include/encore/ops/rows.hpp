@@ -2,7 +2,7 @@
 // Ops on whole rows.
 //   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]   -> [N, C]; the model checks the indices
 //   gather_rows   y[i] = x[index[i]]                              [N, C] -> [n, C]; InputError for no row
-//   pool          y[s] = first, mean or max of the rows of sequence s         [N, C] -> [sequences, C]
+//   pool          y[s] = first, last, mean or max of the rows of sequence s         [N, C] -> [sequences, C]
 //   concat        y[n] = [x_1[n], x_2[n], ..]                                 -> [N, C_1 + C_2 + ..]
 //   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                [N, C] -> [N, C]; y may alias x
 // Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds.
@@ -110,7 +110,7 @@ struct Pool {
   }
   template <class B>
   double flops(const Env<B>&, std::span<const Extent> in) const {
-    return pooling == Pooling::first ? 0.0 : double(in[0].rows) * double(in[0].cols);
+    return picks_row(pooling) ? 0.0 : double(in[0].rows) * double(in[0].cols);
   }
 };
 

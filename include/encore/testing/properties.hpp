@@ -296,8 +296,8 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
   const auto position = make_policy<Position>(root / "position", shape, options);
   const encore::detail::PositionLayer<Position> layer(root / "layer", position);
   AttentionSpec spec{.heads = 1, .kv_heads = 1, .head_size = shape.head_size()};
-  if constexpr (LowersAttention<Position>) position.lower(spec);
-  layer.lower(spec);
+  encore::detail::lower_position(position, spec, {});
+  if constexpr (LowersAttention<encore::detail::PositionLayer<Position>>) layer.lower(spec);
 
   const std::int64_t n = shape.head_size();
   const Context<Reference<double>> context;
@@ -310,7 +310,7 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
   }
   infer(context, parameters, Segments({n}), {}, [&](auto& ex) {
     const auto queries = ex.input(q.matrix()), keys = ex.input(k.matrix()), values = ex.input(v.matrix());
-    const auto y = ex.attention(spec, queries, keys, values);
+    const auto y = ex.attention(spec, queries, keys, values, encore::detail::distances_of(ex, layer, position));
     const auto p = ex.view(y);
     if constexpr (std::remove_reference_t<decltype(ex)>::computing)
       for (std::int64_t i = 0; i < n; ++i)

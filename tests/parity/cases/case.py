@@ -40,6 +40,7 @@ class Case:
     embedding_scale: float = 0.5
     linear_gain: float = 1.2
     activation_gain: float = 4.5  # of what goes into the activation: past 6, so that relu6 clips
+    draw: int = 0  # another draw of the weights, where the first was ill-conditioned (make_cases.py)
     # how it is stored
     storage: str = "float32"
     max_shard_size: str = "1GB"
@@ -54,7 +55,8 @@ class Case:
     @property
     def seed(self) -> str:
         """BERT's cases are older than the folders by model type."""
-        return self.name if self.model_type == "bert" else f"{self.model_type}/{self.weights_of or self.name}"
+        name = self.name if self.model_type == "bert" else f"{self.model_type}/{self.weights_of or self.name}"
+        return f"{name}#{self.draw}" if self.draw else name
 
 
 def labels(n: int) -> Config:

@@ -88,7 +88,7 @@ def cases() -> list[Case]:
         *dialects(),
         modernbert("mlm", "head dense, gelu, norm; decoder tied, with bias", HEAD, "mlm", gradients=True),
         modernbert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
-        modernbert("mlm_no_decoder_bias", "decoder_bias false", HEAD | dict(decoder_bias=False), "mlm"),
+        modernbert("mlm_no_decoder_bias", "decoder_bias false", HEAD | dict(decoder_bias=False), "mlm", draw=1),
         modernbert("mlm_classifier_bias", "classifier_bias true (of head.dense), norm_bias true, classifier_activation "
                    "silu", HEAD | dict(classifier_bias=True, norm_bias=True, classifier_activation="silu"), "mlm"),
         modernbert("seqcls_cls", "classifier_pooling cls; three labels", HEAD | labels(3), "seqcls"),

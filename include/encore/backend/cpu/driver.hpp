@@ -141,7 +141,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
       if (kind == NormKind::layer)
         table_.layer_norm(task);
       else
-        table_.rms_norm(task);
+        (kind == NormKind::rms ? table_.rms_norm : table_.affine_norm)(task);
       for (std::int64_t r = 0; statistics.data && r < rows; ++r) {
         statistics(row + r, 0) = kind == NormKind::layer ? mean[r] : 0.0f;
         statistics(row + r, 1) = inverse[r];
@@ -168,8 +168,14 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   std::size_t attention_scratch(const AttentionPlan<float>& plan, const Segments& segments) const {
     return std::size_t(parallel_.concurrency()) * scratch_per_worker(plan, segments) * sizeof(float);
   }
-  void attention(const AttentionPlan<float>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum,
-                 std::byte* scratch) const {
+  void attention(const AttentionPlan<float>& plan, const Segments& segments, std::span<const In> in,
+                 const AttentionDistances<In>& distances, Out out, Out log_sum, std::byte* scratch) const {
+    const In& q = in[0];
+    const In& k = in[1];
+    const In& v = in[2];
+    const auto to_query = distance_rows(distances.to_query, plan.head_size);
+    const auto to_key = distance_rows(distances.to_key, plan.head_size);
+    const auto bias = distance_rows(distances.bias, 1);
     const std::size_t per_worker = scratch_per_worker(plan, segments);
     const std::int64_t most = (segments.longest() + attention_rows - 1) / attention_rows;
     const std::int64_t group = plan.heads / plan.kv_heads;
@@ -198,9 +204,12 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
                               .sine = plan.sine,
                               .rotary = plan.rotary,
                               .interleaved = plan.interleaved,
-                              .relative = plan.relative,
-                              .ldrelative = plan.head_size,
-                              .relative_to_key = plan.relative_to_key,
+                              .to_query = to_query ? to_query.row(0, head) : nullptr,
+                              .to_key = to_key ? to_key.row(0, head) : nullptr,
+                              .bias = bias ? bias.row(0, head) : nullptr,
+                              .ldto_query = to_query.stride,
+                              .ldto_key = to_key.stride,
+                              .ldbias = bias.stride,
                               .window = plan.window};
       if (log_sum.data) {
         task.log_sum = log_sum.row(begin) + head;
@@ -222,8 +231,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   }
   void pool(Pooling pooling, const Segments& segments, In x, Out y) const {
     parallel_.for_each(segments.count(), [&](std::int64_t s, int) {
-      const float* rows = x.row(segments.begin(s));
-      if (pooling == Pooling::first)
+      const float* rows = x.row(pooling == Pooling::last ? segments.end(s) - 1 : segments.begin(s));
+      if (picks_row(pooling))
         std::copy_n(rows, x.cols, y.row(s));
       else
         (pooling == Pooling::mean ? table_.mean_pool : table_.max_pool)(rows, x.stride, segments.length(s), x.cols,
@@ -275,7 +284,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     });
   }
   std::size_t scratch_per_worker(const AttentionPlan<float>& plan, const Segments& segments) const {
-    const std::int64_t floats = table_.attention_scratch(segments.longest(), plan.head_size, plan.uses_relative);
+    const std::int64_t floats = table_.attention_scratch(segments.longest(), plan.head_size,
+                                                         {plan.uses_to_query, plan.uses_to_key, plan.uses_bias});
     return std::size_t((floats + 15) / 16 * 16);
   }
   // Calls body({columns of the product}, part of y) for blocks of rows and single panels.

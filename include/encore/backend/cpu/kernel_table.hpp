@@ -85,14 +85,22 @@ struct AttentionTask {
   const float* sine = nullptr;
   index rotary = 0;
   bool interleaved = false;
-  // Shaw's relative positions: scores gain q_i . R[i - j] and, with relative_to_key too, k_j . R[i - j], both inside
-  // the scale. `relative` points at the row of distance 0; row stride ldrelative; null: none.
-  const float* relative = nullptr;
-  index ldrelative = 0;
-  bool relative_to_key = false;
+  // Rows by distance: scores gain q_i . to_query[i - j] and k_j . to_key[i - j] inside the scale, and bias[i - j]
+  // outside it. Pointers are at distance 0; null: none.
+  const float* to_query = nullptr;
+  const float* to_key = nullptr;
+  const float* bias = nullptr;
+  index ldto_query = 0, ldto_key = 0, ldbias = 0;
   index window = -1;         // keep |i - j| <= window; negative: no window
   float* log_sum = nullptr;  // [length] with stride ldlog_sum, or null: log of the sum of exp(score), natural log
   index ldlog_sum = 0;
+};
+
+// Which rows by distance a task has.
+struct AttentionTerms {
+  bool to_query = false;
+  bool to_key = false;
+  bool bias = false;
 };
 
 struct KernelTable {
@@ -108,12 +116,13 @@ struct KernelTable {
 
   void (*layer_norm)(const NormTask&) = nullptr;
   void (*rms_norm)(const NormTask&) = nullptr;
+  void (*affine_norm)(const NormTask&) = nullptr;
   void (*activate)(const MapTask&) = nullptr;  // y = activation(x)
   void (*gate)(const MapTask&) = nullptr;      // y = activation(x) * g
   void (*add)(const MapTask&) = nullptr;       // y = x + g
 
   // Floats of scratch per worker for any task of this length and head size.
-  index (*attention_scratch)(index length, index head_size, bool relative) = nullptr;
+  index (*attention_scratch)(index length, index head_size, AttentionTerms terms) = nullptr;
   void (*attention)(const AttentionTask&, float* scratch) = nullptr;
 
   // y[cols] = sum of `count` rows, in order.

@@ -26,7 +26,7 @@ struct backend_traits<Cuda> {
 };
 
 namespace cuda {
-// What Device::launch takes for a kernel of the caller's own. gpu_entry.cuh defines it for nvcc, the tests' emulator for
+// What Device::launch takes for a kernel of the caller's own. gpu_block.cuh defines it for nvcc, the tests' emulator for
 // other compilers.
 template <class Kernel, class Task>
 struct KernelEntry;
@@ -124,7 +124,7 @@ class Kernels<Cuda> {
                                .gain = gain ? gain->rows() : nullptr,
                                .bias = bias ? bias->rows() : nullptr,
                                .eps = float(eps),
-                               .centred = kind == NormKind::layer});
+                               .kind = kind});
   }
   void norm_backward(NormKind kind, In x, In residual, const cuda::Storage* gain, In statistics, In dy, Out dz,
                      cuda::Storage* dgain, cuda::Storage* dbias) const {
@@ -135,7 +135,7 @@ class Kernels<Cuda> {
                                          .dy = dy,
                                          .dz = dz,
                                          .gain = gain ? gain->rows() : nullptr,
-                                         .centred = kind == NormKind::layer});
+                                         .kind = kind});
     if (!dgain && !dbias) return;
     const std::int64_t parts = parts_of(x.rows);
     const cuda::View partial = floats(parts, 2 * x.cols);
@@ -153,27 +153,29 @@ class Kernels<Cuda> {
   template <class F, std::size_t n>
   void map(const F& f, const std::array<In, n>& in, Out y) const {
     using Task = cuda::MapTask<F, int(n)>;
-    check_entry<cuda::MapKernel<F, int(n), float, 1>, Task>();
-    Task task{f, {}, y};
-    for (std::size_t i = 0; i < n; ++i) task.in[i] = in[i];
-    const auto launch = [&]<class T>(T) {
-      device_.launch(cuda::KernelEntry<cuda::MapKernel<F, int(n), T, 1>, Task>::get(), cuda::map_grid(y, 1), &task);
-    };
-    y.format == cuda::Format::f32 ? launch(float{}) : launch(cuda::Bf16{});
+    if constexpr (has_entry<cuda::MapKernel<F, int(n), float, 1>, Task>()) {
+      Task task{f, {}, y};
+      for (std::size_t i = 0; i < n; ++i) task.in[i] = in[i];
+      const auto launch = [&]<class T>(T) {
+        device_.launch(cuda::KernelEntry<cuda::MapKernel<F, int(n), T, 1>, Task>::get(), cuda::map_grid(y, 1), &task);
+      };
+      y.format == cuda::Format::f32 ? launch(float{}) : launch(cuda::Bf16{});
+    }
   }
   template <class F, std::size_t n>
   void map_backward(const F& f, const std::array<In, n>& in, In dy, const std::array<Out, n>& dx) const {
     using Task = cuda::MapBackwardTask<F, int(n)>;
-    check_entry<cuda::MapBackwardKernel<F, int(n), float, 1>, Task>();
-    for (std::size_t k = 0; k < n; ++k) {
-      if (!dx[k].data) continue;
-      Task task{f, {}, dy, dx[k], int(k)};
-      for (std::size_t i = 0; i < n; ++i) task.in[i] = in[i];
-      const auto launch = [&]<class T>(T) {
-        device_.launch(cuda::KernelEntry<cuda::MapBackwardKernel<F, int(n), T, 1>, Task>::get(), cuda::map_grid(dy, 1),
-                       &task);
-      };
-      dy.format == cuda::Format::f32 ? launch(float{}) : launch(cuda::Bf16{});
+    if constexpr (has_entry<cuda::MapBackwardKernel<F, int(n), float, 1>, Task>()) {
+      for (std::size_t k = 0; k < n; ++k) {
+        if (!dx[k].data) continue;
+        Task task{f, {}, dy, dx[k], int(k)};
+        for (std::size_t i = 0; i < n; ++i) task.in[i] = in[i];
+        const auto launch = [&]<class T>(T) {
+          device_.launch(cuda::KernelEntry<cuda::MapBackwardKernel<F, int(n), T, 1>, Task>::get(),
+                         cuda::map_grid(dy, 1), &task);
+        };
+        dy.format == cuda::Format::f32 ? launch(float{}) : launch(cuda::Bf16{});
+      }
     }
   }
   void activate(Activation activation, In x, Out y) const { device_.run(cuda::ActivateTask{x, y, activation}); }
@@ -191,25 +193,31 @@ class Kernels<Cuda> {
 
   // ---- attention
   std::size_t attention_scratch(const AttentionPlan<float>&, const Segments&) const { return 0; }
-  void attention(const AttentionPlan<float>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum,
-                 std::byte*) const {
-    cuda::AttentionTask task = attention_task(plan, q, k, v);
+  void attention(const AttentionPlan<float>& plan, const Segments& segments, std::span<const In> in,
+                 const AttentionDistances<In>& distances, Out out, Out log_sum, std::byte*) const {
+    cuda::AttentionTask task = attention_task(plan, in, distances);
     task.out = out;
     task.log_sum = log_sum;
-    cut(segments, cuda::forward_tile_rows(cuda::uses_tensor_cores(q.format, plan.relative), plan.head_size), task);
+    cut(segments, cuda::forward_tile_rows(cuda::uses_tensor_cores(task.q.format, task.has_distances()), plan.head_size),
+        task);
     device_.run_forward(task);
   }
-  void attention_backward(const AttentionPlan<float>& plan, const Segments& segments, In q, In k, In v, In out,
-                          In log_sum, In dout, Out dq, Out dk, Out dv, float* drelative) const {
-    cuda::AttentionTask task = attention_task(plan, q, k, v);
+  void attention_backward(const AttentionPlan<float>& plan, const Segments& segments, std::span<const In> in,
+                          const AttentionDistances<In>& distances, In out, In log_sum, In dout, std::span<const Out> dx,
+                          const AttentionDistances<Out>& ddistances) const {
+    cuda::AttentionTask task = attention_task(plan, in, distances);
     task.out = out;
     task.log_sum = log_sum;
     task.dout = dout;
-    task.dq = dq;
-    task.dk = dk;
-    task.dv = dv;
-    task.delta = floats(q.rows, plan.heads);
-    task.drelative = drelative;
+    task.dq = dx[0];
+    task.dk = dx[1];
+    task.dv = dx[2];
+    task.delta = floats(in[0].rows, plan.heads);
+    task.dto_query = ddistances.to_query;
+    task.dto_key = ddistances.to_key;
+    task.dbias = ddistances.bias;
+    for (const Out& gradient : {task.dto_query, task.dto_key, task.dbias})
+      if (gradient.data) fill(gradient, 0);  // distances that no sequence has
     task.sequences = std::int32_t(segments.count());
     task.longest = std::int32_t(segments.longest());
     cut(segments, cuda::backward_tile_rows, task);
@@ -240,6 +248,25 @@ class Kernels<Cuda> {
   void gather_rows_backward(Indices indices, In dy, Out dx) const {
     fill(dx, 0);
     sum_groups(indices, 0, dy, dx, false);
+  }
+  void rotate(const AttentionPlan<float>& plan, const Segments& segments, bool back, In x, Out y) const {
+    device_.run(cuda::RotateTask{.x = x,
+                                 .y = y,
+                                 .offsets = context_->pass().offsets,
+                                 .cosine = plan.cosine,
+                                 .sine = plan.sine,
+                                 .head_size = std::int32_t(plan.head_size),
+                                 .rotary = std::int32_t(plan.rotary),
+                                 .sequences = std::int32_t(segments.count()),
+                                 .interleaved = plan.interleaved,
+                                 .back = back});
+  }
+  void shift(std::int64_t by, const Segments& segments, In x, Out y) const {
+    device_.run(cuda::ShiftTask{.x = x,
+                                .y = y,
+                                .offsets = context_->pass().offsets,
+                                .by = std::int32_t(by),
+                                .sequences = std::int32_t(segments.count())});
   }
   void pool(Pooling pooling, const Segments&, In x, Out y) const {
     device_.run(cuda::PoolTask{.x = x, .y = y, .offsets = context_->pass().offsets, .pooling = pooling});
@@ -278,10 +305,10 @@ class Kernels<Cuda> {
 
  private:
   template <class Kernel, class Task>
-  static constexpr void check_entry() {
-    static_assert(
-        requires { sizeof(cuda::KernelEntry<Kernel, Task>); },
-        "encore: a map functor runs on Cuda from a .cu file that includes encore/backend/cuda.cuh");
+  static constexpr bool has_entry() {
+    constexpr bool known = requires { sizeof(cuda::KernelEntry<Kernel, Task>); };
+    static_assert(known, "encore: a map functor runs on Cuda from a .cu file that includes encore/backend/cuda.cuh");
+    return known;
   }
   static constexpr std::int64_t rows_per_part = 64;  // of sums over rows that are made in two steps
   static constexpr std::int64_t max_head_size = 128;
@@ -352,13 +379,14 @@ class Kernels<Cuda> {
     device_.run(task);
   }
 
-  cuda::AttentionTask attention_task(const AttentionPlan<float>& plan, In q, In k, In v) const {
+  cuda::AttentionTask attention_task(const AttentionPlan<float>& plan, std::span<const In> in,
+                                     const AttentionDistances<In>& distances) const {
     if (plan.head_size > max_head_size)
       throw UnsupportedError("attention: head size " + std::to_string(plan.head_size) +
                              " is not supported by the cuda backend; it takes up to " + std::to_string(max_head_size));
-    return {.q = q,
-            .k = k,
-            .v = v,
+    return {.q = in[0],
+            .k = in[1],
+            .v = in[2],
             .offsets = context_->pass().offsets,
             .heads = std::int32_t(plan.heads),
             .kv_heads = std::int32_t(plan.kv_heads),
@@ -368,8 +396,9 @@ class Kernels<Cuda> {
             .sine = plan.sine,
             .rotary = plan.cosine ? std::int32_t(plan.rotary) : 0,
             .interleaved = plan.interleaved,
-            .relative = plan.relative,
-            .relative_to_key = plan.relative_to_key,
+            .to_query = distances.to_query,
+            .to_key = distances.to_key,
+            .bias = distances.bias,
             .window = std::int32_t(plan.window)};
   }
   void cut(const Segments& segments, int rows, cuda::AttentionTask& task) const {

@@ -28,6 +28,8 @@ class LaunchingDevice : public Device {
   void run(const GatherTask& task) override { cuda::launch(machine_, task); }
   void run(const SumRowsTask& task) override { cuda::launch(machine_, task); }
   void run(const SumColumnsTask& task) override { cuda::launch(machine_, task); }
+  void run(const RotateTask& task) override { cuda::launch(machine_, task); }
+  void run(const ShiftTask& task) override { cuda::launch(machine_, task); }
   void run(const PoolTask& task) override { cuda::launch(machine_, task); }
   void run(const PoolBackwardTask& task) override { cuda::launch(machine_, task); }
   void run(const L2NormaliseTask& task) override { cuda::launch(machine_, task); }
@@ -36,14 +38,14 @@ class LaunchingDevice : public Device {
   void run(const CrossEntropyBackwardTask& task) override { cuda::launch(machine_, task); }
 
   void run_forward(const AttentionTask& task) override {
-    if (uses_tensor_cores(task.q.format, task.relative))
+    if (uses_tensor_cores(task.q.format, task.has_distances()))
       launch_tensor_forward(machine_, task);
     else
       launch_plain_forward(machine_, task);
   }
   void run_backward(const AttentionTask& task) override {
     launch_delta(machine_, task);
-    if (uses_tensor_cores(task.q.format, task.relative))
+    if (uses_tensor_cores(task.q.format, task.has_distances()))
       launch_tensor_backward(machine_, task);
     else
       launch_plain_backward(machine_, task);

@@ -60,12 +60,12 @@ struct NormTask {
   const float* gain = nullptr;
   const float* bias = nullptr;
   float eps = 0;
-  bool centred = true;  // layer norm; false: root mean square
+  NormKind kind = NormKind::layer;
 };
 struct NormBackwardTask {
   View x{}, residual{}, statistics{}, dy{}, dz{};
   const float* gain = nullptr;
-  bool centred = true;
+  NormKind kind = NormKind::layer;
 };
 // Gradients of gain and bias, first step: partial [parts, 2 C] = sums over `rows_per_part` rows of dy n and dy.
 struct NormParametersTask {
@@ -100,6 +100,22 @@ struct SumColumnsTask {
   View x{}, y{};
   std::int64_t rows_per_part = 0;
   bool add = false;
+};
+// One block a sequence.
+struct RotateTask {
+  View x{}, y{};
+  const std::int32_t* offsets = nullptr;  // [sequences + 1]
+  const float* cosine = nullptr;          // [positions, rotary / 2]
+  const float* sine = nullptr;
+  std::int32_t head_size = 0, rotary = 0, sequences = 0;
+  bool interleaved = false;
+  bool back = false;
+};
+// y[n] = x[n + by] within a sequence.
+struct ShiftTask {
+  View x{}, y{};
+  const std::int32_t* offsets = nullptr;
+  std::int32_t by = 0, sequences = 0;
 };
 struct PoolTask {
   View x{}, y{};
@@ -152,13 +168,14 @@ struct AttentionTask {
   const float* sine = nullptr;
   std::int32_t rotary = 0;
   bool interleaved = false;
-  const float* relative = nullptr;
-  bool relative_to_key = false;
+  View to_query{}, to_key{}, bias{};  // rows by distance, as the op has them; null data where absent
   std::int32_t window = -1;
+
+  bool has_distances() const { return to_query.data || to_key.data || bias.data; }
   // Backward.
   View dout{}, dq{}, dk{}, dv{};  // dq, dk, dv: null data where not wanted
   View delta{};                   // [N, heads] in fp32: dout . out
-  float* drelative = nullptr;
+  View dto_query{}, dto_key{}, dbias{};
   std::int32_t sequences = 0;
   std::int32_t longest = 0;
 };

@@ -16,8 +16,8 @@ inline Grid map_grid(const View& y, int width) {
   return {(y.rows * packs + map_block - 1) / map_block, 1, map_block, 0};
 }
 
-// Whether attention takes the tensor-core kernels: bfloat16, and no relative table.
-inline bool uses_tensor_cores(Format format, const float* relative) { return format == Format::bf16 && !relative; }
+// Whether attention takes the tensor-core kernels: bfloat16, and no rows by distance.
+inline bool uses_tensor_cores(Format format, bool has_distances) { return format == Format::bf16 && !has_distances; }
 
 // Rows of a block of attention's forward; backward's blocks have 64.
 inline constexpr int backward_tile_rows = 64;

@@ -31,17 +31,37 @@ void rotate(const AttentionPlan<S>& plan, std::int64_t position, S sign, const S
   }
 }
 
+// All heads of all rows, each by its position in its sequence.
+template <class S>
+void rotate_rows(const AttentionPlan<S>& plan, const Segments& segments, S sign, MatrixView<const S> x,
+                 MatrixView<S> y) {
+  for (std::int64_t s = 0; s < segments.count(); ++s)
+    for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n)
+      for (std::int64_t c = 0; c < x.cols; c += plan.head_size)
+        rotate(plan, n - segments.begin(s), sign, x.row(n) + c, y.row(n) + c);
+}
+
 // One head of one sequence: q, k (turned) and v as [length, head_size], and the score of a pair.
 template <class S>
 struct AttentionHead {
   const AttentionPlan<S>& plan;
+  std::int64_t head;
   std::int64_t length;
   std::vector<S> q, k;
   MatrixView<const S> v;
+  DistanceRows<const S> to_query, to_key, bias;
 
-  AttentionHead(const AttentionPlan<S>& p, MatrixView<const S> query, MatrixView<const S> key,
-                MatrixView<const S> value)
-      : plan(p), length(query.rows), q(turned(query)), k(turned(key)), v(value) {}
+  AttentionHead(const AttentionPlan<S>& p, std::int64_t h, MatrixView<const S> query, MatrixView<const S> key,
+                MatrixView<const S> value, const AttentionDistances<MatrixView<const S>>& distances)
+      : plan(p),
+        head(h),
+        length(query.rows),
+        q(turned(query)),
+        k(turned(key)),
+        v(value),
+        to_query(distance_rows(distances.to_query, p.head_size)),
+        to_key(distance_rows(distances.to_key, p.head_size)),
+        bias(distance_rows(distances.bias, 1)) {}
 
   std::vector<S> turned(MatrixView<const S> x) const {
     std::vector<S> result(std::size_t(x.rows * plan.head_size));
@@ -64,21 +84,23 @@ struct AttentionHead {
   S score(std::int64_t i, std::int64_t j) const {
     const S* qi = q.data() + i * plan.head_size;
     const S* kj = k.data() + j * plan.head_size;
-    const S* r = plan.relative ? plan.relative + (i - j) * plan.head_size : nullptr;
     S sum = 0;
-    for (std::int64_t c = 0; c < plan.head_size; ++c) {
-      sum += qi[c] * kj[c];
-      if (r) sum += qi[c] * r[c] + (plan.relative_to_key ? kj[c] * r[c] : S(0));
-    }
-    return sum * plan.scale;
+    for (std::int64_t c = 0; c < plan.head_size; ++c) sum += qi[c] * kj[c];
+    const auto add_product = [&](const S* x, const DistanceRows<const S>& rows) {
+      const S* r = rows.row(i - j, head);
+      for (std::int64_t c = 0; c < plan.head_size; ++c) sum += x[c] * r[c];
+    };
+    if (to_query) add_product(qi, to_query);
+    if (to_key) add_product(kj, to_key);
+    return sum * plan.scale + (bias ? *bias.row(i - j, head) : S(0));
   }
 };
 
 // out [N, heads * head_size] = softmax(scores) v per sequence and head; log_sum [N, heads] or null data. Query head h
 // reads key and value head h / (heads / kv_heads).
 template <class S>
-void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q, MatrixView<const S> k,
-               MatrixView<const S> v, MatrixView<S> out, MatrixView<S> log_sum) {
+void attention(const AttentionPlan<S>& plan, const Segments& segments, std::span<const MatrixView<const S>> in,
+               const AttentionDistances<MatrixView<const S>>& distances, MatrixView<S> out, MatrixView<S> log_sum) {
   const std::int64_t d = plan.head_size;
   std::vector<S> weights(std::size_t(segments.longest()));
   for (std::int64_t s = 0; s < segments.count(); ++s) {
@@ -87,7 +109,7 @@ void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixVie
     };
     for (std::int64_t h = 0; h < plan.heads; ++h) {
       const std::int64_t shared = h / (plan.heads / plan.kv_heads);
-      const AttentionHead<S> head(plan, rows(q, h), rows(k, shared), rows(v, shared));
+      const AttentionHead<S> head(plan, h, rows(in[0], h), rows(in[1], shared), rows(in[2], shared), distances);
       for (std::int64_t i = 0; i < head.length; ++i) {
         const std::int64_t first = head.first_key(i);
         const std::int64_t last = head.last_key(i);
@@ -108,18 +130,20 @@ void attention(const AttentionPlan<S>& plan, const Segments& segments, MatrixVie
 }
 
 // Gradients of attention. With p = exp(score - log_sum), D_i = dout_i . out_i:
-//   dv_j = sum_i p dout_i,  ds = p (dout_i . v_j - D_i) scale,  dq_i = sum_j ds (k_j + R),  dk_j = sum_i ds (q_i + R),
-//   dR[i - j] += ds (q_i + k_j),  R terms where the plan has them; dq and dk turn back. dq, dk, dv are assigned, each
-//   may be
-// null data; drelative (at distance 0, or null) adds.
+//   dv_j = sum_i p dout_i,  ds = p (dout_i . v_j - D_i),  dB[i - j] = sum ds,  and with ds times the scale
+//   dq_i = sum_j ds (k_j + R),  dk_j = sum_i ds (q_i + R'),  dR[i - j] = sum ds q_i,  dR'[i - j] = sum ds k_j,
+// terms where the plan has them; dq and dk turn back. All are assigned, each may be null data.
 template <class S>
-void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, MatrixView<const S> q,
-                        MatrixView<const S> k, MatrixView<const S> v, MatrixView<const S> out,
-                        MatrixView<const S> log_sum, MatrixView<const S> dout, MatrixView<S> dq, MatrixView<S> dk,
-                        MatrixView<S> dv, S* drelative) {
+void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, std::span<const MatrixView<const S>> in,
+                        const AttentionDistances<MatrixView<const S>>& distances, MatrixView<const S> out,
+                        MatrixView<const S> log_sum, MatrixView<const S> dout, std::span<const MatrixView<S>> dx,
+                        const AttentionDistances<MatrixView<S>>& ddistances) {
   const std::int64_t d = plan.head_size;
-  for (MatrixView<S> gradient : {dq, dk, dv})
-    for (std::int64_t n = 0; n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
+  for (const MatrixView<S>& gradient : dx)
+    for (std::int64_t n = 0; gradient.data && n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
+  const DistanceRows<S> dto_query = distance_rows(ddistances.to_query, d);
+  const DistanceRows<S> dto_key = distance_rows(ddistances.to_key, d);
+  const MatrixView<S> dbias = ddistances.bias;
   std::vector<S> turned_back(static_cast<std::size_t>(d));
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     const std::int64_t begin = segments.begin(s);
@@ -129,10 +153,10 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
     };
     for (std::int64_t h = 0; h < plan.heads; ++h) {
       const std::int64_t shared = h / (plan.heads / plan.kv_heads);
-      const AttentionHead<S> head(plan, rows(q, h), rows(k, shared), rows(v, shared));
+      const AttentionHead<S> head(plan, h, rows(in[0], h), rows(in[1], shared), rows(in[2], shared), distances);
       const MatrixView<const S> o = rows(out, h);
       const MatrixView<const S> g = rows(dout, h);
-      const MatrixView<S> dvh = rows(dv, shared);
+      const MatrixView<S> dvh = rows(dx[2], shared);
       std::vector<S> dqh(std::size_t(head.length * d), S(0));
       std::vector<S> dkh(std::size_t(head.length * d), S(0));
       for (std::int64_t i = 0; i < head.length; ++i) {
@@ -145,14 +169,18 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
             if (dvh.data) dvh(j, c) += p * g(i, c);
             dp += g(i, c) * head.v(j, c);
           }
-          const S ds = p * (dp - delta) * plan.scale;
-          const S* r = plan.relative ? plan.relative + (i - j) * d : nullptr;
+          const S slope = p * (dp - delta);
+          if (dbias.data) dbias((dbias.rows - 1) / 2 + i - j, h) += slope;
+          const S ds = slope * plan.scale;
+          const S* r = head.to_query ? head.to_query.row(i - j, h) : nullptr;
+          const S* rk = head.to_key ? head.to_key.row(i - j, h) : nullptr;
           for (std::int64_t c = 0; c < d; ++c) {
             const S qi = head.q[std::size_t(i * d + c)];
             const S kj = head.k[std::size_t(j * d + c)];
             dqh[std::size_t(i * d + c)] += ds * (kj + (r ? r[c] : S(0)));
-            dkh[std::size_t(j * d + c)] += ds * (qi + (r && plan.relative_to_key ? r[c] : S(0)));
-            if (r && drelative) drelative[(i - j) * d + c] += ds * (qi + (plan.relative_to_key ? kj : S(0)));
+            dkh[std::size_t(j * d + c)] += ds * (qi + (rk ? rk[c] : S(0)));
+            if (dto_query) dto_query.row(i - j, h)[c] += ds * qi;
+            if (dto_key) dto_key.row(i - j, h)[c] += ds * kj;
           }
         }
       }
@@ -166,8 +194,8 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
           for (std::int64_t c = 0; c < d; ++c) into(i, c) += turned_back[std::size_t(c)];
         }
       };
-      add_turned_back(dqh, rows(dq, h));
-      add_turned_back(dkh, rows(dk, shared));
+      add_turned_back(dqh, rows(dx[0], h));
+      add_turned_back(dkh, rows(dx[1], shared));
     }
   }
 }

@@ -53,12 +53,14 @@ class RowKernels {
     const S* g = gain ? gain->rows() : nullptr;
     if (kind == NormKind::layer)
       layer_norm(x, residual, g, bias ? bias->rows() : nullptr, S(eps), y, statistics);
-    else
+    else if (kind == NormKind::rms)
       rms_norm(x, residual, g, S(eps), y, statistics);
+    else
+      affine_norm(x, residual, g, bias ? bias->rows() : nullptr, y, statistics);
   }
   void norm_backward(NormKind kind, In x, In residual, const Storage* gain, In statistics, In dy, Out dz,
                      Storage* dgain, Storage* dbias) const {
-    reference::norm_backward(x, residual, gain ? gain->rows() : nullptr, kind == NormKind::layer, statistics, dy, dz,
+    reference::norm_backward(x, residual, gain ? gain->rows() : nullptr, kind, statistics, dy, dz,
                              dgain ? dgain->rows() : nullptr, dbias ? dbias->rows() : nullptr);
   }
 
@@ -93,19 +95,24 @@ class RowKernels {
 
   // Bytes of scratch that attention wants for the longest sequence.
   std::size_t attention_scratch(const AttentionPlan<S>&, const Segments&) const { return 0; }
-  void attention(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, Out out, Out log_sum,
-                 std::byte*) const {
-    reference::attention(plan, segments, q, k, v, out, log_sum);
+  void attention(const AttentionPlan<S>& plan, const Segments& segments, std::span<const In> in,
+                 const AttentionDistances<In>& distances, Out out, Out log_sum, std::byte*) const {
+    reference::attention(plan, segments, in, distances, out, log_sum);
   }
-  void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, In q, In k, In v, In out, In log_sum,
-                          In dout, Out dq, Out dk, Out dv, S* drelative) const {
-    reference::attention_backward(plan, segments, q, k, v, out, log_sum, dout, dq, dk, dv, drelative);
+  void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, std::span<const In> in,
+                          const AttentionDistances<In>& distances, In out, In log_sum, In dout, std::span<const Out> dx,
+                          const AttentionDistances<Out>& ddistances) const {
+    reference::attention_backward(plan, segments, in, distances, out, log_sum, dout, dx, ddistances);
   }
 
   void embed(std::span<const LookupTerm<S>> terms, Out y) const { reference::embed(terms, y); }
   void embed_backward(Indices indices, std::int64_t offset, In dy, Storage& dtable) const {
     reference::embed_backward(indices, offset, dy, dtable.rows());
   }
+  void rotate(const AttentionPlan<S>& plan, const Segments& segments, bool back, In x, Out y) const {
+    reference::rotate_rows(plan, segments, S(back ? -1 : 1), x, y);
+  }
+  void shift(std::int64_t by, const Segments& segments, In x, Out y) const { reference::shift(by, segments, x, y); }
   void gather_rows(In x, Indices indices, Out y) const { reference::gather_rows(x, indices, y); }
   void gather_rows_backward(Indices indices, In dy, Out dx) const { reference::gather_rows_backward(indices, dy, dx); }
   void pool(Pooling pooling, const Segments& segments, In x, Out y) const { reference::pool(pooling, segments, x, y); }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layer normalisation (Ba, Kiros & Hinton 2016) and root-mean-square normalisation (Zhang & Sennrich 2019), row by row.
+// Layer normalisation (Ba, Kiros & Hinton 2016), root-mean-square normalisation (Zhang & Sennrich 2019) and none (Sun et
+// al. 2020), row by row.
 #pragma once
 
+#include <encore/backend/operands.hpp>
 #include <encore/core/tensor.hpp>
 
 #include <cmath>
@@ -50,11 +52,28 @@ void rms_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* gain
   }
 }
 
-// With n = (z - mean) r and d = dy g (the mean terms of d only where `centred`, that is for layer norm):
-//   dz = r (d - mean(d) - n mean(d n)),  dg += dy n,  db += dy.
+// y = g z + b. statistics(n, 1) = 1.
+template <class S>
+void affine_norm(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, const S* bias, MatrixView<S> y,
+                 MatrixView<S> statistics) {
+  for (std::int64_t n = 0; n < x.rows; ++n) {
+    for (std::int64_t c = 0; c < x.cols; ++c) {
+      const S z = residual.data ? residual(n, c) + x(n, c) : x(n, c);
+      y(n, c) = (gain ? gain[c] * z : z) + (bias ? bias[c] : S(0));
+    }
+    if (statistics.data) {
+      statistics(n, 0) = 0;
+      statistics(n, 1) = 1;
+    }
+  }
+}
+
+// With n = (z - mean) r and d = dy g:
+//   dz = r (d - mean(d) - n mean(d n)),  dg += dy n,  db += dy,
+// the mean of d for layer norm alone, that of d n for it and root mean square.
 // dz is assigned, dgain and dbias add; each may be null. z = x (+ residual), as in forward.
 template <class S>
-void norm_backward(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, bool centred,
+void norm_backward(MatrixView<const S> x, MatrixView<const S> residual, const S* gain, NormKind kind,
                    MatrixView<const S> statistics, MatrixView<const S> dy, MatrixView<S> dz, S* dgain, S* dbias) {
   const S width = S(x.cols);
   for (std::int64_t n = 0; n < x.rows; ++n) {
@@ -72,8 +91,8 @@ void norm_backward(MatrixView<const S> x, MatrixView<const S> residual, const S*
       if (dgain) dgain[c] += dy(n, c) * normal(c);
       if (dbias) dbias[c] += dy(n, c);
     }
-    mean_d = centred ? mean_d / width : S(0);
-    mean_dn /= width;
+    mean_d = kind == NormKind::layer ? mean_d / width : S(0);
+    mean_dn = kind != NormKind::none ? mean_dn / width : S(0);
     if (dz.data)
       for (std::int64_t c = 0; c < x.cols; ++c) dz(n, c) = inverse * (d(c) - mean_d - normal(c) * mean_dn);
   }

@@ -49,13 +49,26 @@ void gather_rows_backward(Indices indices, MatrixView<const S> dy, MatrixView<S>
     for (std::int64_t c = 0; c < dy.cols; ++c) dx(indices.data[i], c) += dy(i, c);
 }
 
-// y[s] = the first row, the mean or the maximum of the rows of sequence s.
+// y[n] = x[n + by] within the sequence of n, else zero.
+template <class S>
+void shift(std::int64_t by, const Segments& segments, MatrixView<const S> x, MatrixView<S> y) {
+  for (std::int64_t s = 0; s < segments.count(); ++s)
+    for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
+      const std::int64_t from = n + by;
+      if (from >= segments.begin(s) && from < segments.end(s))
+        std::copy_n(x.row(from), x.cols, y.row(n));
+      else
+        std::fill_n(y.row(n), y.cols, S(0));
+    }
+}
+
+// y[s] = the first or last row, the mean or the maximum of the rows of sequence s.
 template <class S>
 void pool(Pooling pooling, const Segments& segments, MatrixView<const S> x, MatrixView<S> y) {
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     for (std::int64_t c = 0; c < y.cols; ++c) {
-      S value = x(segments.begin(s), c);
-      for (std::int64_t n = segments.begin(s) + 1; pooling != Pooling::first && n < segments.end(s); ++n)
+      S value = x(pooling == Pooling::last ? segments.end(s) - 1 : segments.begin(s), c);
+      for (std::int64_t n = segments.begin(s) + 1; !picks_row(pooling) && n < segments.end(s); ++n)
         value = pooling == Pooling::mean ? value + x(n, c) : std::max(value, x(n, c));
       y(s, c) = pooling == Pooling::mean ? value / S(segments.length(s)) : value;
     }
@@ -68,7 +81,7 @@ void pool_backward(Pooling pooling, const Segments& segments, MatrixView<const S
                    MatrixView<S> dx) {
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     for (std::int64_t c = 0; c < dy.cols; ++c) {
-      std::int64_t chosen = segments.begin(s);
+      std::int64_t chosen = pooling == Pooling::last ? segments.end(s) - 1 : segments.begin(s);
       for (std::int64_t n = chosen; pooling == Pooling::max && n < segments.end(s); ++n)
         if (x(n, c) > x(chosen, c)) chosen = n;
       for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n)

@@ -163,6 +163,11 @@ ENCORE_INLINE std::optional<double> JsonObject::optional_number(std::string_view
 ENCORE_INLINE std::string JsonObject::text(std::string_view key) const {
   return to_text(key, required(key, "a string"));
 }
+ENCORE_INLINE bool JsonObject::has_text(std::string_view key) const {
+  const auto* found = find(key);
+  return found && found->is_string();
+}
+
 ENCORE_INLINE std::optional<std::string> JsonObject::optional_text(std::string_view key) const {
   const auto* found = find(key);
   return found ? std::optional(to_text(key, *found)) : std::nullopt;

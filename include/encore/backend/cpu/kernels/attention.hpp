@@ -24,9 +24,10 @@ struct AttentionLayout {
   static constexpr index width = panel_width<I>;
   index keys, group, reach;
   index ldq, ldo, ldscores, ldkeys, ldterms;
-  index queries, packed_keys, packed_values, rotated, scores, out, maximum, total, relative, terms, size;
+  index queries, packed_keys, packed_values, rotated, scores, out, maximum, total, to_query, to_key, bias, terms, size;
 
-  ENCORE_ALWAYS_INLINE AttentionLayout(index length, index head_size, index reach_, bool has_relative) : reach(reach_) {
+  ENCORE_ALWAYS_INLINE AttentionLayout(index length, index head_size, index reach_, AttentionTerms has)
+      : reach(reach_) {
     keys = smaller(attention_keys, round_up(length, width));
     group = smaller(attention_group, length);
     const index columns = round_up(head_size, I::lanes);
@@ -49,15 +50,18 @@ struct AttentionLayout {
     out = take(group * ldo);
     maximum = take(group);
     total = take(group);
-    relative = take(has_relative ? round_up(2 * reach + 1, width) * head_size : 0);
-    terms = take(has_relative ? larger(I::tile_rows, width) * ldterms : 0);
+    const index distances = round_up(2 * reach + 1, width);
+    to_query = take(has.to_query ? distances * head_size : 0);
+    to_key = take(has.to_key ? distances * head_size : 0);
+    bias = take(has.bias ? distances : 0);
+    terms = take(has.to_query || has.to_key ? larger(I::tile_rows, width) * ldterms : 0);
     size = at;
   }
 };
 
 template <InstructionSet I>
-index attention_scratch(index length, index head_size, bool relative) {
-  return AttentionLayout<I>(length, head_size, length - 1, relative).size;
+index attention_scratch(index length, index head_size, AttentionTerms terms) {
+  return AttentionLayout<I>(length, head_size, length - 1, terms).size;
 }
 
 // One row of scores becomes probabilities relative to the running maximum; `total` and the row of `out` follow it.
@@ -141,15 +145,15 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
                 s.scores + s.keys, s.ldscores, false);
         s.keys += vectors * lanes;
       }
-      if (t.relative) {
-        add_query_relative<I>(s, t, queries + row * l.ldq, l.ldq, scratch + l.relative, l.reach, scratch + l.terms,
+      if (t.to_query)
+        add_query_relative<I>(s, t, queries + row * l.ldq, l.ldq, scratch + l.to_query, l.reach, scratch + l.terms,
                               l.ldterms);
-        if (t.relative_to_key) {
-          const float* keys = t.cosine ? scratch + l.rotated + skipped * l.ldkeys : t.k + tile_begin * t.ldk;
-          add_key_relative<I>(s, t, keys, t.cosine ? l.ldkeys : t.ldk, scale, scratch + l.relative, l.reach,
-                              scratch + l.terms, l.ldterms);
-        }
+      if (t.to_key) {
+        const float* keys = t.cosine ? scratch + l.rotated + skipped * l.ldkeys : t.k + tile_begin * t.ldk;
+        add_key_relative<I>(s, t, keys, t.cosine ? l.ldkeys : t.ldk, scale, scratch + l.to_key, l.reach,
+                            scratch + l.terms, l.ldterms);
       }
+      if (t.bias) add_bias<I>(s, t, scratch + l.bias, l.reach);
       float* const out = scratch + l.out + row * l.ldo;
       for (index r = 0; r < height; ++r) {
         float* score = s.scores + r * s.ldscores;
@@ -183,8 +187,12 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
 template <InstructionSet I>
 void attention(const AttentionTask& t, float* scratch) {
   const index reach = t.window < 0 ? t.length - 1 : smaller(t.window, t.length - 1);
-  const AttentionLayout<I> layout(t.length, t.head_size, reach, t.relative != nullptr);
-  if (t.relative) pack_relative<I>(t, reach, scratch + layout.relative);
+  const AttentionLayout<I> layout(t.length, t.head_size, reach,
+                                  {t.to_query != nullptr, t.to_key != nullptr, t.bias != nullptr});
+  if (t.to_query) pack_distances<I>(t.to_query, t.ldto_query, t.head_size, reach, scratch + layout.to_query);
+  if (t.to_key) pack_distances<I>(t.to_key, t.ldto_key, t.head_size, reach, scratch + layout.to_key);
+  if (t.bias)
+    for (index e = -reach; e <= reach; ++e) scratch[layout.bias + e + reach] = 1.44269504f * t.bias[-e * t.ldbias];
   const index rows = t.row_end - t.row_begin, groups = ceil_div(rows, attention_group);
   for (index g = 0; g < groups; ++g) {
     const index begin = rows * g / groups, end = rows * (g + 1) / groups;

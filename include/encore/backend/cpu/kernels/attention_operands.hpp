@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the attention kernel reads: queries scaled and rotated, keys rotated and transposed into panels, values copied
-// into panels, relative positions in panels by key minus query. Rotation: Su et al. 2021 (RoFormer), both pairings.
+// into panels, rows by distance in panels by key minus query. Rotation: Su et al. 2021 (RoFormer), both pairings.
 #pragma once
 
 #include <encore/backend/cpu/kernels/norm.hpp>
@@ -96,18 +96,19 @@ ENCORE_ALWAYS_INLINE void pack_values(const AttentionTask& t, index first, index
   }
 }
 
-// R[i - j] by e = j - i, for e in [-reach, reach], as panels [panel][head_size][width]; panel 0 begins at e = -reach.
+// Rows by distance i - j, by e = j - i in [-reach, reach], as panels [panel][head_size][width]; panel 0 begins at e =
+// -reach.
 template <InstructionSet I>
-ENCORE_ALWAYS_INLINE void pack_relative(const AttentionTask& t, index reach, float* packed) {
+ENCORE_ALWAYS_INLINE void pack_distances(const float* zero, index ld, index d, index reach, float* packed) {
   constexpr index width = panel_width<I>, lanes = I::lanes;
-  const index d = t.head_size, distances = 2 * reach + 1;
+  const index distances = 2 * reach + 1;
   for (index p = 0; p * width < distances; ++p)
     for (index half = 0; half < 2; ++half) {
       const index c = p * width + half * lanes;
       const index count = larger(0, smaller(lanes, distances - c));
       for (index i = 0; i < d; i += lanes)
-        I::transpose(t.relative + (reach - (count ? c : 0)) * t.ldrelative + i, -t.ldrelative, count,
-                     smaller(lanes, d - i), packed + (p * d + i) * width + half * lanes, width);
+        I::transpose(zero + (reach - (count ? c : 0)) * ld + i, -ld, count, smaller(lanes, d - i),
+                     packed + (p * d + i) * width + half * lanes, width);
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores of a tile of queries and a block of keys, in base-2 units: q k, Shaw's relative terms (Shaw et al. 2018; with
-// the key's side as Huang et al. 2020), and the keys a row may not see.
+// Scores of a tile of queries and a block of keys, in base-2 units: q k, terms by distance (Shaw et al. 2018; with the
+// key's side Huang et al. 2020, He et al. 2021; bias tables), and the keys a row may not see.
 #pragma once
 
 #include <encore/backend/cpu/kernels/attention_operands.hpp>
@@ -15,7 +15,7 @@ struct ScoreTile {
   index ldscores;
 };
 
-// Panels of the packed relative table that hold e = j - i + reach for every pair of a tile.
+// Panels of the packed rows by distance that hold e = j - i + reach for every pair of a tile.
 struct RelativeSpan {
   index first_panel, panels;
 };
@@ -42,6 +42,21 @@ ENCORE_NOINLINE void add_query_relative(const ScoreTile& s, const AttentionTask&
     const index i = s.row + r;
     const index begin = larger(s.key, i - reach), end = smaller(smaller(s.key + s.keys, t.length), i + reach + 1);
     const float* term = terms + r * ldterms + reach - i - span.first_panel * width;  // by key
+    float* score = s.scores + r * s.ldscores - s.key;
+    for (index j = begin; j < end; j += I::lanes) {
+      const index n = smaller(I::lanes, end - j);
+      store_upto<I>(score + j, load_upto<I>(score + j, n) + load_upto<I>(term + j, n), n);
+    }
+  }
+}
+
+// scores[i][j] += bias[i - j]; `bias` by e = j - i + reach.
+template <InstructionSet I>
+ENCORE_NOINLINE void add_bias(const ScoreTile& s, const AttentionTask& t, const float* bias, index reach) {
+  for (index r = 0; r < s.rows; ++r) {
+    const index i = s.row + r;
+    const index begin = larger(s.key, i - reach), end = smaller(smaller(s.key + s.keys, t.length), i + reach + 1);
+    const float* term = bias + reach - i;
     float* score = s.scores + r * s.ldscores - s.key;
     for (index j = begin; j < end; j += I::lanes) {
       const index n = smaller(I::lanes, end - j);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// LayerNorm (Ba et al. 2016) and RMSNorm (Zhang & Sennrich 2019) of rows, the residual sum fused. LayerNorm takes two
+// LayerNorm (Ba et al. 2016), RMSNorm (Zhang & Sennrich 2019) and gain and bias alone (Sun et al. 2020) of rows, the residual sum fused. LayerNorm takes two
 // passes, mean then centred squares: rows are in L1, and E[x^2] - E[x]^2 cancels.
 #pragma once
 
@@ -39,7 +39,9 @@ ENCORE_ALWAYS_INLINE void store_upto(float* p, typename I::Vec v, index n) {
     I::store_first(p, v, n);
 }
 
-template <InstructionSet I, bool Centred>
+enum class RowNorm : unsigned char { layer, rms, none };
+
+template <InstructionSet I, RowNorm kind>
 ENCORE_ALWAYS_INLINE void normalise_rows(const NormTask& t) {
   using Vec = typename I::Vec;
   const float count = float(t.cols);
@@ -58,6 +60,7 @@ ENCORE_ALWAYS_INLINE void normalise_rows(const NormTask& t) {
       }
       z = kept;
     }
+    constexpr bool Centred = kind == RowNorm::layer;
     float mean = 0;
     if constexpr (Centred) {
       mean =
@@ -66,22 +69,25 @@ ENCORE_ALWAYS_INLINE void normalise_rows(const NormTask& t) {
       if (t.mean) t.mean[r] = mean;
     }
     const Vec centre(mean);
-    const float squares = sum_of<I>(t.cols, [&](Vec s, index j, index n) ENCORE_LAMBDA_INLINE {
-      Vec d = load_upto<I>(z + j, n);
-      if constexpr (Centred) {
-        d = d - centre;
-        if (n != I::lanes) d = I::keep_first(d, n);
-      }
-      return I::fma(d, d, s);
-    });
-    const float inv_scale = 1.0f / __builtin_sqrtf(squares / count + t.eps);
+    float inv_scale = 1;
+    if constexpr (kind != RowNorm::none) {
+      const float squares = sum_of<I>(t.cols, [&](Vec s, index j, index n) ENCORE_LAMBDA_INLINE {
+        Vec d = load_upto<I>(z + j, n);
+        if constexpr (Centred) {
+          d = d - centre;
+          if (n != I::lanes) d = I::keep_first(d, n);
+        }
+        return I::fma(d, d, s);
+      });
+      inv_scale = 1.0f / __builtin_sqrtf(squares / count + t.eps);
+    }
     if (t.inv_scale) t.inv_scale[r] = inv_scale;
     const Vec scale(inv_scale);
     for (index j = 0; j < t.cols; j += I::lanes) {
       const index n = smaller(I::lanes, t.cols - j);
       Vec v = load_upto<I>(z + j, n);
       if constexpr (Centred) v = v - centre;
-      v = I::rounded(v * scale);
+      if constexpr (kind != RowNorm::none) v = I::rounded(v * scale);
       if (t.gain && t.bias)
         v = I::fma(v, load_upto<I>(t.gain + j, n), load_upto<I>(t.bias + j, n));
       else if (t.gain)
@@ -95,12 +101,17 @@ ENCORE_ALWAYS_INLINE void normalise_rows(const NormTask& t) {
 
 template <InstructionSet I>
 void layer_norm(const NormTask& t) {
-  normalise_rows<I, true>(t);
+  normalise_rows<I, RowNorm::layer>(t);
 }
 
 template <InstructionSet I>
 void rms_norm(const NormTask& t) {
-  normalise_rows<I, false>(t);
+  normalise_rows<I, RowNorm::rms>(t);
+}
+
+template <InstructionSet I>
+void affine_norm(const NormTask& t) {
+  normalise_rows<I, RowNorm::none>(t);
 }
 
 }  // namespace encore::cpu::kernels

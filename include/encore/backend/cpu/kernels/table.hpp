@@ -21,6 +21,7 @@ constexpr KernelTable make_table() {
   t.gemm = &gemm<I>;
   t.layer_norm = &layer_norm<I>;
   t.rms_norm = &rms_norm<I>;
+  t.affine_norm = &affine_norm<I>;
   t.activate = &activate<I>;
   t.gate = &gate<I>;
   t.add = &add<I>;

@@ -64,13 +64,30 @@ ENCORE_DEVICE inline float dot(const float* x, const float* y, int width) {
   return sum;
 }
 
+// A head's columns in the row of a distance; shared by the heads where there is room for one only.
+template <class T>
+ENCORE_DEVICE T* distance_row(const View& rows, std::int32_t distance, std::int32_t head, std::int32_t width) {
+  return rows.row<T>((rows.rows - 1) / 2 + distance) + (rows.cols == width ? 0 : head * width);
+}
 // What hook C adds to q_i . k_j.
-ENCORE_DEVICE inline float relative_score(const AttentionTask& task, std::int32_t distance, const float* q,
-                                          const float* k) {
-  const float* r = task.relative + std::int64_t(distance) * task.head_size;
+template <class T>
+ENCORE_DEVICE float distance_score(const AttentionTask& task, std::int32_t distance, std::int32_t head, const float* q,
+                                   const float* k) {
   float sum = 0;
-  for (std::int32_t c = 0; c < task.head_size; ++c) sum += (task.relative_to_key ? q[c] + k[c] : q[c]) * r[c];
+  if (task.to_query.data) {
+    const T* r = distance_row<const T>(task.to_query, distance, head, task.head_size);
+    for (std::int32_t c = 0; c < task.head_size; ++c) sum += q[c] * to_float(r[c]);
+  }
+  if (task.to_key.data) {
+    const T* r = distance_row<const T>(task.to_key, distance, head, task.head_size);
+    for (std::int32_t c = 0; c < task.head_size; ++c) sum += k[c] * to_float(r[c]);
+  }
   return sum;
+}
+// What hook B adds to a score.
+template <class T>
+ENCORE_DEVICE float bias_of(const AttentionTask& task, std::int32_t distance, std::int32_t head) {
+  return task.bias.data ? to_float(*distance_row<const T>(task.bias, distance, head, 1)) : 0.0f;
 }
 
 }  // namespace plain
@@ -121,8 +138,8 @@ struct PlainAttentionKernel {
         float score = minus_infinity;
         if (i < length && j < length && sees(task, i, j)) {
           score = plain::dot(query, key, width);
-          if (task.relative) score += plain::relative_score(task, i - j, query, key);
-          score *= task.scale;
+          score += plain::distance_score<T>(task, i - j, head, query, key);
+          score = score * task.scale + plain::bias_of<T>(task, i - j, head);
         }
         const float above = warp_max(block, score);
         const float next = above > highest[r] ? above : highest[r];
@@ -235,8 +252,9 @@ struct PlainAttentionBackwardKernel {
             const float* mine = own + row * stride;
             const float* theirs = other + block.lane() * stride;
             float score = plain::dot(mine, theirs, width);
-            if (task.relative) score += plain::relative_score(task, i - j, keys ? theirs : mine, keys ? mine : theirs);
-            weight = block.exponential(score * task.scale - task.log_sum.row<const float>(begin + i)[head]);
+            score += plain::distance_score<T>(task, i - j, head, keys ? theirs : mine, keys ? mine : theirs);
+            weight = block.exponential(score * task.scale + plain::bias_of<T>(task, i - j, head) -
+                                       task.log_sum.row<const float>(begin + i)[head]);
             const float dp = plain::dot(own_value + row * stride, other_value + block.lane() * stride, width);
             slope = weight * (dp - task.delta.row<const float>(begin + i)[head]) * task.scale;
           }
@@ -256,8 +274,9 @@ struct PlainAttentionBackwardKernel {
             for (int r = 0; r < P::rows_per_warp; ++r) {
               const std::int32_t distance = keys ? n0 + m - (first_row + r) : first_row + r - (n0 + m);
               float z = x;
-              if (task.relative && (!keys || task.relative_to_key) && ds[r * P::tile_cols + m] != 0)
-                z += task.relative[std::int64_t(distance) * d + c];
+              const View& rows = keys ? task.to_key : task.to_query;
+              if (rows.data && ds[r * P::tile_cols + m] != 0)
+                z += to_float(plain::distance_row<const T>(rows, distance, head, d)[c]);
               acc[r][s] += ds[r * P::tile_cols + m] * z;
               if (keys) acc_value[r][s] += p[r * P::tile_cols + m] * y;
             }
@@ -296,23 +315,30 @@ struct PlainAttentionBackwardKernel {
   }
 };
 
-// drelative[i - j] += sum over sequences, heads and pairs of ds (q_i + k_j); a block a distance, its warps take heads in
-// turn and are summed in order.
+// Gradients of rows by distance: sums over sequences and pairs of ds q_i, ds k_j and ds / scale; a block a distance (and,
+// where heads have rows of their own, a head); its warps take sequences and heads in turn and are summed in order.
 template <class T, int slices>
-struct RelativeBackwardKernel {
+struct DistanceBackwardKernel {
+  // Floats of shared memory of a warp: sums for queries, for keys, and of the bias.
   static constexpr std::size_t shared(int head_size) {
-    return sizeof(float) * std::size_t(PlainAttention::warps * head_size);
+    return sizeof(float) * std::size_t(PlainAttention::warps * (2 * head_size + 1));
   }
+
+  bool by_head;  // block.y() is the head
+  bool rows;     // gradients of to_query and to_key
+  bool numbers;  // gradient of the bias
 
   template <class Block>
   ENCORE_DEVICE void operator()(Block& block, const AttentionTask& task) const {
     using P = PlainAttention;
     const std::int32_t distance = std::int32_t(block.x()) - (task.longest - 1);
+    const std::int32_t heads = by_head ? 1 : task.heads;
     const int d = task.head_size;
-    float acc[slices] = {};
-    for (std::int64_t n = block.warp(); n < std::int64_t(task.sequences) * task.heads; n += P::warps) {
-      const std::int64_t sequence = n / task.heads;
-      const std::int32_t head = std::int32_t(n % task.heads);
+    float query_sum[slices] = {}, key_sum[slices] = {};
+    float bias_sum = 0;
+    for (std::int64_t n = block.warp(); n < std::int64_t(task.sequences) * heads; n += P::warps) {
+      const std::int64_t sequence = n / heads;
+      const std::int32_t head = by_head ? std::int32_t(block.y()) : std::int32_t(n % heads);
       const std::int32_t shared_head = head / (task.heads / task.kv_heads);
       const std::int64_t begin = task.offsets[sequence];
       const std::int32_t length = std::int32_t(task.offsets[sequence + 1] - begin);
@@ -329,30 +355,46 @@ struct RelativeBackwardKernel {
           if (c >= d) continue;
           q[s] = element(task, head_rows<const T>(task.q, begin, head, d)[i], i, c);
           k[s] = element(task, head_rows<const T>(task.k, begin, shared_head, d)[j], j, c);
-          const float r = task.relative[std::int64_t(distance) * d + c];
-          score += q[s] * k[s] + (task.relative_to_key ? q[s] + k[s] : q[s]) * r;
+          score += q[s] * k[s];
+          if (task.to_query.data)
+            score += q[s] * to_float(plain::distance_row<const T>(task.to_query, distance, head, d)[c]);
+          if (task.to_key.data)
+            score += k[s] * to_float(plain::distance_row<const T>(task.to_key, distance, head, d)[c]);
           dp += to_float(head_rows<const T>(task.dout, begin, head, d)[i][c]) *
                 to_float(head_rows<const T>(task.v, begin, shared_head, d)[j][c]);
         }
-        score = warp_sum(block, score);
+        score = warp_sum(block, score) * task.scale + plain::bias_of<T>(task, distance, head);
         dp = warp_sum(block, dp);
-        const float p = block.exponential(score * task.scale - task.log_sum.row<const float>(begin + i)[head]);
-        const float ds = p * (dp - task.delta.row<const float>(begin + i)[head]) * task.scale;
+        const float p = block.exponential(score - task.log_sum.row<const float>(begin + i)[head]);
+        const float slope = p * (dp - task.delta.row<const float>(begin + i)[head]);
+        bias_sum += slope;
         ENCORE_DEVICE_UNROLL
-        for (int s = 0; s < slices; ++s) acc[s] += ds * (task.relative_to_key ? q[s] + k[s] : q[s]);
+        for (int s = 0; s < slices; ++s) {
+          query_sum[s] += slope * task.scale * q[s];
+          key_sum[s] += slope * task.scale * k[s];
+        }
       }
     }
     float* partial = reinterpret_cast<float*>(block.shared());
+    float* mine = partial + block.warp() * (2 * d + 1);
     ENCORE_DEVICE_UNROLL
     for (int s = 0; s < slices; ++s) {
       const int c = block.lane() + s * warp_size;
-      if (c < d) partial[block.warp() * d + c] = acc[s];
+      if (c >= d) continue;
+      mine[c] = query_sum[s];
+      mine[d + c] = key_sum[s];
     }
+    if (block.lane() == 0) mine[2 * d] = bias_sum;
     block.sync();
-    for (int c = block.thread(); c < d; c += P::threads) {
+    const std::int32_t head = by_head ? std::int32_t(block.y()) : 0;
+    for (int c = block.thread(); c <= 2 * d; c += P::threads) {
       float sum = 0;
-      for (int w = 0; w < P::warps; ++w) sum += partial[w * d + c];
-      task.drelative[std::int64_t(distance) * d + c] += sum;
+      for (int w = 0; w < P::warps; ++w) sum += partial[w * (2 * d + 1) + c];
+      if (c == 2 * d) {
+        if (numbers) *plain::distance_row<T>(task.dbias, distance, head, 1) = rounded<T>(sum);
+      } else if (const View& target = c < d ? task.dto_query : task.dto_key; rows && target.data) {
+        plain::distance_row<T>(target, distance, head, d)[c % d] = rounded<T>(sum);
+      }
     }
   }
 

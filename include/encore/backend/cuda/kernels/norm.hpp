@@ -34,7 +34,7 @@ struct NormKernel {
     constexpr std::int64_t step = warp_size * width;
     float z[width];
     float mean = 0;
-    if (task.centred) {
+    if (task.kind == NormKind::layer) {
       for (std::int64_t c = first; c < cols; c += step) {
         load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
         ENCORE_DEVICE_UNROLL
@@ -42,13 +42,16 @@ struct NormKernel {
       }
       mean = warp_sum(block, mean) / float(cols);
     }
-    float square = 0;
-    for (std::int64_t c = first; c < cols; c += step) {
-      load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
-      ENCORE_DEVICE_UNROLL
-      for (int e = 0; e < width; ++e) square += (z[e] - mean) * (z[e] - mean);
+    float inverse = 1;
+    if (task.kind != NormKind::none) {
+      float square = 0;
+      for (std::int64_t c = first; c < cols; c += step) {
+        load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
+        ENCORE_DEVICE_UNROLL
+        for (int e = 0; e < width; ++e) square += (z[e] - mean) * (z[e] - mean);
+      }
+      inverse = 1.0f / block.square_root(warp_sum(block, square) / float(cols) + task.eps);
     }
-    const float inverse = 1.0f / block.square_root(warp_sum(block, square) / float(cols) + task.eps);
     T* y = task.y.template row<T>(row);
     for (std::int64_t c = first; c < cols; c += step) {
       load_sum<T, width>(z, x + c, residual ? residual + c : nullptr);
@@ -101,8 +104,8 @@ struct NormBackwardKernel {
         mean_dn += d[e] * z[e];
       }
     }
-    mean_d = task.centred ? warp_sum(block, mean_d) / float(cols) : 0.0f;
-    mean_dn = warp_sum(block, mean_dn) / float(cols);
+    mean_d = task.kind == NormKind::layer ? warp_sum(block, mean_d) / float(cols) : 0.0f;
+    mean_dn = task.kind != NormKind::none ? warp_sum(block, mean_dn) / float(cols) : 0.0f;
     T* dz = task.dz.template row<T>(row);
     for (std::int64_t c = first; c < cols; c += step) {
       load(c);

@@ -70,6 +70,50 @@ struct SumColumnsKernel {
 
 // One thread a column, one sequence a block.
 template <class T>
+struct RotateKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const RotateTask& task) const {
+    const std::int32_t c = std::int32_t(block.y() * row_threads + block.thread());
+    if (c >= task.x.cols) return;
+    const std::int32_t half = task.rotary / 2;
+    const std::int32_t e = c % task.head_size;  // within the head
+    const std::int32_t pair = task.interleaved ? e / 2 : e % half;
+    const bool second = task.interleaved ? e % 2 != 0 : e >= half;
+    const std::int32_t other = task.interleaved ? c + (second ? -1 : 1) : c + (second ? -half : half);
+    const float sign = second == task.back ? -1.0f : 1.0f;
+    const std::int64_t begin = task.offsets[block.x()];
+    const std::int64_t end = task.offsets[block.x() + 1];
+    for (std::int64_t r = begin; r < end; ++r) {
+      const T* x = task.x.template row<const T>(r);
+      float value = to_float(x[c]);
+      if (e < task.rotary) {
+        const std::int64_t at = (r - begin) * half + pair;
+        value = value * task.cosine[at] + sign * to_float(x[other]) * task.sine[at];
+      }
+      task.y.template row<T>(r)[c] = rounded<T>(value);
+    }
+  }
+};
+
+// One thread a column, one sequence a block.
+template <class T>
+struct ShiftKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const ShiftTask& task) const {
+    const std::int64_t c = block.y() * row_threads + block.thread();
+    if (c >= task.x.cols) return;
+    const std::int64_t begin = task.offsets[block.x()];
+    const std::int64_t end = task.offsets[block.x() + 1];
+    for (std::int64_t r = begin; r < end; ++r) {
+      const std::int64_t from = r + task.by;
+      task.y.template row<T>(r)[c] =
+          from >= begin && from < end ? task.x.template row<const T>(from)[c] : rounded<T>(0.0f);
+    }
+  }
+};
+
+// One thread a column, one sequence a block.
+template <class T>
 struct PoolKernel {
   template <class Block>
   ENCORE_DEVICE void operator()(Block& block, const PoolTask& task) const {
@@ -78,8 +122,8 @@ struct PoolKernel {
     const std::int64_t s = block.x();
     const std::int64_t begin = task.offsets[s];
     const std::int64_t end = task.offsets[s + 1];
-    float value = to_float(task.x.template row<const T>(begin)[c]);
-    for (std::int64_t r = begin + 1; task.pooling != Pooling::first && r < end; ++r) {
+    float value = to_float(task.x.template row<const T>(task.pooling == Pooling::last ? end - 1 : begin)[c]);
+    for (std::int64_t r = begin + 1; r < end && (task.pooling == Pooling::mean || task.pooling == Pooling::max); ++r) {
       const float x = to_float(task.x.template row<const T>(r)[c]);
       value = task.pooling == Pooling::mean ? value + x : x > value ? x : value;
     }
@@ -98,7 +142,7 @@ struct PoolBackwardKernel {
     const std::int64_t s = block.x();
     const std::int64_t begin = task.offsets[s];
     const std::int64_t end = task.offsets[s + 1];
-    std::int64_t chosen = begin;
+    std::int64_t chosen = task.pooling == Pooling::last ? end - 1 : begin;
     if (task.pooling == Pooling::max) {
       float highest = to_float(task.x.template row<const T>(begin)[c]);
       for (std::int64_t r = begin + 1; r < end; ++r) {

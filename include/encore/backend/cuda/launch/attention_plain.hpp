@@ -40,10 +40,17 @@ void launch_plain_backward(Machine& machine, const AttentionTask& task) {
     if (task.dk.data || task.dv.data)
       machine.launch(PlainAttentionBackwardKernel<T, slices, true>{},
                      Grid{task.tile_count, task.kv_heads, P::threads, shared}, task);
-    if (task.drelative) {
-      using Kernel = RelativeBackwardKernel<T, slices>;
-      machine.launch(Kernel{}, Grid{2 * task.longest - 1, 1, P::threads, Kernel::shared(task.head_size)}, task);
-    }
+    using Distances = DistanceBackwardKernel<T, slices>;
+    const auto launch_distances = [&](bool by_head, bool rows, bool numbers) {
+      if (rows || numbers)
+        machine.launch(
+            Distances{by_head, rows, numbers},
+            Grid{2 * task.longest - 1, by_head ? task.heads : 1, P::threads, Distances::shared(task.head_size)}, task);
+    };
+    const View& rows = task.dto_query.data ? task.dto_query : task.dto_key;
+    const bool own_rows = rows.data && rows.cols != task.head_size;
+    launch_distances(true, own_rows, task.dbias.data != nullptr);
+    launch_distances(false, rows.data && !own_rows, false);
   });
 }
 

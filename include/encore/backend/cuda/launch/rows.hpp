@@ -52,6 +52,16 @@ void launch(Machine& machine, const SumColumnsTask& task) {
   by_format(task.x, [&]<class T>(T) { machine.launch(SumColumnsKernel<T>{}, grid, task); });
 }
 template <class Machine>
+void launch(Machine& machine, const RotateTask& task) {
+  const Grid grid{task.sequences, blocks_for(task.x.cols, row_threads), row_threads, 0};
+  by_format(task.x, [&]<class T>(T) { machine.launch(RotateKernel<T>{}, grid, task); });
+}
+template <class Machine>
+void launch(Machine& machine, const ShiftTask& task) {
+  const Grid grid{task.sequences, blocks_for(task.x.cols, row_threads), row_threads, 0};
+  by_format(task.x, [&]<class T>(T) { machine.launch(ShiftKernel<T>{}, grid, task); });
+}
+template <class Machine>
 void launch(Machine& machine, const PoolTask& task) {
   const Grid grid{task.y.rows, blocks_for(task.y.cols, row_threads), row_threads, 0};
   by_format(task.x, [&]<class T>(T) { machine.launch(PoolKernel<T>{}, grid, task); });

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolution over the tokens of each sequence.
+#pragma once
+
+#include <encore/core/activation.hpp>
+#include <encore/layers/encoder.hpp>
+
+#include <optional>
+
+namespace encore {
+
+// y_t = W [x_{t - r}; ..; x_{t + r}] + b, zeros beyond the ends: [N, C] -> [N, C]. Parameters `weight` [C, width C],
+// `bias`; width 1, 3 or 5.
+struct Convolution {
+  std::int64_t width;
+  Linear product;
+
+  Convolution(Builder b, std::int64_t channels, std::int64_t w) : width(w), product(b, channels * w, channels) {
+    if (w != 1 && w != 3 && w != 5)
+      throw ArgumentError("convolution: width " + std::to_string(w) + " is not supported; there are 1, 3, 5");
+  }
+  auto operator()(auto& ex, const auto& x) const {
+    if (width == 1) return product(ex, x);
+    auto before = ex.shift(x, -1);
+    auto after = ex.shift(x, 1);
+    if (width == 3) return product(ex, ex.concat(before, x, after));
+    auto further_before = ex.shift(x, -2);
+    auto further_after = ex.shift(x, 2);
+    return product(ex, ex.concat(further_before, before, x, after, further_after));
+  }
+};
+
+// Numbers of ConvolvedBlock.
+struct ConvolutionOptions {
+  std::int64_t width = 0;  // 0: none
+  Activation activation = Activation::tanh;
+};
+
+// A layer like any other, but in the first one y <- norm(y + activation(convolution(x))), x what came in and y what
+// comes out. He et al. 2021, DeBERTa v2 xlarge. Spec::BlockOptions is
+// ConvolutionOptions.
+template <class Spec>
+struct ConvolvedBlock : EncoderBlock<Spec> {
+  std::optional<Convolution> convolution;
+  std::optional<typename Spec::Norm> norm;
+  Activation activation;
+
+  ConvolvedBlock(Builder b, const Config<Spec>& config, const typename Spec::Position& position,
+                 const LayerPlace& place)
+      : EncoderBlock<Spec>(b, config, position, place), activation(config.block.activation) {
+    if (place.layer > 0 || config.block.width == 0) return;
+    convolution.emplace(b / "convolution", config.shape.hidden, config.block.width);
+    norm = make_norm<typename Spec::Norm>(b / "convolution_norm", config.shape.hidden, config.norm);
+  }
+  auto operator()(auto& ex, const auto& x) const {
+    auto y = EncoderBlock<Spec>::operator()(ex, x);
+    if (!convolution) return y;
+    auto local = (*convolution)(ex, x);
+    auto active = ex.activate(activation, local);
+    return (*norm)(ex, y, active);
+  }
+};
+
+}  // namespace encore

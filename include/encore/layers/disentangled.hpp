@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Disentangled attention: scores of content to position and of position to content. He et al. 2021, DeBERTa;
+// microsoft/DeBERTa disentangled_attention.py, da_utils.py; transformers models/deberta, models/deberta_v2.
+#pragma once
+
+#include <encore/layers/attention.hpp>
+
+#include <numeric>
+#include <optional>
+
+namespace encore {
+
+// The distance i - j in DeBERTa v2's buckets: exact up to half of them, then logarithmic up to `furthest` - 1. buckets
+// at most 0: the distance itself.
+inline std::int64_t deberta_bucket(std::int64_t distance, std::int64_t buckets, std::int64_t furthest) {
+  const std::int64_t middle = buckets / 2, size = distance < 0 ? -distance : distance;
+  if (buckets <= 0 || size <= middle) return distance;
+  const double log = std::log(double(size) / double(middle)) / std::log(double(furthest - 1) / double(middle));
+  const std::int64_t bucket = middle + std::int64_t(std::ceil(log * double(middle - 1)));
+  return distance < 0 ? -bucket : bucket;
+}
+
+// The embeddings of distances, one table [2 n, C] for all layers, n = buckets or `furthest`; a distance reads row
+// clamp(bucket + n, 0, 2 n - 1). Perhaps normed, and perhaps learned absolute positions in the embedding too.
+// Parameters `relative.weight`, `relative_norm`, `weight` [max_positions, E].
+template <class Norm>
+struct DisentangledPosition {
+  struct Options {
+    bool relative = true;
+    std::int64_t buckets = 0;     // at most 0: none
+    std::int64_t furthest = 512;  // max_relative_positions
+    bool normed = false;
+    bool absolute = false;  // learned positions are added to the embeddings
+    options_t<Norm> norm{};
+  };
+  std::optional<LearnedPosition> learned;
+  ParameterId table;
+  std::optional<Norm> norm;
+
+  DisentangledPosition(Builder b, const ModelShape& shape, const Options& o)
+      : span_(o.buckets > 0 ? o.buckets : o.furthest),
+        rows_(std::make_shared<std::vector<std::int32_t>>()),
+        indices_(o.relative ? shape.max_positions : 1,
+                 [&](std::int64_t e) { return zigzag(clamped(deberta_bucket(e, o.buckets, o.furthest))); }) {
+    if (o.absolute) learned.emplace(b, shape, LearnedPosition::Options{});
+    if (!o.relative) return;
+    table = (b / "relative").table("weight", 2 * span_, shape.hidden);
+    if (o.normed) norm = make_norm<Norm>(b / "relative_norm", shape.hidden, o.norm);
+    for (std::int64_t z = 0; z <= 2 * span_; ++z) {
+      const std::int64_t bucket = z % 2 ? (z + 1) / 2 : -z / 2;
+      rows_->push_back(std::int32_t(std::min(bucket + span_, 2 * span_ - 1)));
+    }
+  }
+  void add_to(op::Embed& embed, Indices positions) const {
+    if (learned) learned->add_to(embed, positions);
+  }
+
+  // The embeddings of the buckets that the sequences at hand have, from the middle outwards: [buckets, C].
+  auto bucket_rows(auto& ex) const {
+    const std::span<const std::int32_t> seen = indices_.up_to(ex.segments().longest());
+    const std::size_t count = std::size_t(std::max(seen.front(), seen.back())) + 1;
+    op::Embed rows;
+    rows.terms[0] = {table, ex.indices(std::span<const std::int32_t>(*rows_).first(count)), 0};
+    rows.count = 1;
+    auto embedded = ex.embed(rows);
+    return norm ? (*norm)(ex, embedded) : embedded;
+  }
+  // Rows of buckets, projected, laid out by distance: [2 longest - 1, C].
+  auto by_distance(auto& ex, const auto& rows) const {
+    return ex.gather_rows(rows, ex.indices(indices_.up_to(ex.segments().longest())));
+  }
+
+ private:
+  // Buckets 0, 1, -1, 2, -2, .. are rows 0, 1, 2, ..: shorter batches need fewer, always the first ones.
+  static std::int64_t zigzag(std::int64_t bucket) { return bucket > 0 ? 2 * bucket - 1 : -2 * bucket; }
+  std::int64_t clamped(std::int64_t bucket) const { return std::clamp(bucket, -span_, span_); }
+
+  std::int64_t span_;
+  std::shared_ptr<std::vector<std::int32_t>> rows_;
+  DistanceIndices indices_;
+};
+
+// out(attention), scores (q_i . k_j + q_i . kr[i - j] + k_j . qr[i - j]) / sqrt(terms * head size), kr and qr projected
+// from the position's rows. Parameters `query`, `key`, `value`, `out`, and unless the keys are shared `position_key` and
+// `position_query`.
+template <class Position>
+struct DisentangledAttention {
+  struct Options {
+    bool to_query = true;     // content to position ("c2p")
+    bool to_key = true;       // position to content ("p2c")
+    bool relative = true;     // false: neither, whatever the two above say of the scale
+    bool shared_key = false;  // kr and qr by the projections of keys and queries
+    Bias key_bias = Bias::yes;
+    Bias position_key_bias = Bias::yes;
+  };
+  Options options;
+  Linear query, key, value;
+  std::optional<Linear> position_key, position_query;
+  Linear out;
+  Position position;
+  AttentionSpec spec;
+
+  DisentangledAttention(Builder b, const ModelShape& shape, const Options& o, const Position& p)
+      : options(o),
+        query(b / "query", shape.hidden, shape.hidden),
+        key(b / "key", shape.hidden, shape.hidden, o.key_bias),
+        value(b / "value", shape.hidden, shape.hidden),
+        out(b / "out", shape.hidden, shape.hidden),
+        position(p) {
+    spec.heads = spec.kv_heads = shape.heads;
+    spec.head_size = shape.head_size();
+    spec.scale = 1.0 / std::sqrt(double(shape.head_size()) * double(1 + int(o.to_query) + int(o.to_key)));
+    if (!o.relative || o.shared_key) return;
+    if (o.to_query) position_key.emplace(b / "position_key", shape.hidden, shape.hidden, o.position_key_bias);
+    if (o.to_key) position_query.emplace(b / "position_query", shape.hidden, shape.hidden);
+  }
+
+  auto operator()(auto& ex, const auto& x) const {
+    auto q = query(ex, x);  // [N, C] each
+    auto k = key(ex, x);
+    auto v = value(ex, x);
+    AttentionDistances<decltype(q)> distances;
+    if (options.relative && (options.to_query || options.to_key)) {
+      auto rows = position.bucket_rows(ex);
+      if (options.to_query)
+        distances.to_query = position.by_distance(ex, (position_key ? *position_key : key)(ex, rows));
+      if (options.to_key)
+        distances.to_key = position.by_distance(ex, (position_query ? *position_query : query)(ex, rows));
+    }
+    auto mixed = ex.attention(spec, q, k, v, distances);
+    q = k = v = {};
+    distances = {};
+    return out(ex, mixed);
+  }
+};
+
+}  // namespace encore

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model folder's encoder with the heads that its `architectures` names.
+#pragma once
+
+#include <encore/backend/parameters.hpp>
+#include <encore/io/model_folder.hpp>
+#include <encore/models/encoder_model.hpp>
+#include <encore/models/load_weights.hpp>
+
+#include <algorithm>
+
+namespace encore {
+
+// The encoder that config.json describes. Without a head it has a pooler where the checkpoint has one; without a
+// checkpoint (null) config.json decides. Throws ConfigError, UnsupportedError.
+template <class Spec>
+EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkpoint) {
+  const Config<Spec> config = Spec::config(json);
+  HeadOptions heads = Spec::heads(json);
+  if (heads.head == Head::none && heads.pooler_dense && checkpoint) {
+    const auto names = published_names(Spec::weight_names(config), "pooler.dense.weight");
+    heads.pooler = has_pooler<Spec> && std::any_of(names.begin(), names.end(), [&](const PublishedName& published) {
+                     return checkpoint->find(published.name) != nullptr;
+                   });
+  }
+  return EncoderModel<Spec>(config, heads);
+}
+
+// A store filled from the checkpoint; `file` names it in errors. Throws WeightsError, UnsupportedError.
+template <class Spec, class B>
+Parameters<B> load_parameters(const Context<B>& context, const EncoderModel<Spec>& model, const Checkpoint& checkpoint,
+                              const std::string& file, StoreKind kind = StoreKind::inference) {
+  Parameters<B> parameters(context, model.layout(), kind);
+  load_weights(context, checkpoint, Spec::weight_names(model.config()), file, parameters);
+  return parameters;
+}
+
+}  // namespace encore

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the policies of a spec are called, with their numbers.
+#pragma once
+
+#include <encore/core/activation.hpp>
+#include <encore/layers/encoder.hpp>
+#include <encore/models/any_encoder.hpp>
+
+#include <charconv>
+#include <string>
+#include <string_view>
+
+namespace encore {
+
+// "LayerNorm": a policy's own `name`, or its type's as the compiler spells it.
+template <class P>
+std::string policy_name() {
+  if constexpr (requires { std::string_view(P::name); }) return std::string(P::name);
+#if defined(__GNUC__)
+  std::string_view text = __PRETTY_FUNCTION__;  // "... [with P = encore::LayerNorm; ...]" or "[P = encore::LayerNorm]"
+  text.remove_prefix(text.find("P = ") + 4);
+  text = text.substr(0, text.find_first_of(";]<"));
+  if (const std::size_t colon = text.rfind("::"); colon != text.npos) text.remove_prefix(colon + 2);
+  return std::string(text);
+#else
+  return "?";
+#endif
+}
+
+namespace detail {
+
+// The shortest decimal that reads back as the number.
+inline std::string decimal(double number) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
+  return std::string(text, end);
+}
+
+// The policy with those of its numbers that have a known name.
+template <class P, class Options>
+std::string with_numbers(const Options& options) {
+  std::string text = policy_name<P>();
+  if constexpr (requires { Activation(options.activation); }) text += ", " + std::string(name_of(options.activation));
+  if constexpr (requires { options.eps; }) text += ", eps " + decimal(options.eps);
+  if constexpr (requires { name_of(options.kind); }) text += ", " + std::string(name_of(options.kind));
+  if constexpr (requires { options.base; }) text += ", base " + decimal(options.base);
+  if constexpr (requires { options.global.base; })
+    text += ", bases " + decimal(options.global.base) + " and " + decimal(options.local.base);
+  if constexpr (requires { options.buckets; })
+    if (options.buckets > 0) text += ", " + std::to_string(options.buckets) + " buckets";
+  if constexpr (requires { options.groups; })
+    text += ", " + std::to_string(options.groups) + (options.groups == 1 ? " group" : " groups");
+  if constexpr (requires { options.window; })
+    if (options.window >= 0) text += ", window " + std::to_string(options.window);
+  return text;
+}
+
+}  // namespace detail
+
+template <class Spec>
+ArchitectureDescription describe(const Config<Spec>& config) {
+  using Position = typename Spec::Position;
+  using Stack = typename detail::stack_of<Spec>::type;
+  ArchitectureDescription about{std::string(Spec::name), std::string(Spec::model_types[0]), {}};
+  about.policies = {{"embedding", policy_name<typename Spec::template Embedding<typename Spec::Norm>>()},
+                    {"position", detail::with_numbers<Position>(config.position)},
+                    {"norm", detail::with_numbers<typename Spec::Norm>(config.norm)},
+                    {"placement", policy_name<typename Spec::Placement>()},
+                    {"attention", detail::with_numbers<typename Spec::template Attention<Position>>(config.attention)},
+                    {"feed_forward", detail::with_numbers<typename Spec::FeedForward>(config.feed_forward)},
+                    {"stack", detail::with_numbers<Stack>(config.stack)}};
+  return about;
+}
+
+}  // namespace encore

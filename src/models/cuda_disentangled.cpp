@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <encore/backend/cuda.hpp>
+#include <encore/models/deberta.hpp>
+#include <encore/models/impl/any_encoder.hpp>
+#include <encore/models/mobilebert.hpp>
+#include <encore/models/mpnet.hpp>
+
+ENCORE_INSTANTIATE_MODEL(encore::Cuda, encore::DebertaSpec)
+ENCORE_INSTANTIATE_MODEL(encore::Cuda, encore::DebertaV2Spec)
+ENCORE_INSTANTIATE_MODEL(encore::Cuda, encore::MpnetSpec)
+ENCORE_INSTANTIATE_MODEL(encore::Cuda, encore::MobileBertSpec)

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda/map_functor.hpp"
+
+#include <encore/backend/cuda.cuh>
+
+namespace cuda_test {
+
+struct Nvcc;
+
+std::vector<encore::Tensor<double>> run_map_on_gpu(encore::Precision precision, encore::MatrixView<const float> x,
+                                                   encore::MatrixView<const float> y,
+                                                   encore::MatrixView<const float> dz) {
+  return run_map<Wave<Nvcc>>(encore::Context<encore::Cuda>({.precision = precision}), x, y, dz);
+}
+
+}  // namespace cuda_test

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every key of transformers' configurations that changes a result there is honoured here or refused by name:
+// tests/data/config_keys.json says which keys those are, found by experiment (tests/parity/list_config_keys.py).
+#include "catch.hpp"
+
+#include <encore/backend/reference.hpp>
+#include <encore/models/any_encoder.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+using namespace encore;
+using nlohmann::json;
+
+namespace {
+
+class ConfigFolder {
+ public:
+  ConfigFolder()
+      : path_(std::filesystem::temp_directory_path() / ("encore_config_keys_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path_);
+  }
+  ConfigFolder(const ConfigFolder&) = delete;
+  ConfigFolder& operator=(const ConfigFolder&) = delete;
+  ~ConfigFolder() { std::filesystem::remove_all(path_); }
+
+  ModelFolder with(const json& config) const {
+    std::ofstream(path_ / "config.json") << config.dump();
+    return ModelFolder::open(path_);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// All that can be seen of a model with this configuration: its parameters, and what random ones make of a batch. A
+// refusal is seen as its message.
+std::string seen(const ConfigFolder& folder, json config, const std::string& architecture) {
+  using B = Reference<double>;
+  config["architectures"] = {architecture};
+  const Context<B> context;
+  std::string text;
+  try {
+    const auto model = AnyEncoder<B>::open(context, folder.with(config), {.weights = WeightsFrom::random});
+    for (const ParameterSpec& spec : model->layout())
+      text += spec.name() + " " + std::to_string(spec.rows()) + " " + std::to_string(spec.cols()) + "\n";
+    Batch batch;
+    batch.add(std::vector<std::int32_t>{3, 9, 4, 7, 5, 8, 6, 11, 3, 4, 9, 7, 12, 6, 5, 3});
+    batch.add(std::vector<std::int32_t>{7, 3});
+    model->run(context, batch, [&](std::string_view name, Rows, MatrixView<const double> rows) {
+      text += std::string(name);
+      for (std::int64_t r = 0; r < rows.rows; ++r)
+        text.append(reinterpret_cast<const char*>(rows.row(r)), std::size_t(rows.cols) * sizeof(double));
+    });
+  } catch (const ConfigError& error) {
+    return std::string("refused: ") + error.what();
+  } catch (const UnsupportedError& error) {
+    return std::string("refused: ") + error.what();
+  } catch (const InputError& error) {  // a limit has moved
+    return std::string("input: ") + error.what();
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every configuration key that changes a result in transformers is honoured or refused by name",
+          "[models][config]") {
+  const json table = json::parse(std::ifstream(ENCORE_TEST_DATA "/config_keys.json"));
+  const ConfigFolder folder;
+  std::map<std::string, std::string> unchanged;
+  int honoured = 0, refused = 0;
+  std::string ignored;
+  for (const auto& [type, about] : table["model_types"].items()) {
+    for (const auto& [key, result] : about["keys"].items()) {
+      if (result["tried"].is_null()) continue;
+      const auto changes = [&](const char* what) { return result[what].is_boolean() && result[what].get<bool>(); };
+      if (!changes("changes_result") && !changes("changes_shapes")) continue;
+      bool differs = false, is_refused = false;
+      for (json config : about["setups"]) {
+        config["model_type"] = type;
+        for (const auto& value : result["tried"]) {
+          json changed = config;
+          changed[key] = value;
+          for (const auto& architecture : about["architectures"]) {
+            std::string& before = unchanged[config.dump() + architecture.get<std::string>()];
+            if (before.empty()) before = seen(folder, config, architecture);
+            const std::string after = seen(folder, changed, architecture);
+            differs |= before != after;
+            is_refused |= after.starts_with("refused");
+          }
+        }
+      }
+      if (!differs)
+        ignored += " " + type + "." + key;
+      else
+        ++(is_refused ? refused : honoured);
+    }
+  }
+  INFO("honoured " << honoured << ", refused " << refused << "; neither:" << ignored);
+  CHECK(ignored.empty());
+  CHECK(honoured > 100);
+  CHECK(refused > 0);
+}
