@@ -74,6 +74,8 @@ struct Exchange {
 // The block as one thread of it sees it: the counterpart of GpuBlock.
 class EmulatedBlock {
  public:
+  static constexpr bool reloads_queries = true;  // both ways are run: heads of 64 do, others do not
+
   EmulatedBlock(BlockRun& run, int thread) : run_(run), thread_(thread) {}
 
   std::int64_t x() const;

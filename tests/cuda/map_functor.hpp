@@ -2,6 +2,7 @@
 // A functor of the user's own in a recorded step: what map_functor.cu compiles for the GPU.
 #pragma once
 
+#include <encore/core/precision.hpp>
 #include <encore/exec/record.hpp>
 
 namespace cuda_test {

@@ -24,7 +24,8 @@ struct AttentionLayout {
   static constexpr index width = panel_width<I>;
   index keys, group, reach;
   index ldq, ldo, ldscores, ldkeys, ldterms;
-  index queries, packed_keys, packed_values, rotated, scores, out, maximum, total, to_query, to_key, bias, terms, size;
+  index queries, packed_keys, packed_values, rotated, scores, out, maximum, total, to_query, to_key, bias, terms,
+      key_terms, size;
 
   ENCORE_ALWAYS_INLINE AttentionLayout(index length, index head_size, index reach_, AttentionTerms has)
       : reach(reach_) {
@@ -54,7 +55,8 @@ struct AttentionLayout {
     to_query = take(has.to_query ? distances * head_size : 0);
     to_key = take(has.to_key ? distances * head_size : 0);
     bias = take(has.bias ? distances : 0);
-    terms = take(has.to_query || has.to_key ? larger(I::tile_rows, width) * ldterms : 0);
+    terms = take(has.to_query ? I::tile_rows * ldterms : 0);
+    key_terms = take(has.to_key ? keys * key_term_columns<I>() : 0);
     size = at;
   }
 };
@@ -130,6 +132,7 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
     pack_keys<I>(t, begin, ceil_div(end - begin, width), scratch + l.rotated, l.ldkeys, scratch + l.packed_keys);
     pack_values<I>(t, begin, count, scratch + l.packed_values);
     const index tiles = ceil_div(rows, I::tile_rows);
+    index term_row = first, term_rows = 0;  // whose key terms are at hand
     for (index tile = 0; tile < tiles; ++tile) {
       const index row = rows * tile / tiles, height = rows * (tile + 1) / tiles - row, query = first + row;
       const index tile_begin = larger(begin, larger(0, query - see) / width * width),
@@ -149,9 +152,14 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
         add_query_relative<I>(s, t, queries + row * l.ldq, l.ldq, scratch + l.to_query, l.reach, scratch + l.terms,
                               l.ldterms);
       if (t.to_key) {
-        const float* keys = t.cosine ? scratch + l.rotated + skipped * l.ldkeys : t.k + tile_begin * t.ldk;
-        add_key_relative<I>(s, t, keys, t.cosine ? l.ldkeys : t.ldk, scale, scratch + l.to_key, l.reach,
-                            scratch + l.terms, l.ldterms);
+        if (query + height > term_row + term_rows) {
+          term_row = query;
+          term_rows = smaller(key_term_rows, first + rows - query);
+          make_key_terms<I>(t, term_row, term_rows, begin, round_up(end - begin, width),
+                            t.cosine ? scratch + l.rotated : t.k + begin * t.ldk, t.cosine ? l.ldkeys : t.ldk, scale,
+                            scratch + l.to_key, l.reach, scratch + l.key_terms);
+        }
+        add_key_terms<I>(s, t, term_row, term_rows, begin, l.reach, scratch + l.key_terms);
       }
       if (t.bias) add_bias<I>(s, t, scratch + l.bias, l.reach);
       float* const out = scratch + l.out + row * l.ldo;

@@ -65,28 +65,53 @@ ENCORE_NOINLINE void add_bias(const ScoreTile& s, const AttentionTask& t, const 
   }
 }
 
-// scores[i][j] += scale k_j . R[i - j], panel of keys by panel of keys. `keys` are the rows of key s.key.
+// Rows of queries whose products of keys with distances are made at once: a panel of keys meets rows + width - 1
+// distances, so that few rows would waste most of a product.
+inline constexpr index key_term_rows = 56;
+
+// Columns that the terms of one panel of keys take.
 template <InstructionSet I>
-ENCORE_NOINLINE void add_key_relative(const ScoreTile& s, const AttentionTask& t, const float* keys, index ldk,
-                                      float scale, const float* packed, index reach, float* terms, index ldterms) {
-  constexpr index width = panel_width<I>;
+constexpr index key_term_columns() {
+  return key_term_rows + 3 * panel_width<I>;
+}
+
+// terms[panel][key][e] = scale k . R by e, for rows [row, row + rows) of queries and keys [key, key + keys), panel of
+// keys by panel of keys, each from the first panel of its span. `key_rows` are the rows of key `key`.
+template <InstructionSet I>
+ENCORE_NOINLINE void make_key_terms(const AttentionTask& t, index row, index rows, index key, index keys,
+                                    const float* key_rows, index ldk, float scale, const float* packed, index reach,
+                                    float* terms) {
+  constexpr index width = panel_width<I>, ldterms = key_term_columns<I>();
   using Vec = typename I::Vec;
-  for (index p = 0; p < s.keys; p += width) {
-    const index key = s.key + p, count = smaller(width, t.length - key);
+  for (index p = 0; p < keys; p += width) {
+    const index count = smaller(width, t.length - key - p);
     if (count <= 0) break;
-    const RelativeSpan span = relative_span<I>(s.row, s.rows, key, count, reach);
+    const RelativeSpan span = relative_span<I>(row, rows, key + p, count, reach);
+    float* const panel = terms + p * ldterms;
     for (index e = 0; e < span.panels; ++e)
-      multiply<I, 2>(keys + p * ldk, ldk, count, packed + (span.first_panel + e) * t.head_size * width, t.head_size,
-                     terms + e * width, ldterms, false);
+      multiply<I, 2>(key_rows + p * ldk, ldk, count, packed + (span.first_panel + e) * t.head_size * width, t.head_size,
+                     panel + e * width, ldterms, false);
     for (index c = 0; c < count; ++c)
       for (index e = 0; e < span.panels * width; e += I::lanes)
-        I::store(terms + c * ldterms + e, I::load(terms + c * ldterms + e) * Vec(scale));
+        I::store(panel + c * ldterms + e, I::load(panel + c * ldterms + e) * Vec(scale));
+  }
+}
+
+// scores[i][j] += k_j . R[i - j] of the terms made for rows [row, row + rows) and keys from `key` on.
+template <InstructionSet I>
+ENCORE_NOINLINE void add_key_terms(const ScoreTile& s, const AttentionTask& t, index row, index rows, index key,
+                                   index reach, const float* terms) {
+  constexpr index width = panel_width<I>, ldterms = key_term_columns<I>();
+  for (index p = s.key; p < s.key + s.keys; p += width) {
+    const index count = smaller(width, t.length - p);
+    if (count <= 0) break;
+    const index first = relative_span<I>(row, rows, p, count, reach).first_panel * width;
+    const float* const panel = terms + (p - key) * ldterms;
     for (index r = 0; r < s.rows; ++r) {
       const index i = s.row + r;
-      const index begin = larger(key, i - reach), end = smaller(key + count, i + reach + 1);
+      const index begin = larger(p, i - reach), end = smaller(p + count, i + reach + 1);
       float* score = s.scores + r * s.ldscores - s.key;
-      for (index j = begin; j < end; ++j)
-        score[j] += terms[(j - key) * ldterms + j - i + reach - span.first_panel * width];
+      for (index j = begin; j < end; ++j) score[j] += panel[(j - p) * ldterms + j - i + reach - first];
     }
   }
 }

@@ -70,6 +70,8 @@ struct TensorAttentionKernel {
     const std::int32_t lane_row = tile.row + warp_row + block.lane() / 4;
     const float scale = task.scale * 1.4426950408889634f;  // powers of two from here on
 
+    // Queries stay in registers, but for head size 64 where those would not suffice.
+    constexpr bool reloads = width == 64 && Block::reloads_queries;
     int stage = 0;
     for (std::int32_t j0 = first_key; j0 < range.last; j0 += Shape::tile_cols, stage ^= 1) {
       const std::int32_t next = j0 + Shape::tile_cols;
@@ -85,7 +87,7 @@ struct TensorAttentionKernel {
         turn_tile(block, task, keys(stage), j0, Shape::tile_cols, length);
         block.sync();
       }
-      if (j0 == first_key) {
+      if (!reloads && j0 == first_key) {
         ENCORE_DEVICE_UNROLL
         for (int m = 0; m < row_blocks; ++m) ENCORE_DEVICE_UNROLL
         for (int step = 0; step < steps; ++step) queries.left(block, q[m][step], warp_row + 16 * m, 16 * step);
@@ -93,14 +95,19 @@ struct TensorAttentionKernel {
 
       float scores[row_blocks][columns][4] = {};
       ENCORE_DEVICE_UNROLL
-      for (int step = 0; step < steps; ++step) ENCORE_DEVICE_UNROLL
-      for (int n = 0; n < columns; n += 2) {
-        std::uint32_t b[4];
-        keys(stage).right(block, b, n * 8, 16 * step);
+      for (int step = 0; step < steps; ++step) {
         ENCORE_DEVICE_UNROLL
-        for (int m = 0; m < row_blocks; ++m) {
-          block.multiply_add(scores[m][n], q[m][step], b[0], b[1]);
-          block.multiply_add(scores[m][n + 1], q[m][step], b[2], b[3]);
+        for (int m = 0; reloads && m < row_blocks; ++m)
+          queries.left(block, q[m][step], warp_row + 16 * m, 16 * step);
+        ENCORE_DEVICE_UNROLL
+        for (int n = 0; n < columns; n += 2) {
+          std::uint32_t b[4];
+          keys(stage).right(block, b, n * 8, 16 * step);
+          ENCORE_DEVICE_UNROLL
+          for (int m = 0; m < row_blocks; ++m) {
+            block.multiply_add(scores[m][n], q[m][step], b[0], b[1]);
+            block.multiply_add(scores[m][n + 1], q[m][step], b[2], b[3]);
+          }
         }
       }
       if (next > length || (task.window >= 0 && edge(task, tile.row, j0)))
