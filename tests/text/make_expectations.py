@@ -20,7 +20,7 @@ from pathlib import Path
 
 import tokenizers
 import transformers
-from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 VOCABULARY = (
     "[PAD] [UNK] [CLS] [SEP] [MASK] a b c d ##a ##b ##c ##d ab abc ##cd hello world ##s . , - ! # ##ing e o \u00e9 ##\u00e9 i ##i "
@@ -32,6 +32,8 @@ INVENTED_TEXTS = [
     "\u30d1\u30cf\u309a \uff8a\uff9f", "\uac00 \u1100\u1161", "[CLS] a [SEP]", "<a b>a<a  b>", "a\t\n[M]\u00a0\u3000b", "x_y x1y", "\u200dx\u200cy", "",
     "[M]yes[M]", "yes[M]", "a" * 11, "abc" * 5, "nn\u0303 n\u0303", "##a #a", "\u24b6 \u0345a", "ing ##ing",
 ]
+
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
 CASES = {  # name: (file, how it is read)
     "bert-base-uncased": ("bert-base-uncased/tokenizer.json", "json"),
@@ -237,10 +239,16 @@ def unicode_digests():
         "StripAccents": normalizers.StripAccents(),
         "NFD": normalizers.NFD(),
         "NFKD": normalizers.NFKD(),
+        "NFC": normalizers.NFC(),
+        "NFKC": normalizers.NFKC(),
+        "Nmt": normalizers.Nmt(),
         "BertPreTokenizer": pre_tokenizers.BertPreTokenizer(),
         "Whitespace": pre_tokenizers.Whitespace(),
         "WhitespaceSplit": pre_tokenizers.WhitespaceSplit(),
         "Punctuation": pre_tokenizers.Punctuation(),
+        "Digits": pre_tokenizers.Digits(),
+        # ByteLevel's own expression, as Split: it would show bytes.
+        "ByteLevel": pre_tokenizers.Split(Regex(GPT2), "isolated"),
     }
     digests = {}
     for name, part in parts.items():
