@@ -7,6 +7,7 @@
 #include <encore/io/json.hpp>
 #include <encore/io/model_folder.hpp>
 #include <encore/text/model_json.hpp>
+#include <encore/text/tokenizer_class.hpp>
 #include <encore/text/tokenizer_files.hpp>
 #include <encore/text/tokenizer_parts.hpp>
 
@@ -42,48 +43,14 @@ inline BytePairEncoding::MergeList read_merges_file(std::string_view content, co
   return merges;
 }
 
-namespace detail {
-
-inline bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
-  if (name.ends_with("Fast")) name.remove_suffix(4);
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// tokenizer_class of tokenizer_config.json; without it what model_type of config.json stands for.
-inline std::string tokenizer_class(const ModelFolder& folder, const TokenizerFiles& files) {
-  if (files.config)
-    if (const auto name = files.config->optional_text("tokenizer_class")) return *name;
-  const std::string type = folder.has("config.json") ? folder.config().text("model_type", "") : "";
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> known{
-      {{"roberta", "RobertaTokenizer"},
-       {"longformer", "LongformerTokenizer"},
-       {"bart", "BartTokenizer"},
-       {"deberta", "DebertaTokenizer"},
-       {"deberta-v2", "DebertaV2Tokenizer"},
-       {"albert", "AlbertTokenizer"},
-       {"t5", "T5Tokenizer"},
-       {"mt5", "T5Tokenizer"},
-       {"umt5", "T5Tokenizer"},
-       {"xlm-roberta", "XLMRobertaTokenizer"},
-       {"xlm-roberta-xl", "XLMRobertaTokenizer"},
-       {"camembert", "CamembertTokenizer"}}};
-  for (const auto& [model, name] : known)
-    if (model == type) return std::string(name);
-  return "";
-}
-
-}  // namespace detail
-
 // Throws UnsupportedError for a tokenizer_class that is not RoBERTa's or DeBERTa's.
 inline TokenizerParts read_merges_folder(const ModelFolder& folder) {
   const TokenizerFiles files(folder);
-  std::string name = detail::tokenizer_class(folder, files);
+  std::string name = tokenizer_class(folder, files);
   if (name.empty()) name = "RobertaTokenizer";
-  static constexpr std::array<std::string_view, 4> roberta{"RobertaTokenizer", "LongformerTokenizer", "BartTokenizer",
-                                                           "LEDTokenizer"};
-  static constexpr std::array<std::string_view, 1> deberta{"DebertaTokenizer"};
-  const bool is_deberta = detail::is_one_of(name, deberta);
-  if (!is_deberta && !detail::is_one_of(name, roberta))
+  const bool is_deberta = is_class(name, "DebertaTokenizer");
+  if (!is_deberta && !is_class(name, "RobertaTokenizer") && !is_class(name, "LongformerTokenizer") &&
+      !is_class(name, "BartTokenizer") && !is_class(name, "LEDTokenizer"))
     throw UnsupportedError(folder.label("vocab.json") + ": a " + in_quotes(name) +
                            " without a tokenizer.json is not supported; supported: RobertaTokenizer and its like "
                            "(Longformer, Bart, LED), DebertaTokenizer, and any with a tokenizer.json");
@@ -107,15 +74,11 @@ inline TokenizerParts read_merges_folder(const ModelFolder& folder) {
   parts.names =
       files.names(is_deberta ? SpecialTokenNames{} : SpecialTokenNames{"<s>", "</s>", "<pad>", "<mask>", "<unk>"});
   const auto special = [](const std::string& content) { return AddedToken{.content = content, .special = true}; };
-  AddedToken mask = special(parts.names.mask);
-  mask.lstrip = true;
-  std::map<std::string_view, AddedToken> defaults{{"bos_token", special(parts.names.cls)},
-                                                  {"eos_token", special(parts.names.sep)},
-                                                  {"unk_token", special(parts.names.unk)},
-                                                  {"sep_token", special(parts.names.sep)},
-                                                  {"pad_token", special(parts.names.pad)},
-                                                  {"cls_token", special(parts.names.cls)},
-                                                  {"mask_token", mask}};
+  std::map<std::string_view, AddedToken> defaults{
+      {"bos_token", special(parts.names.cls)},  {"eos_token", special(parts.names.sep)},
+      {"unk_token", special(parts.names.unk)},  {"sep_token", special(parts.names.sep)},
+      {"pad_token", special(parts.names.pad)},  {"cls_token", special(parts.names.cls)},
+      {"mask_token", special(parts.names.mask)}};
   parts.added =
       AddedTokens(files.added_tokens(defaults), parts.vocabulary, parts.normalizer, parts.classes, vocabulary);
   const auto id = [&](const std::string& content) {

@@ -9,7 +9,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +38,68 @@ inline Vocabulary read_vocabulary(const JsonObject& model) {
     entries.emplace_back(token, fits ? id.get<std::int32_t>() : std::int32_t(vocabulary.integer(token, id_bounds)));
   }
   return Vocabulary(std::move(entries), model.where("vocab"));
+}
+
+// A score as the Hugging Face library reads it: serde_json rounds the digits to a double, and once more when it scales
+// them by a power of ten (serde_json/src/de.rs, without float_roundtrip). Long words of one character are full of ties
+// that this decides. The digits are taken to be the shortest ones that make the number, as writers of JSON have it.
+inline double as_serde_json_reads(double exact) {
+  if (exact == 0.0 || !std::isfinite(exact)) return exact;
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), exact, std::chars_format::scientific).ptr;
+  std::uint64_t digits = 0;
+  int scale = 0;
+  const char* at = text.data();
+  bool fraction = false;
+  for (; at != end && *at != 'e'; ++at) {
+    if (*at == '.') fraction = true;
+    if (*at < '0' || *at > '9') continue;
+    digits = digits * 10 + std::uint64_t(*at - '0');
+    if (fraction) --scale;
+  }
+  int exponent = 0;
+  if (at != end) at += at[1] == '+' ? 2 : 1;
+  std::from_chars(at, end, exponent);
+  scale += exponent;
+  if (scale < -300 || scale > 300) return exact;
+  const double power = std::pow(10.0, std::abs(scale));
+  const double value = scale < 0 ? double(digits) / power : double(digits) * power;
+  return exact < 0 ? -value : value;
+}
+
+// The tokens of a Unigram model with their scores: [["token", -1.5], ...]. Ids count from 0.
+inline std::vector<Unigram<double>::Piece> read_pieces(const JsonObject& model) {
+  const auto found = model.value().find("vocab");
+  if (found == model.value().end() || !found->is_array()) throw model.error("vocab", "is missing, want a list");
+  std::vector<Unigram<double>::Piece> pieces;
+  pieces.reserve(found->size());
+  for (const auto& entry : *found) {
+    if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number())
+      throw model.error(
+          "vocab", "holds, at " + std::to_string(pieces.size()) + ", what is not a token and its score: [\"a\", -1.5]");
+    pieces.push_back(
+        {entry[0].get<std::string>(), std::int32_t(pieces.size()), as_serde_json_reads(entry[1].get<double>())});
+  }
+  return pieces;
+}
+
+inline Vocabulary vocabulary_of(const std::vector<Unigram<double>::Piece>& pieces, const std::string& source) {
+  std::vector<Vocabulary::Entry> entries;
+  entries.reserve(pieces.size());
+  for (const auto& piece : pieces) entries.emplace_back(piece.text, piece.id);
+  return Vocabulary(std::move(entries), source);
+}
+
+inline Unigram<double> read_unigram(const JsonObject& model, std::vector<Unigram<double>::Piece> pieces,
+                                    const Vocabulary& vocabulary) {
+  if (!model.has("unk_id"))
+    throw UnsupportedError(model.where("unk_id") + ": a Unigram model without an unknown token is not supported");
+  const std::int64_t unknown = model.integer("unk_id", id_bounds);
+  if (unknown >= vocabulary.size())
+    throw model.error("unk_id", "is " + std::to_string(unknown) + ", which no token has");
+  return Unigram<double>(vocabulary, std::move(pieces),
+                         {.unknown_id = std::int32_t(unknown), .byte_fallback = model.boolean("byte_fallback", false)},
+                         model.where("vocab"));
 }
 
 inline WordPiece read_word_piece(const JsonObject& model, const Vocabulary& vocabulary) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -83,6 +84,7 @@ class NormalizedText {
   void clear(bool with_origins) {
     size_ = 0;
     with_origins_ = with_origins;
+    end_.reset();
   }
 
   std::string_view bytes() const { return {bytes_.data(), size_}; }
@@ -90,6 +92,13 @@ class NormalizedText {
   std::uint32_t size() const { return std::uint32_t(size_); }
   bool with_origins() const { return with_origins_; }
   std::uint32_t origin(std::uint32_t byte) const { return origins_[byte]; }
+  // What a range, which is not empty, came from: from its first to behind its last byte's code point; or, once the
+  // text's end is set, up to where what is behind it came from.
+  ByteRange origins(ByteRange range) const {
+    if (!end_) return {origin(range.begin), origin(range.end - 1) + 1};
+    return {origin(range.begin), range.end < size_ ? origin(range.end) : *end_};
+  }
+  void set_end(std::uint32_t origin) { end_ = origin; }
   TextView view() const { return view({0, size()}); }
   TextView view(ByteRange range) const {
     return {bytes(range), with_origins_ ? origins_.data() + range.begin : nullptr, 0};
@@ -133,12 +142,15 @@ class NormalizedText {
   char* end_of_bytes() { return bytes_.data() + size_; }
   std::uint32_t* end_of_origins() { return origins_.data() + size_; }
   void grow(std::size_t count) { size_ += count; }
+  // Cuts the text to a length.
+  void shrink(std::size_t size) { size_ = size; }
 
  private:
   std::vector<char> bytes_;
   std::vector<std::uint32_t> origins_;
   std::size_t size_ = 0;
   bool with_origins_ = false;
+  std::optional<std::uint32_t> end_;
 };
 
 // Copies ASCII characters; the last one before another character, or another's part, only if that may_follow().

@@ -7,6 +7,8 @@
 #include <encore/text/character_classes.hpp>
 #include <encore/text/composition.hpp>
 #include <encore/text/normalized_text.hpp>
+#include <encore/text/precompiled.hpp>
+#include <encore/text/sentence_piece.hpp>
 #include <encore/text/text_edits.hpp>
 
 #include <array>
@@ -156,7 +158,7 @@ struct Decomposition {
 };
 
 using NormalizerStep = std::variant<BertNormalizer, Lowercase, StripAccents, Decomposition, Composition, Replace,
-                                    Prepend, Strip, Nmt, ByteCharacters>;
+                                    Prepend, Strip, Nmt, ByteCharacters, Precompiled, SentencePieceNormalizer>;
 
 // Steps in order; none leaves the text as it is.
 class Normalizer {

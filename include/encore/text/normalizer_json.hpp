@@ -4,6 +4,7 @@
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
+#include <encore/text/base64.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/pattern.hpp>
 #include <encore/text/unsupported_part.hpp>
@@ -52,6 +53,10 @@ inline void read_normalizer(const JsonObject& part, const CharacterClasses& clas
     steps.push_back(Prepend{part.text("prepend")});
   } else if (type == "Strip") {
     steps.push_back(Strip{.left = part.boolean("strip_left"), .right = part.boolean("strip_right")});
+  } else if (type == "Precompiled") {
+    const auto blob = base64_decoded(part.text("precompiled_charsmap"));
+    if (!blob) throw part.error("precompiled_charsmap", "is not base64");
+    steps.push_back(Precompiled(Charsmap(*blob, part.where("precompiled_charsmap"))));
   } else if (type == "Nmt") {
     steps.push_back(Nmt{});
   } else if (type == "ByteLevel") {
@@ -59,7 +64,7 @@ inline void read_normalizer(const JsonObject& part, const CharacterClasses& clas
   } else {
     refuse_type(part, type,
                 "BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Replace, Prepend, Strip, Nmt, "
-                "ByteLevel, Sequence of these");
+                "ByteLevel, Precompiled, Sequence of these");
   }
 }
 

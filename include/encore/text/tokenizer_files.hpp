@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,7 @@ inline constexpr std::array<std::string_view, 7> special_token_keys{"bos_token",
 struct TokenizerFiles {
   std::optional<JsonObject> config;              // tokenizer_config.json
   std::map<std::string_view, AddedToken> named;  // by key of special_token_keys
+  std::set<std::string_view> with_flags;         // those of them that are objects
   std::vector<AddedToken> decoder;               // added tokens that claim an id, by id
   std::vector<AddedToken> extra;                 // additional special tokens
 
@@ -68,6 +70,8 @@ struct TokenizerFiles {
     const auto found = named.find(key);
     return found == named.end() ? fallback : found->second.content;
   }
+  // Whether a special token is given with flags, not by its name alone.
+  bool has_flags(std::string_view key) const { return with_flags.contains(key); }
   // The names of the special tokens, where the files do not say otherwise those given.
   SpecialTokenNames names(const SpecialTokenNames& fallback) const {
     return {name("cls_token", fallback.cls), name("sep_token", fallback.sep), name("pad_token", fallback.pad),
@@ -95,7 +99,13 @@ struct TokenizerFiles {
  private:
   void read_names(const JsonObject& file) {
     for (const auto key : special_token_keys)
-      if (auto token = read_token(file, key)) named[key] = std::move(*token);
+      if (auto token = read_token(file, key)) {
+        named[key] = std::move(*token);
+        if (file.value().at(std::string(key)).is_object())
+          with_flags.insert(key);
+        else
+          with_flags.erase(key);
+      }
     for (const std::string_view key : {"additional_special_tokens", "extra_special_tokens"}) {
       const auto list = file.value().find(key);
       if (list == file.value().end() || !list->is_array()) continue;

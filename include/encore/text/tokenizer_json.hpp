@@ -100,7 +100,8 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
 
   const JsonObject model = file.object("model");
   const std::string type = detail::model_type(model);
-  if (type != "WordPiece" && type != "BPE") detail::refuse_type(model, type, "WordPiece, BPE");
+  if (type != "WordPiece" && type != "BPE" && type != "Unigram")
+    detail::refuse_type(model, type, "WordPiece, BPE, Unigram");
   // Parts that are not supported are named before a vocabulary is read.
   std::vector<NormalizerStep> normalizers;
   if (const auto part = file.optional_object("normalizer")) detail::read_normalizer(*part, parts.classes, normalizers);
@@ -111,8 +112,14 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
   if (pre_tokenizer.byte_level && type != "BPE")
     throw UnsupportedError(file.where("pre_tokenizer") + ": ByteLevel with a " + type + " model is not supported");
 
-  parts.vocabulary = detail::read_vocabulary(model);
-  if (type == "WordPiece") {
+  std::optional<std::string> unknown = model.optional_text("unk_token");
+  if (type == "Unigram") {
+    auto pieces = detail::read_pieces(model);
+    parts.vocabulary = detail::vocabulary_of(pieces, model.where("vocab"));
+    auto unigram = detail::read_unigram(model, std::move(pieces), parts.vocabulary);
+    unknown = *parts.vocabulary.token_of(unigram.options().unknown_id);
+    parts.model = std::move(unigram);
+  } else if (parts.vocabulary = detail::read_vocabulary(model); type == "WordPiece") {
     parts.model = detail::read_word_piece(model, parts.vocabulary);
   } else {
     parts.model = detail::read_byte_pair_encoding(model, parts.vocabulary, pre_tokenizer.byte_level);
@@ -121,7 +128,7 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
       AddedTokens(detail::read_added_tokens(file), parts.vocabulary, parts.normalizer, parts.classes, file.file());
   if (const auto part = file.optional_object("post_processor"))
     parts.post_processor = detail::read_post_processor(*part, parts);
-  parts.names = detail::usual_names(parts, model.optional_text("unk_token"));
+  parts.names = detail::usual_names(parts, unknown);
   detail::check_truncation_and_padding(file);
   return parts;
 }

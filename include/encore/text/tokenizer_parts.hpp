@@ -10,6 +10,7 @@
 #include <encore/text/post_processor.hpp>
 #include <encore/text/pre_tokenizer.hpp>
 #include <encore/text/special_token_names.hpp>
+#include <encore/text/unigram.hpp>
 #include <encore/text/vocabulary.hpp>
 #include <encore/text/word_piece.hpp>
 
@@ -26,8 +27,10 @@
 
 namespace encore::text {
 
-using Model = std::variant<WordPiece, BytePairEncoding>;
-using ModelMemory = std::tuple<WordPiece::Memory, BytePairEncoding::Memory>;
+// Unigram<float> is that of SentencePiece's own files.
+using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>>;
+using ModelMemory =
+    std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory, Unigram<float>::Memory>;
 
 struct TokenizerParts {
   CharacterClasses classes;
@@ -111,7 +114,7 @@ class TextPipeline {
     parts.added.split(normalized_.bytes(), true, parts.classes, [&](ByteRange range, const AddedToken* token) {
       if (cut_) return;
       if (token)
-        add(*token, normalized_.bytes(range), details ? code_points(normalized_, range) : ByteRange{}, details, out);
+        add(*token, normalized_.bytes(range), details ? normalized_.origins(range) : ByteRange{}, details, out);
       else
         add_words(parts, range, enough, details, out);
     });
@@ -129,22 +132,22 @@ class TextPipeline {
           [&](const auto& model) {
             using Memory = typename std::decay_t<decltype(model)>::Memory;
             model(parts.vocabulary, text.bytes(), one, std::get<Memory>(model_memory_), tokens_);
+            if constexpr (requires { model.spells(0); }) {
+              for (std::size_t i = 0; details && i < tokens_.size(); ++i)
+                if (model.spells(tokens_[i].id))
+                  out.spellings.emplace_back(out.ids.size() + i, text.bytes(tokens_[i].range));
+            }
           },
           parts.model);
       for (const TokenSpan& token : tokens_) {
         out.ids.push_back(token.id);
         if (!details) continue;
-        out.code_points.push_back(code_points(text, token.range));
+        out.code_points.push_back(text.origins(token.range));
         out.words.push_back(word_);
       }
       ++word_;
       full_ = enough && out.ids.size() >= enough;
     }
-  }
-
-  // The code points of the source that bytes of the normalised text came from.
-  static ByteRange code_points(const NormalizedText& text, ByteRange range) {
-    return {text.origin(range.begin), text.origin(range.end - 1) + 1};
   }
 
   SourceText source_;

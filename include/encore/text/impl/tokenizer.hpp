@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/text/merges_file.hpp>
+#include <encore/text/sentence_piece_folder.hpp>
 #include <encore/text/tokenizer.hpp>
 #include <encore/text/tokenizer_json.hpp>
 #include <encore/text/tokenizer_parts.hpp>
@@ -37,13 +38,12 @@ ENCORE_INLINE Tokenizer Tokenizer::from(const ModelFolder& folder) {
   if (folder.has("vocab.json") && folder.has("merges.txt")) return Tokenizer(text::read_merges_folder(folder));
   if (folder.has("vocab.txt"))
     return from_vocabulary(folder.read("vocab.txt"), text::read_vocabulary_options(folder), folder.label("vocab.txt"));
-  for (const char* other : {"spiece.model", "spm.model", "sentencepiece.bpe.model"})
-    if (folder.has(other))
-      throw UnsupportedError(folder.label(other) +
-                             ": tokenizers of this kind are not supported; supported: tokenizer.json with a "
-                             "WordPiece model, vocab.txt");
-  throw FileError(folder.name() +
-                  ": no tokenizer: neither tokenizer.json, nor vocab.json with merges.txt, nor vocab.txt is there");
+  for (const std::string_view file : text::sentence_piece_files)
+    if (folder.has(file)) return Tokenizer(text::read_sentence_piece_folder(folder, file));
+  throw FileError(
+      folder.name() +
+      ": no tokenizer: neither tokenizer.json, nor vocab.json with merges.txt, nor vocab.txt, nor spiece.model, "
+      "spm.model or sentencepiece.bpe.model is there");
 }
 ENCORE_INLINE Tokenizer Tokenizer::from_folder(const std::filesystem::path& path) {
   return from(ModelFolder::open(path));
