@@ -24,7 +24,7 @@ namespace encore::text {
 class CompositionTable {
  public:
   explicit CompositionTable(const CharacterClasses& classes) {
-    std::vector<std::uint8_t> moving(0x110000);
+    std::vector<std::uint16_t> moving(0x110000);
     for (char32_t c = 0; c < 0x110000; ++c)
       if (classes.is(c, reordered)) moving[c] = canonically | compatibly;
     std::map<std::vector<char32_t>, char32_t> composites;  // by full decomposition
@@ -53,7 +53,7 @@ class CompositionTable {
     for_each_decomposing(classes, compatible, [&](char32_t c) {
       if (decomposed(c, false) != decomposed(c, true)) moving[c] |= compatibly;
     });
-    moving_ = PagedTable<std::uint8_t>(moving);
+    moving_ = PagedTable<std::uint16_t>(moving);
   }
 
   // Whether a character may change, or join or pass one before it.
@@ -72,8 +72,8 @@ class CompositionTable {
   }
 
  private:
-  static constexpr std::uint8_t canonically = 1;
-  static constexpr std::uint8_t compatibly = 2;
+  static constexpr std::uint16_t canonically = 1;
+  static constexpr std::uint16_t compatibly = 2;
 
   static std::uint64_t key(char32_t first, char32_t second) { return std::uint64_t{first} << 32 | second; }
   static std::vector<char32_t> decomposed(char32_t c, bool with_compatibility) {
@@ -97,7 +97,7 @@ class CompositionTable {
   }
 
   std::vector<std::pair<std::uint64_t, char32_t>> pairs_;
-  PagedTable<std::uint8_t> moving_;
+  PagedTable<std::uint16_t> moving_;
 };
 
 // Calls each(character, combining class, change) for the characters of NFD or NFKD, `change` as Transformation takes it.

@@ -16,10 +16,10 @@ namespace encore::text {
 class GraphemeClusters {
  public:
   GraphemeClusters() {
-    std::vector<std::uint8_t> all(PagedTable<std::uint8_t>::code_points);
+    std::vector<std::uint16_t> all(PagedTable<std::uint16_t>::code_points);
     const auto mark = [&](std::span<const CharacterRange> ranges, unsigned what) {
       for (const auto [first, last] : ranges)
-        for (char32_t c = first; c <= last; ++c) all[c] = std::uint8_t(all[c] | what);
+        for (char32_t c = first; c <= last; ++c) all[c] = std::uint16_t(all[c] | what);
     };
     mark(extend_characters, extend);
     mark(prepend_characters, prepend);
@@ -38,7 +38,7 @@ class GraphemeClusters {
     mark_hangul(0xac00, 0xd7a3);
     mark_hangul(0xd7b0, 0xd7c6);
     mark_hangul(0xd7cb, 0xd7fb);
-    table_ = PagedTable<std::uint8_t>(all);
+    table_ = PagedTable<std::uint16_t>(all);
   }
 
   // The end of the cluster that begins at `at`, which is not the end of the text.
@@ -103,7 +103,7 @@ class GraphemeClusters {
     return false;
   }
 
-  PagedTable<std::uint8_t> table_;
+  PagedTable<std::uint16_t> table_;
 };
 
 }  // namespace encore::text

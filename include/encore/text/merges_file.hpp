@@ -79,8 +79,9 @@ inline TokenizerParts read_merges_folder(const ModelFolder& folder) {
       {"unk_token", special(parts.names.unk)},  {"sep_token", special(parts.names.sep)},
       {"pad_token", special(parts.names.pad)},  {"cls_token", special(parts.names.cls)},
       {"mask_token", special(parts.names.mask)}};
-  parts.added =
-      AddedTokens(files.added_tokens(defaults), parts.vocabulary, parts.normalizer, parts.classes, vocabulary);
+  std::vector<AddedToken> added = files.added_tokens(defaults);
+  let_mask_take_space(files, parts.names.mask, added);
+  parts.added = AddedTokens(std::move(added), parts.vocabulary, parts.normalizer, parts.classes, vocabulary);
   const auto id = [&](const std::string& content) {
     const AddedToken* token = parts.added.find(content);
     if (!token) throw ConfigError(vocabulary + ": the names of the tokens around a text must not be empty");

@@ -123,22 +123,18 @@ class TextPipeline {
   void add_words(const TokenizerParts& parts, ByteRange range, std::size_t enough, bool details, TokenSequence& out) {
     const NormalizedText& text = parts.pre_tokenizer(normalized_, range, parts.classes, pre_tokenizer_memory_, words_);
     for (const ByteRange one : words_) {
-      if (full_) {
-        cut_ = true;
-        return;
-      }
       tokens_.clear();
       std::visit(
           [&](const auto& model) {
             using Memory = typename std::decay_t<decltype(model)>::Memory;
             model(parts.vocabulary, text.bytes(), one, std::get<Memory>(model_memory_), tokens_);
-            if constexpr (requires { model.spells(0); }) {
-              for (std::size_t i = 0; details && i < tokens_.size(); ++i)
-                if (model.spells(tokens_[i].id))
-                  out.spellings.emplace_back(out.ids.size() + i, text.bytes(tokens_[i].range));
-            }
           },
           parts.model);
+      if (full_ && !tokens_.empty()) {
+        cut_ = true;
+        return;
+      }
+      if (details) spell(parts.model, text, out);
       for (const TokenSpan& token : tokens_) {
         out.ids.push_back(token.id);
         if (!details) continue;
@@ -148,6 +144,18 @@ class TextPipeline {
       ++word_;
       full_ = enough && out.ids.size() >= enough;
     }
+  }
+
+  // Notes the tokens_ that are written as the text has them.
+  void spell(const Model& model, const NormalizedText& text, TokenSequence& out) const {
+    std::visit(
+        [&](const auto& one) {
+          if constexpr (requires { one.spells(0); })
+            for (std::size_t i = 0; i < tokens_.size(); ++i)
+              if (one.spells(tokens_[i].id))
+                out.spellings.emplace_back(out.ids.size() + i, text.bytes(tokens_[i].range));
+        },
+        model);
   }
 
   SourceText source_;

@@ -72,7 +72,7 @@ class Unigram {
                                std::to_string(max_bytes));
       if (i + 1 < pieces.size() && pieces[i + 1].text == piece.text) continue;  // the last of equals counts
       entries.emplace_back(piece.text, std::int32_t(scores_.size()));
-      const double score = piece.always ? double(Score(piece.text.size()) * most) - 0.1 : double(piece.score);
+      const Score score = piece.always ? Score(piece.text.size()) * most - Score(0.1) : piece.score;
       scores_.push_back({score, piece.id});
     }
     trie_ = Trie(entries);
@@ -113,7 +113,7 @@ class Unigram {
 
  private:
   struct Scored {
-    double score;
+    Score score;
     std::int32_t id;
   };
 
@@ -124,11 +124,9 @@ class Unigram {
     places.resize(word.size() + 1, {0, nowhere, -1});
     const char* const start = text.data() + word.begin;
     const char* const end = text.data() + word.end;
-    // As unigram_model.cc has it: a sum is compared in double, and kept as a Score.
-    const auto reach = [&](const char* to, const char* from, double score, std::int32_t id) {
+    const auto reach = [&](const char* to, const char* from, Score score, std::int32_t id) {
       auto& place = places[std::size_t(to - start)];
-      if (place.begin == nowhere || score > double(place.score))
-        place = {Score(score), std::uint32_t(from - start), id};
+      if (place.begin == nowhere || score > place.score) place = {score, std::uint32_t(from - start), id};
     };
     for (const char* at = start; at != end;) {
       const Score before = places[std::size_t(at - start)].score;
@@ -142,7 +140,7 @@ class Unigram {
         const std::int32_t value = trie_.value(node);
         if (value < 0) continue;
         const Scored& token = scores_[std::size_t(value)];
-        reach(to, at, token.score + double(before), token.id);
+        reach(to, at, token.score + before, token.id);
         single = single || to == next;
       }
       if (!single) reach(next, at, unknown_score_ + before, options_.unknown_id);
