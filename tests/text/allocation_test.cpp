@@ -9,8 +9,9 @@ long allocations_so_far();  // allocation_counter_test.cpp
 
 TEST_CASE("encode_ids allocates nothing for texts no longer than those before", "[tokenizer]") {
   if (allocations_so_far() < 0) ENCORE_SKIP("a sanitizer does the allocating");
-  const auto name = GENERATE(as<std::string>(), "bert-base-uncased", "bert-base-multilingual-cased",
-                             "deberta-v2-large-japanese-char-wwm");
+  const auto name =
+      GENERATE(as<std::string>(), "bert-base-uncased", "bert-base-multilingual-cased",
+               "deberta-v2-large-japanese-char-wwm", "roberta-base", "modernbert-base", "t5-small", "deberta-v3-base");
   const auto tokenizer = expectations::load(name).tokenizer;
   const std::vector<std::string> texts = expectations::texts("texts");
   encore::TokenizerWorkspace workspace;

@@ -66,7 +66,13 @@ inline const std::vector<std::string> names{"bert-base-uncased",
                                             "bert-base-multilingual-cased",
                                             "albert-japanese-tinysegmenter",
                                             "albert-japanese-tinysegmenter-character",
-                                            "deberta-v2-large-japanese-char-wwm"};
+                                            "deberta-v2-large-japanese-char-wwm",
+                                            "roberta-base",
+                                            "modernbert-base",
+                                            "t5-small",
+                                            "albert-base-v2",
+                                            "deberta-v3-base",
+                                            "xlm-roberta-invented"};
 
 inline Case load(const std::string& name) {
   nlohmann::json expected = json(name + ".expected.json");

@@ -92,27 +92,25 @@ TEST_CASE("a good file loads, and its stored truncation and padding do not apply
 }
 
 TEST_CASE("what is not supported is named, with what is", "[hostile]") {
-  CHECK(refusal<UnsupportedError>("/model/type", "BPE") ==
-        "t.json: key 'model.type': \"BPE\" is not supported; supported: WordPiece");
-  CHECK(refusal<UnsupportedError>("/model/type", "Unigram") ==
-        "t.json: key 'model.type': \"Unigram\" is not supported; supported: WordPiece");
-  CHECK(refusal<UnsupportedError>("/normalizer/type", "Precompiled") ==
-        "t.json: key 'normalizer.type': \"Precompiled\" is not supported; supported: BertNormalizer, Lowercase, "
-        "StripAccents, NFD, NFKD, "
-        "Sequence of these");
-  CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer/type", "Metaspace"),
-             ContainsSubstring("\"Metaspace\" is not supported; supported: BertPre"));
-  CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer",
-                                       json::parse(R"({"type": "Sequence", "pretokenizers": [{"type": "Split"}]})")),
-             ContainsSubstring("key 'pre_tokenizer.pretokenizers[0].type': \"Split\""));
-  CHECK_THAT(refusal<UnsupportedError>("/post_processor/type", "RobertaProcessing"),
-             ContainsSubstring("supported: TemplateProcessing, BertProcessing"));
+  CHECK(refusal<UnsupportedError>("/model/type", "WordLevel") ==
+        "t.json: key 'model.type': \"WordLevel\" is not supported; supported: WordPiece, BPE, Unigram");
+  CHECK_THAT(refusal<UnsupportedError>("/normalizer/type", "Other"),
+             ContainsSubstring("key 'normalizer.type': \"Other\" is not supported; supported: BertNormalizer"));
+  CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer/type", "UnicodeScripts"),
+             ContainsSubstring("\"UnicodeScripts\" is not supported; supported: BertPre"));
+  CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer", json::parse(R"({"type": "Sequence", "pretokenizers": [
+                                       {"type": "FixedLength"}]})")),
+             ContainsSubstring("key 'pre_tokenizer.pretokenizers[0].type': \"FixedLength\""));
+  CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer", json::parse(R"({"type": "Split", "behavior": "Isolated",
+                                       "invert": false, "pattern": {"Regex": "a|b"}})")),
+             ContainsSubstring("key 'pre_tokenizer.pattern.Regex': \"a|b\" is not supported; supported: a string"));
+  CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer", json::parse(R"({"type": "ByteLevel", "trim_offsets": true,
+                                       "add_prefix_space": true})")),
+             ContainsSubstring("ByteLevel with a WordPiece model"));
+  CHECK_THAT(refusal<UnsupportedError>("/post_processor/type", "Other"),
+             ContainsSubstring("supported: TemplateProcessing, BertProcessing, RobertaProcessing"));
   CHECK_THAT(refusal<UnsupportedError>("/version", "2.0"), ContainsSubstring("\"2.0\" is not supported"));
   // Files that do not say what their model is.
-  CHECK_THAT(refusal<UnsupportedError>("/model", json::parse(R"({"vocab": {}, "merges": []})")),
-             ContainsSubstring("\"BPE\""));
-  CHECK_THAT(refusal<UnsupportedError>("/model", json::parse(R"({"vocab": [], "unk_id": 0})")),
-             ContainsSubstring("\"Unigram\""));
   CHECK_THAT(refusal<UnsupportedError>("/model", json::parse(R"({"vocab": {}})")), ContainsSubstring("\"WordLevel\""));
   json old = good();
   old["model"].erase("type");
@@ -297,8 +295,8 @@ TEST_CASE("vocab.txt folders: transformers' conventions, and what is wrong with 
   CHECK_THAT(folder_refusal<FileError>({{"vocab.txt", "[UNK]\n\xff\n"}}),
              ContainsSubstring("m/vocab.txt: line 2 is not UTF-8"));
   CHECK_THAT(folder_refusal<FileError>({{"config.json", "{}"}}),
-             ContainsSubstring("m: no tokenizer: neither tokenizer.json nor vocab.txt"));
-  CHECK_THAT(folder_refusal<UnsupportedError>({{"spiece.model", "x"}}), ContainsSubstring("m/spiece.model"));
+             ContainsSubstring("m: no tokenizer: neither tokenizer.json, nor vocab.json with merges.txt"));
+  CHECK_THAT(folder_refusal<FileError>({{"spiece.model", "x"}}), ContainsSubstring("m/spiece.model"));
 }
 
 TEST_CASE("tokenizer_config.json rules over the normaliser of tokenizer.json where its class is BERT's", "[hostile]") {

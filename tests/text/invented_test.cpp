@@ -31,7 +31,10 @@ TEST_CASE("invented tokenizers encode as in the Hugging Face library", "[tokeniz
     for (std::size_t i = 0; i < data["texts"].size(); ++i) {
       const std::string text = data["texts"][i];
       INFO(one["name"] << ": text " << i << ", " << data["texts"][i].dump());
-      CHECK(everything(tokenizer.encode(text)).dump() == one["singles"][i].dump());
+      if (one["singles"][i].is_number())
+        CHECK(digest(tokenizer.encode(text)) == one["singles"][i]);
+      else
+        CHECK(everything(tokenizer.encode(text)).dump() == one["singles"][i].dump());
       CHECK(digest(tokenizer.encode(first, text)) == one["pairs"][i]);
       CHECK(digest(tokenizer.encode(first, text, {.max_length = 9})) == one["pairs_of_9"][i]);
     }

@@ -11,7 +11,7 @@ library reproduces.
 import sys
 
 import tokenizers
-from tokenizers import normalizers, pre_tokenizers
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 
@@ -30,8 +30,10 @@ def measure():
     clean = normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=False, strip_accents=False, lowercase=False)
     strip = normalizers.BertNormalizer(clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False)
     strip_accents, nfd = normalizers.StripAccents(), normalizers.NFD()
-    bert, words = pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Whitespace()
-    found = {name: set() for name in ("removed", "white_space", "punctuation", "nonspacing", "marks", "reordered", "word")}
+    bert, words, digits = pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Whitespace(), pre_tokenizers.Digits()
+    letter, number, space = (pre_tokenizers.Split(Regex(p), "removed") for p in (r"\p{L}", r"\p{N}", r"\s"))
+    found = {name: set() for name in ("removed", "white_space", "punctuation", "nonspacing", "marks", "reordered", "word",
+                                      "letter", "number", "numeric", "regex_space")}
     for c in CODE_POINTS:
         text = "a" + chr(c) + "b"
         if clean.normalize_str(text) == "ab":
@@ -47,6 +49,11 @@ def measure():
             found["punctuation"].add(c)
         if len(words.pre_tokenize_str(text)) == 1:
             found["word"].add(c)
+        for name, split in (("letter", letter), ("number", number), ("regex_space", space)):
+            if not split.pre_tokenize_str(chr(c)):
+                found[name].add(c)
+        if len(digits.pre_tokenize_str(text)) == 3:
+            found["numeric"].add(c)
         # A combining class above 0 shows as a change of places with a mark of the highest or the lowest class.
         high, low = "\u0345", "\u0334"
         if nfd.normalize_str(chr(c)) == chr(c) and (
@@ -74,6 +81,8 @@ def main(path):
     found = measure()
     if not found["nonspacing"] <= found["marks"]:
         raise SystemExit("a nonspacing mark that StripAccents keeps: give it a table of its own")
+    if found["regex_space"] != found["white_space"]:
+        raise SystemExit(r"\s of the regular expressions is not White_Space: give it a table of its own")
     with open(path, "w", encoding="utf-8") as out:
         out.write(f"""// SPDX-License-Identifier: Apache-2.0
 // Character classes as Hugging Face's tokenizers {tokenizers.__version__} has them, measured on every code point by
@@ -98,6 +107,9 @@ struct CharacterRange {{
             table("other_mark_characters", "The marks that StripAccents drops beside these.", found["marks"] - found["nonspacing"]),
             table("reordered_characters", "Those with a canonical combining class above 0 and no decomposition.", found["reordered"]),
             table("word_characters", r"\w of the regex of Whitespace and of single_word.", found["word"]),
+            table("letter_characters", r"\p{L} of the regular expressions of ByteLevel and Split.", found["letter"]),
+            table("number_characters", r"\p{N} of these.", found["number"]),
+            table("numeric_characters", "What Digits splits off.", found["numeric"]),
         ]))
         out.write("\n}  // namespace encore::text\n// clang-format on\n")
 

@@ -78,15 +78,18 @@ TEST_CASE("texts put together with a space give their tokens one after the other
 
 TEST_CASE("a million characters of anything are tokenized", "[properties]") {
   // A quadratic step would take minutes here.
-  const Tokenizer tokenizer = Tokenizer::from_folder(expectations::path("bert-base-uncased"));
-  for (const char* piece : {"a", "\xcc\x81", "\xcc\xa3\xcc\x81", "[MASK", "[MASK]", " ", "-", "\xe4\xb8\xad", "\xff",
-                            "\xea\xb0\x81", "ab ", "\xe0\xbd\xb1\xe0\xbd\xb2"}) {
+  const auto name = GENERATE(as<std::string>(), "bert-base-uncased", "roberta-base", "modernbert-base", "t5-small",
+                             "albert-base-v2", "deberta-v3-base");
+  const Tokenizer tokenizer = expectations::load(name).tokenizer;
+  for (const char* piece :
+       {"a", "\xcc\x81", "\xcc\xa3\xcc\x81", "[MASK", "[MASK]", " ", "-", "\xe4\xb8\xad", "\xff", "\xea\xb0\x81", "ab ",
+        "<mask>", "\r\n", "'s", "\xc2\xa9\xe2\x80\x8d", "\xe2\x96\x81", "\xe0\xbd\xb1\xe0\xbd\xb2"}) {
     std::string text;
     while (text.size() < 1000000) text += piece;
     encore::TokenizerWorkspace workspace;
     encore::Encoding out;
     tokenizer.encode_ids(text, out, workspace);
-    CHECK(out.ids.size() >= 2);
+    CHECK(out.ids.size() >= 1);
     tokenizer.encode_ids(text, out, workspace, {.max_length = 16});
     CHECK(out.ids.size() <= 16);
   }

@@ -43,6 +43,9 @@ TEST_CASE("normalisers do to every code point what the Hugging Face library does
       {"StripAccents", StripAccents{}},
       {"NFD", Decomposition{}},
       {"NFKD", Decomposition{.compatibly = true}},
+      {"NFC", Composition(classes, false)},
+      {"NFKC", Composition(classes, true)},
+      {"Nmt", Nmt{}},
   };
   Normalizer::Memory memory;
   NormalizedText out;
@@ -58,20 +61,20 @@ TEST_CASE("normalisers do to every code point what the Hugging Face library does
 
 TEST_CASE("pre-tokenisers split every code point as the Hugging Face library does", "[unicode]") {
   const CharacterClasses classes;
-  const std::vector<std::pair<std::string, PreTokenizerStep>> all{{"BertPreTokenizer", BertPreTokenizer{}},
-                                                                  {"Whitespace", Whitespace{}},
-                                                                  {"WhitespaceSplit", WhitespaceSplit{}},
-                                                                  {"Punctuation", Punctuation{}}};
+  const std::vector<std::pair<std::string, PreTokenizerStep>> all{
+      {"BertPreTokenizer", BertPreTokenizer{}}, {"Whitespace", Whitespace{}}, {"WhitespaceSplit", WhitespaceSplit{}},
+      {"Punctuation", Punctuation{}},           {"Digits", Digits{}},         {"ByteLevel", Gpt2Words{}}};
   std::vector<ByteRange> words;
-  std::vector<ByteRange> spare;
+  PreTokenizer::Memory memory;
+  NormalizedText text;
   for (const auto& [name, step] : all) {
     const PreTokenizer pre_tokenizer({step});
     check_blocks(name, [&](const std::string& c) {
-      const std::string text = "a" + c + "b " + c + c + ";" + c;
-      pre_tokenizer(text, {0, std::uint32_t(text.size())}, classes, words, spare);
+      text.clear(false);
+      text.put("a" + c + "b " + c + c + ";" + c, 0);
+      const NormalizedText& cut = pre_tokenizer(text, {0, text.size()}, classes, memory, words);
       std::string pieces;
-      for (const ByteRange word : words)
-        pieces += (pieces.empty() ? "" : "\x01") + text.substr(word.begin, word.size());
+      for (const ByteRange word : words) (pieces += pieces.empty() ? "" : "\x01") += cut.bytes(word);
       return pieces;
     });
   }
@@ -81,8 +84,7 @@ TEST_CASE("Punctuation can keep, drop, or merge what it splits at", "[pre_tokeni
   const CharacterClasses classes;
   const auto pieces = [&](SplitBehavior behavior, const std::string& text) {
     std::vector<ByteRange> words;
-    std::vector<ByteRange> spare;
-    PreTokenizer({Punctuation{behavior}})(text, {0, std::uint32_t(text.size())}, classes, words, spare);
+    Punctuation{behavior}(text, {0, std::uint32_t(text.size())}, classes, words);
     std::string all;
     for (const ByteRange word : words) all += text.substr(word.begin, word.size()) + "|";
     return all;

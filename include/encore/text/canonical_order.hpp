@@ -23,7 +23,30 @@ struct OrderMemory {
   std::vector<Part> parts;
   std::vector<Part> sorted;
   std::vector<std::uint32_t> origins;
+  // A character as Transformation takes it.
+  struct Change {
+    char32_t character;
+    std::int64_t change;
+  };
+  std::vector<Change> waiting;
 };
+
+// Sorts memory.parts. Stable and, for the long runs that only hostile texts have, linear.
+inline void sort_by_combining_class(OrderMemory& memory) {
+  auto& parts = memory.parts;
+  if (parts.size() <= 32) {
+    for (std::size_t i = 1; i < parts.size(); ++i)
+      for (std::size_t k = i; k > 0 && parts[k].combining_class < parts[k - 1].combining_class; --k)
+        std::swap(parts[k], parts[k - 1]);
+    return;
+  }
+  std::array<std::size_t, 257> place{};
+  for (const auto& part : parts) ++place[part.combining_class + 1u];
+  for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
+  memory.sorted.resize(parts.size());
+  for (const auto& part : parts) memory.sorted[place[part.combining_class]++] = part;
+  parts.swap(memory.sorted);
+}
 
 // Takes characters one by one and calls put(character, origin) with those of the decomposed text.
 //
@@ -63,7 +86,7 @@ class CanonicalOrder {
   void flush() {
     auto& parts = memory_.parts;
     if (parts.empty()) return;
-    if (parts.size() > 1) sort();
+    sort_by_combining_class(memory_);
     std::size_t taken = goes_on_ ? 1 : 0;
     for (const auto& part : parts) {
       if (part.first) ++taken;
@@ -75,23 +98,6 @@ class CanonicalOrder {
   }
 
  private:
-  // Stable and, for the long runs that only hostile texts have, linear.
-  void sort() {
-    auto& parts = memory_.parts;
-    if (parts.size() <= 32) {
-      for (std::size_t i = 1; i < parts.size(); ++i)
-        for (std::size_t k = i; k > 0 && parts[k].combining_class < parts[k - 1].combining_class; --k)
-          std::swap(parts[k], parts[k - 1]);
-      return;
-    }
-    std::array<std::size_t, 257> place{};
-    for (const auto& part : parts) ++place[part.combining_class + 1u];
-    for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
-    memory_.sorted.resize(parts.size());
-    for (const auto& part : parts) memory_.sorted[place[part.combining_class]++] = part;
-    parts.swap(memory_.sorted);
-  }
-
   const CharacterClasses& classes_;
   bool compatibly_;
   OrderMemory& memory_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/text/character_ranges.hpp>
+#include <encore/text/paged_table.hpp>
 
 #include <utf8proc.h>
 
@@ -10,7 +11,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <vector>
 
@@ -28,6 +28,9 @@ enum CharacterClass : std::uint16_t {
   upper = 256,       // has small letters
   word = 512,        // \w
   reordered = 1024,  // combining class above 0
+  letter = 2048,     // \p{L}
+  number = 4096,     // \p{N}
+  numeric = 8192,    // split off by Digits
 };
 
 namespace detail {
@@ -67,11 +70,11 @@ inline bool within(std::span<const CharacterRange> ranges, char32_t c) {
 
 }  // namespace detail
 
-// The classes of every code point: 256 to a page, equal pages once. Immutable; about 100 KB and a millisecond to make.
+// The classes of every code point. Immutable; about 100 KB and a millisecond to make.
 class CharacterClasses {
  public:
   CharacterClasses() {
-    std::vector<std::uint16_t> all(code_points);
+    std::vector<std::uint16_t> all(PagedTable<std::uint16_t>::code_points);
     const auto mark = [&](std::span<const CharacterRange> ranges, int classes) {
       for (const auto [first, last] : ranges)
         for (char32_t c = first; c <= last; ++c) all[c] = std::uint16_t(all[c] | classes);
@@ -83,6 +86,9 @@ class CharacterClasses {
     mark(other_mark_characters, other_mark);
     mark(reordered_characters, canonical | compatible | reordered);
     mark(word_characters, word);
+    mark(letter_characters, letter);
+    mark(number_characters, number);
+    mark(numeric_characters, numeric);
     mark(detail::chinese_characters, chinese);
     // Nothing else has small letters or decompositions in any version of Unicode; ideographs are passed over.
     mark_letters(0x80, 0x3400, all);
@@ -94,27 +100,16 @@ class CharacterClasses {
     for (const auto& letters : detail::later_letters)
       for (char32_t c = letters.first; c <= letters.last; c += char32_t(letters.step)) all[c] |= upper;
 
-    std::map<std::vector<std::uint16_t>, std::uint16_t> numbers;
-    for (std::size_t page = 0; page < pages_.size(); ++page) {
-      const auto first = all.begin() + std::ptrdiff_t(page * 256);
-      if (page && std::equal(first, first + 256, first - 256)) {
-        pages_[page] = pages_[page - 1];
-        continue;
-      }
-      const auto [known, fresh] = numbers.try_emplace({first, first + 256}, std::uint16_t(numbers.size()));
-      if (fresh) classes_.insert(classes_.end(), first, first + 256);
-      pages_[page] = known->second;
-    }
+    table_ = PagedTable<std::uint16_t>(all);
   }
 
   // c must be below 0x110000.
-  std::uint16_t operator[](char32_t c) const { return classes_[std::size_t{pages_[c >> 8]} << 8 | (c & 0xff)]; }
-  // The same for an ASCII character: page 0 is the first.
-  std::uint16_t ascii(char c) const { return classes_[static_cast<unsigned char>(c)]; }
+  std::uint16_t operator[](char32_t c) const { return table_[c]; }
+  // The same for an ASCII character.
+  std::uint16_t ascii(char c) const { return table_.latin(static_cast<unsigned char>(c)); }
   bool is(char32_t c, int classes) const { return ((*this)[c] & classes) != 0; }
 
  private:
-  static constexpr std::size_t code_points = 0x110000;
   static void mark_letters(char32_t first, char32_t end, std::vector<std::uint16_t>& all) {
     for (char32_t c = first; c < end; ++c) {
       const auto& property = *utf8proc_get_property(std::int32_t(c));
@@ -126,8 +121,7 @@ class CharacterClasses {
     }
   }
 
-  std::array<std::uint16_t, code_points / 256> pages_;
-  std::vector<std::uint16_t> classes_;
+  PagedTable<std::uint16_t> table_;
 };
 
 // Calls put(c) for each of the small letters of a character of class `upper`. They do not depend on what is around it.

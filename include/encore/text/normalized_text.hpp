@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +28,11 @@ struct TextView {
   std::string_view bytes;
   const std::uint32_t* origins = nullptr;
   std::uint32_t first = 0;
+
+  // Where the last character came from; there must be one.
+  std::uint32_t last_origin() const {
+    return origins ? origins[bytes.size() - 1] : first + std::uint32_t(count_code_points(bytes)) - 1;
+  }
 };
 
 // Reads a TextView, code point by code point.
@@ -45,9 +52,18 @@ class TextCursor {
   // Where the next character came from.
   std::uint32_t origin() const { return origins_ ? origins_[at_ - begin_] : next_; }
   const std::uint32_t* origins() const { return origins_ ? origins_ + (at_ - begin_) : nullptr; }
+  TextView rest() const { return {{at_, std::size_t(end_ - at_)}, origins(), next_}; }
   char32_t take() {
     ++next_;
     return decode(at_);
+  }
+  // The next bytes, which end where a character does.
+  TextView take_bytes(std::size_t count) {
+    TextView taken = rest();
+    taken.bytes = taken.bytes.substr(0, count);
+    at_ += count;
+    next_ += std::uint32_t(count_code_points(taken.bytes));
+    return taken;
   }
   void skip(std::size_t ascii) {
     at_ += ascii;
@@ -68,6 +84,7 @@ class NormalizedText {
   void clear(bool with_origins) {
     size_ = 0;
     with_origins_ = with_origins;
+    end_.reset();
   }
 
   std::string_view bytes() const { return {bytes_.data(), size_}; }
@@ -75,7 +92,17 @@ class NormalizedText {
   std::uint32_t size() const { return std::uint32_t(size_); }
   bool with_origins() const { return with_origins_; }
   std::uint32_t origin(std::uint32_t byte) const { return origins_[byte]; }
-  TextView view() const { return {bytes(), with_origins_ ? origins_.data() : nullptr, 0}; }
+  // What a range, which is not empty, came from: from its first to behind its last byte's code point; or, once the
+  // text's end is set, up to where what is behind it came from.
+  ByteRange origins(ByteRange range) const {
+    if (!end_) return {origin(range.begin), origin(range.end - 1) + 1};
+    return {origin(range.begin), range.end < size_ ? origin(range.end) : *end_};
+  }
+  void set_end(std::uint32_t origin) { end_ = origin; }
+  TextView view() const { return view({0, size()}); }
+  TextView view(ByteRange range) const {
+    return {bytes(range), with_origins_ ? origins_.data() + range.begin : nullptr, 0};
+  }
 
   void put(char32_t c, std::uint32_t origin) {
     reserve(4);
@@ -83,11 +110,28 @@ class NormalizedText {
     if (with_origins_) std::fill_n(origins_.data() + size_, count, origin);
     size_ += std::size_t(count);
   }
+  // UTF-8 that all came from one place.
+  void put(std::string_view text, std::uint32_t origin) {
+    reserve(text.size());
+    std::copy(text.begin(), text.end(), end_of_bytes());
+    if (with_origins_) std::fill_n(end_of_origins(), text.size(), origin);
+    grow(text.size());
+  }
   void put(const TextView& view) {
-    for (TextCursor in(view); !in.done();) {
-      const std::uint32_t from = in.origin();
-      put(in.take(), from);
+    const std::size_t count = view.bytes.size();
+    if (count == 0) return;
+    reserve(count);
+    std::memcpy(end_of_bytes(), view.bytes.data(), count);
+    if (with_origins_) {
+      std::uint32_t* to = end_of_origins();
+      std::uint32_t next = view.first;
+      if (view.origins)
+        std::copy_n(view.origins, count, to);
+      else
+        for (const char byte : view.bytes)
+          *to++ = (static_cast<unsigned char>(byte) & 0xc0) == 0x80 ? next - 1 : next++;
     }
+    grow(count);
   }
 
   // For writers of many characters at once: room for `count` more bytes, then what was written there.
@@ -98,12 +142,27 @@ class NormalizedText {
   char* end_of_bytes() { return bytes_.data() + size_; }
   std::uint32_t* end_of_origins() { return origins_.data() + size_; }
   void grow(std::size_t count) { size_ += count; }
+  // Cuts the text to a length.
+  void shrink(std::size_t size) { size_ = size; }
 
  private:
   std::vector<char> bytes_;
   std::vector<std::uint32_t> origins_;
   std::size_t size_ = 0;
   bool with_origins_ = false;
+  std::optional<std::uint32_t> end_;
 };
+
+// Copies ASCII characters; the last one before another character, or another's part, only if that may_follow().
+template <class MayFollow>
+void copy_ascii(TextCursor& in, NormalizedText& out, MayFollow may_follow) {
+  const char* to = in.position();
+  while (to != in.end() && static_cast<unsigned char>(*to) < 0x80) ++to;
+  if (to != in.end() && to != in.position() && !may_follow(to)) --to;
+  TextView run = in.rest();
+  run.bytes = run.bytes.substr(0, std::size_t(to - in.position()));
+  out.put(run);
+  in.skip(run.bytes.size());
+}
 
 }  // namespace encore::text

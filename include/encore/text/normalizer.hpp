@@ -5,7 +5,11 @@
 
 #include <encore/text/canonical_order.hpp>
 #include <encore/text/character_classes.hpp>
+#include <encore/text/composition.hpp>
 #include <encore/text/normalized_text.hpp>
+#include <encore/text/precompiled.hpp>
+#include <encore/text/sentence_piece.hpp>
+#include <encore/text/text_edits.hpp>
 
 #include <array>
 #include <cstddef>
@@ -153,7 +157,8 @@ struct Decomposition {
   }
 };
 
-using NormalizerStep = std::variant<BertNormalizer, Lowercase, StripAccents, Decomposition>;
+using NormalizerStep = std::variant<BertNormalizer, Lowercase, StripAccents, Decomposition, Composition, Replace,
+                                    Prepend, Strip, Nmt, ByteCharacters, Precompiled, SentencePieceNormalizer>;
 
 // Steps in order; none leaves the text as it is.
 class Normalizer {

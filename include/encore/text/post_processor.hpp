@@ -4,10 +4,14 @@
 #pragma once
 
 #include <encore/core/error.hpp>
+#include <encore/text/byte_alphabet.hpp>
+#include <encore/text/character_classes.hpp>
+#include <encore/text/normalized_text.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,7 +42,13 @@ class Template {
   std::size_t special_ = 0;
 };
 
+// Offsets leave out the spaces at the ends of a token, as byte-level tokenizers want it (trim_offsets).
+struct SpaceTrimming {
+  bool keeps_first = false;  // but for the single space at the beginning of the text (add_prefix_space)
+};
+
 struct PostProcessor {
+  std::optional<SpaceTrimming> trimming = std::nullopt;
   Template single{{{TemplatePiece::Kind::first, 0, {}, {}}}};
   Template pair{{{TemplatePiece::Kind::first, 0, {}, {}}, {TemplatePiece::Kind::second, 1, {}, {}}}};
 };
@@ -50,8 +60,34 @@ inline PostProcessor bert_post_processor(const std::string& cls, std::int32_t cl
   const TemplatePiece begin{Kind::special, 0, {cls_id}, {cls}};
   const TemplatePiece end{Kind::special, 0, {sep_id}, {sep}};
   const TemplatePiece second_end{Kind::special, 1, {sep_id}, {sep}};
-  return {Template({begin, {Kind::first, 0, {}, {}}, end}),
-          Template({begin, {Kind::first, 0, {}, {}}, end, {Kind::second, 1, {}, {}}, second_end})};
+  return {.single = Template({begin, {Kind::first, 0, {}, {}}, end}),
+          .pair = Template({begin, {Kind::first, 0, {}, {}}, end, {Kind::second, 1, {}, {}}, second_end})};
+}
+
+// RoBERTa's: <s> A </s> and <s> A </s></s> B </s>, all of type 0.
+inline PostProcessor roberta_post_processor(const std::string& cls, std::int32_t cls_id, const std::string& sep,
+                                            std::int32_t sep_id) {
+  using Kind = TemplatePiece::Kind;
+  const TemplatePiece begin{Kind::special, 0, {cls_id}, {cls}};
+  const TemplatePiece end{Kind::special, 0, {sep_id}, {sep}};
+  return {.single = Template({begin, {Kind::first, 0, {}, {}}, end}),
+          .pair = Template({begin, {Kind::first, 0, {}, {}}, end, end, {Kind::second, 0, {}, {}}, end})};
+}
+
+// The offsets of a token without the spaces at its ends. White space, and the character that stands for a space in
+// byte-level vocabularies, counts as much as it has characters in `token` (tokenizers/src/pre_tokenizers/byte_level.rs).
+inline ByteRange trim_spaces(const SpaceTrimming& trimming, const std::string& token, bool first, ByteRange offsets,
+                             const CharacterClasses& classes) {
+  const auto is_space = [&](char32_t c) { return c == space_character || classes.is(c, white_space); };
+  const char* const end = token.data() + token.size();
+  std::uint32_t leading = 0;
+  for (const char* at = token.data(); at != end && is_space(decode(at));) ++leading;
+  std::uint32_t trailing = 0;
+  for (const char* at = end; at != token.data() && is_space(decode_before(token.data(), at));) ++trailing;
+  if (leading == 1 && trimming.keeps_first && (first || offsets.begin == 0)) leading = 0;
+  offsets.begin = std::min(offsets.begin + leading, offsets.end);
+  if (offsets.end >= trailing) offsets.end = std::max(offsets.end - trailing, offsets.begin);
+  return offsets;
 }
 
 // How many tokens of each text stay, of `first` and `second` there are, so that they are at most `room` together: the

@@ -3,9 +3,15 @@
 // Face tokenizers library (tokenizers/src/pre_tokenizers), whose names they keep.
 #pragma once
 
+#include <encore/text/byte_level.hpp>
 #include <encore/text/character_classes.hpp>
+#include <encore/text/metaspace.hpp>
 #include <encore/text/normalized_text.hpp>
+#include <encore/text/pattern.hpp>
+#include <encore/text/split_behavior.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -14,18 +20,6 @@
 #include <vector>
 
 namespace encore::text {
-
-// Walks a range and calls each(classes, begin, end) for its characters, begin and end in bytes of the whole text.
-template <class Each>
-void for_each_character(std::string_view text, ByteRange range, const CharacterClasses& classes, Each each) {
-  const char* const start = text.data();
-  const char* const end = start + range.end;
-  for (const char* at = start + range.begin; at != end;) {
-    const char* const begin = at;
-    const auto is = static_cast<unsigned char>(*at) < 0x80 ? classes.ascii(*at++) : classes[decode(at)];
-    each(is, std::uint32_t(begin - start), std::uint32_t(at - start));
-  }
-}
 
 // White space divides and goes; each punctuation character is a word.
 struct BertPreTokenizer {
@@ -63,18 +57,9 @@ struct Whitespace {
 struct WhitespaceSplit {
   void operator()(std::string_view text, ByteRange range, const CharacterClasses& classes,
                   std::vector<ByteRange>& out) const {
-    std::uint32_t begin = range.begin;
-    for_each_character(text, range, classes, [&](int is, std::uint32_t from, std::uint32_t to) {
-      if (!(is & white_space)) return;
-      if (begin != from) out.push_back({begin, from});
-      begin = to;
-    });
-    if (begin != range.end) out.push_back({begin, range.end});
+    split_at(white_space, SplitBehavior::removed, text, range, classes, out);
   }
 };
-
-// What becomes of the character that divides.
-enum class SplitBehavior : std::uint8_t { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
 // Punctuation divides.
 struct Punctuation {
@@ -82,66 +67,82 @@ struct Punctuation {
 
   void operator()(std::string_view text, ByteRange range, const CharacterClasses& classes,
                   std::vector<ByteRange>& out) const {
-    std::uint32_t begin = range.begin;  // of the piece that grows
-    bool after_mark = false;            // the character before was punctuation
-    const auto cut = [&](std::uint32_t at) {
-      if (begin != at) out.push_back({begin, at});
-      begin = at;
-    };
-    for_each_character(text, range, classes, [&](int is, std::uint32_t from, std::uint32_t to) {
-      const bool mark = (is & punctuation) != 0;
-      switch (behavior) {
-        case SplitBehavior::removed:
-          if (mark) {
-            cut(from);
-            begin = to;
-          }
-          break;
-        case SplitBehavior::isolated:
-          if (mark) {
-            cut(from);
-            cut(to);
-          }
-          break;
-        case SplitBehavior::merged_with_previous:
-          if (mark) cut(after_mark ? from : to);
-          if (mark && after_mark) cut(to);
-          break;
-        case SplitBehavior::merged_with_next:
-          if (mark) cut(from);
-          break;
-        case SplitBehavior::contiguous:
-          if (mark != after_mark) cut(from);
-          break;
-      }
-      after_mark = mark;
-    });
-    cut(range.end);
+    split_at(punctuation, behavior, text, range, classes, out);
   }
 };
 
-using PreTokenizerStep = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation>;
+// Digits, and other characters that are numbers, are words, each by itself or together.
+struct Digits {
+  bool individual_digits = false;
+
+  void operator()(std::string_view text, ByteRange range, const CharacterClasses& classes,
+                  std::vector<ByteRange>& out) const {
+    split_at(numeric, individual_digits ? SplitBehavior::isolated : SplitBehavior::contiguous, text, range, classes,
+             out);
+  }
+};
+
+// What a pattern matches divides; or, inverted, what it does not.
+struct Split {
+  Pattern pattern;
+  SplitBehavior behavior = SplitBehavior::isolated;
+  bool invert = false;
+
+  void operator()(std::string_view text, ByteRange range, const CharacterClasses& classes,
+                  std::vector<ByteRange>& out) const {
+    SplitJoiner joiner(behavior, out);
+    pattern.for_each_match(text, range, classes,
+                           [&](ByteRange piece, bool match) { joiner.put(piece, match != invert); });
+  }
+};
+
+// Steps cut pieces of a text into smaller ones. A step that `rewrites` makes a new text.
+using PreTokenizerStep = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, Split,
+                                      Gpt2Words, PrefixSpace, Metaspace>;
 
 // Steps in order, each cutting what the one before left; none leaves the text whole.
 class PreTokenizer {
  public:
+  // Scratch space, to be reused.
+  struct Memory {
+    std::vector<ByteRange> pieces;
+    std::array<NormalizedText, 2> texts;
+  };
   PreTokenizer() = default;
   explicit PreTokenizer(std::vector<PreTokenizerStep> steps) : steps_(std::move(steps)) {}
 
-  // Replaces what is in words. `spare` is scratch space. Words are never empty.
-  void operator()(std::string_view text, ByteRange range, const CharacterClasses& classes,
-                  std::vector<ByteRange>& words, std::vector<ByteRange>& spare) const {
+  // Whether the text must come with its origins.
+  bool needs_origins() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const PreTokenizerStep& step) {
+      const auto* metaspace = std::get_if<Metaspace>(&step);
+      return metaspace && metaspace->needs_origins();
+    });
+  }
+
+  // Replaces what is in words, and returns the text that they are parts of: the one given, or one in `memory`. Words
+  // are never empty.
+  const NormalizedText& operator()(const NormalizedText& text, ByteRange range, const CharacterClasses& classes,
+                                   Memory& memory, std::vector<ByteRange>& words) const {
     words.clear();
     if (range.begin != range.end) words.push_back(range);
+    const NormalizedText* now = &text;
     for (const auto& step : steps_) {
-      words.swap(spare);
+      words.swap(memory.pieces);
       words.clear();
       std::visit(
           [&](const auto& cut) {
-            for (const ByteRange piece : spare) cut(text, piece, classes, words);
+            if constexpr (requires { cut.rewrites; }) {
+              NormalizedText& next = memory.texts[now == &memory.texts[0] ? 1 : 0];
+              next.clear(text.with_origins());
+              cut(*now, memory.pieces, next, words);
+              now = &next;
+            } else {
+              for (const ByteRange piece : memory.pieces) cut(now->bytes(), piece, classes, words);
+            }
           },
           step);
     }
+    return *now;
   }
 
  private:

@@ -52,7 +52,8 @@ class TokenizerWorkspace {
   std::unique_ptr<State> state_;
 };
 
-// Immutable, cheap to copy, and usable from any number of threads at once. Time is linear in the length of a text.
+// Immutable, cheap to copy, and usable from any number of threads at once. Time is linear in the length of a text; for
+// byte-pair encoding, n log n in that of a word.
 //
 // Texts are UTF-8. What is not (a stray byte, a surrogate, a sequence cut short) counts as one U+FFFD for each maximal
 // subpart, as in Python's decode(errors="replace"); byte offsets refer to the bytes as they were given. NUL is a
@@ -62,9 +63,12 @@ class TokenizerWorkspace {
 // wanted.
 class Tokenizer {
  public:
-  // From tokenizer.json, else from vocab.txt; with tokenizer_config.json, special_tokens_map.json and
-  // added_tokens.json. Throws FileError where a file is missing or malformed, ConfigError where a key is, and
-  // UnsupportedError for a valid tokenizer of a kind that is not supported, naming the part and what is.
+  // From tokenizer.json; else from vocab.json with merges.txt (RoBERTa, DeBERTa), vocab.txt (BERT), or spiece.model,
+  // spm.model or sentencepiece.bpe.model (ALBERT, DeBERTa-v3, T5, XLM-RoBERTa), with tokenizer_config.json,
+  // special_tokens_map.json and added_tokens.json. tokenizer.json gives what the tokenizers library gives, a
+  // SentencePiece model what SentencePiece does. Throws FileError where a file is missing or malformed, ConfigError
+  // where a key is, and UnsupportedError for a valid tokenizer of a kind that is not supported, naming the part and
+  // what is.
   static Tokenizer from(const ModelFolder& folder);
   static Tokenizer from_folder(const std::filesystem::path& path);
   // `file_name` is for messages.

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts that a tokenizer is made of, and the way of a text through them. A part of another kind (BPE, Unigram,
-// Metaspace) is a further alternative of its variant.
+// The parts that a tokenizer is made of, and the way of a text through them. A part of another kind is a further
+// alternative of its variant.
 #pragma once
 
 #include <encore/text/added_tokens.hpp>
+#include <encore/text/byte_pair_encoding.hpp>
 #include <encore/text/character_classes.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/post_processor.hpp>
 #include <encore/text/pre_tokenizer.hpp>
+#include <encore/text/special_token_names.hpp>
+#include <encore/text/unigram.hpp>
 #include <encore/text/vocabulary.hpp>
 #include <encore/text/word_piece.hpp>
 
@@ -16,22 +19,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace encore::text {
 
-using Model = std::variant<WordPiece>;
-
-// What the tokens with a meaning of their own are called, where there are such.
-struct SpecialTokenNames {
-  std::string cls = "[CLS]";
-  std::string sep = "[SEP]";
-  std::string pad = "[PAD]";
-  std::string mask = "[MASK]";
-  std::string unk = "[UNK]";
-};
+// Unigram<float> is that of SentencePiece's own files.
+using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>>;
+using ModelMemory =
+    std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory, Unigram<float>::Memory>;
 
 struct TokenizerParts {
   CharacterClasses classes;
@@ -69,6 +68,7 @@ class TextPipeline {
   void operator()(const TokenizerParts& parts, std::string_view text, std::size_t enough, bool details,
                   TokenSequence& out) {
     out.clear();
+    const bool origins = details || parts.pre_tokenizer.needs_origins();
     source_.set(text, details);
     word_ = 0;
     full_ = false;
@@ -77,13 +77,13 @@ class TextPipeline {
     parts.added.split(source_.valid(), false, parts.classes, [&](ByteRange range, const AddedToken* token) {
       if (cut_) return;
       const std::string_view stretch = source_.valid().substr(range.begin, range.size());
-      const std::uint32_t count = !details          ? 0
+      const std::uint32_t count = !origins          ? 0
                                   : source_.ascii() ? range.size()
                                                     : std::uint32_t(count_code_points(stretch));
       if (token) {
         add(*token, stretch, {first, first + count}, details, out);
       } else {
-        parts.normalizer({stretch, nullptr, first}, parts.classes, details, memory_, normalized_);
+        parts.normalizer({stretch, nullptr, first}, parts.classes, origins, memory_, normalized_);
         add_normalized(parts, enough, details, out);
       }
       first += count;
@@ -114,25 +114,31 @@ class TextPipeline {
     parts.added.split(normalized_.bytes(), true, parts.classes, [&](ByteRange range, const AddedToken* token) {
       if (cut_) return;
       if (token)
-        add(*token, normalized_.bytes(range), details ? code_points(range) : ByteRange{}, details, out);
+        add(*token, normalized_.bytes(range), details ? normalized_.origins(range) : ByteRange{}, details, out);
       else
         add_words(parts, range, enough, details, out);
     });
   }
 
   void add_words(const TokenizerParts& parts, ByteRange range, std::size_t enough, bool details, TokenSequence& out) {
-    parts.pre_tokenizer(normalized_.bytes(), range, parts.classes, words_, spare_words_);
+    const NormalizedText& text = parts.pre_tokenizer(normalized_, range, parts.classes, pre_tokenizer_memory_, words_);
     for (const ByteRange one : words_) {
-      if (full_) {
+      tokens_.clear();
+      std::visit(
+          [&](const auto& model) {
+            using Memory = typename std::decay_t<decltype(model)>::Memory;
+            model(parts.vocabulary, text.bytes(), one, std::get<Memory>(model_memory_), tokens_);
+          },
+          parts.model);
+      if (full_ && !tokens_.empty()) {
         cut_ = true;
         return;
       }
-      tokens_.clear();
-      std::visit([&](const auto& model) { model(parts.vocabulary, normalized_.bytes(), one, tokens_); }, parts.model);
+      if (details) spell(parts.model, text, out);
       for (const TokenSpan& token : tokens_) {
         out.ids.push_back(token.id);
         if (!details) continue;
-        out.code_points.push_back(code_points(token.range));
+        out.code_points.push_back(text.origins(token.range));
         out.words.push_back(word_);
       }
       ++word_;
@@ -140,16 +146,24 @@ class TextPipeline {
     }
   }
 
-  // The code points of the source that bytes of the normalised text came from.
-  ByteRange code_points(ByteRange range) const {
-    return {normalized_.origin(range.begin), normalized_.origin(range.end - 1) + 1};
+  // Notes the tokens_ that are written as the text has them.
+  void spell(const Model& model, const NormalizedText& text, TokenSequence& out) const {
+    std::visit(
+        [&](const auto& one) {
+          if constexpr (requires { one.spells(0); })
+            for (std::size_t i = 0; i < tokens_.size(); ++i)
+              if (one.spells(tokens_[i].id))
+                out.spellings.emplace_back(out.ids.size() + i, text.bytes(tokens_[i].range));
+        },
+        model);
   }
 
   SourceText source_;
   NormalizedText normalized_;
   Normalizer::Memory memory_;
   std::vector<ByteRange> words_;
-  std::vector<ByteRange> spare_words_;
+  PreTokenizer::Memory pre_tokenizer_memory_;
+  ModelMemory model_memory_;
   std::vector<TokenSpan> tokens_;
   std::int32_t word_ = 0;
   bool full_ = false;  // there are enough tokens

@@ -50,6 +50,11 @@ class Vocabulary {
   std::int32_t last_id() const { return entries_.empty() ? -1 : entries_.back().second; }
   std::size_t longest_token_bytes() const { return longest_; }
   const Trie& trie() const { return trie_; }
+  // Calls each(token, id), by id.
+  template <class Each>
+  void for_each(Each each) const {
+    for (const auto& [token, id] : entries_) each(token, id);
+  }
 
   // -1 where there is no such token. (The empty token is never found.)
   std::int32_t id_of(std::string_view token) const { return trie_.find(token); }

@@ -6,7 +6,7 @@
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
-#include <encore/text/normalized_text.hpp>
+#include <encore/text/token_span.hpp>
 #include <encore/text/utf8.hpp>
 #include <encore/text/vocabulary.hpp>
 
@@ -20,12 +20,6 @@
 
 namespace encore::text {
 
-// A token of a text: which, and of which bytes of the normalised text.
-struct TokenSpan {
-  std::int32_t id;
-  ByteRange range;
-};
-
 class WordPiece {
  public:
   struct Options {
@@ -33,6 +27,7 @@ class WordPiece {
     std::string continuing_subword_prefix = "##";
     std::int64_t max_input_chars_per_word = 100;
   };
+  struct Memory {};  // needs none
   // A character is looked at once for every token that it might belong to; this bounds how many can be.
   static constexpr std::size_t max_looks = 1000;
 
@@ -57,7 +52,7 @@ class WordPiece {
   const Options& options() const { return options_; }
 
   // Appends the tokens of a word, which is not empty.
-  void operator()(const Vocabulary& vocabulary, std::string_view text, ByteRange word,
+  void operator()(const Vocabulary& vocabulary, std::string_view text, ByteRange word, Memory&,
                   std::vector<TokenSpan>& out) const {
     const std::size_t before = out.size();
     const auto unknown = [&] {

@@ -2,6 +2,8 @@
 // The bodies of text/tokenizer.hpp.
 #pragma once
 
+#include <encore/text/merges_file.hpp>
+#include <encore/text/sentence_piece_folder.hpp>
 #include <encore/text/tokenizer.hpp>
 #include <encore/text/tokenizer_json.hpp>
 #include <encore/text/tokenizer_parts.hpp>
@@ -33,14 +35,15 @@ ENCORE_INLINE Tokenizer Tokenizer::from(const ModelFolder& folder) {
     text::apply_tokenizer_config(folder, parts);
     return Tokenizer(std::move(parts));
   }
+  if (folder.has("vocab.json") && folder.has("merges.txt")) return Tokenizer(text::read_merges_folder(folder));
   if (folder.has("vocab.txt"))
     return from_vocabulary(folder.read("vocab.txt"), text::read_vocabulary_options(folder), folder.label("vocab.txt"));
-  for (const char* other : {"spiece.model", "spm.model", "sentencepiece.bpe.model", "vocab.json", "merges.txt"})
-    if (folder.has(other))
-      throw UnsupportedError(folder.label(other) +
-                             ": tokenizers of this kind are not supported; supported: tokenizer.json with a "
-                             "WordPiece model, vocab.txt");
-  throw FileError(folder.name() + ": no tokenizer: neither tokenizer.json nor vocab.txt is there");
+  for (const std::string_view file : text::sentence_piece_files)
+    if (folder.has(file)) return Tokenizer(text::read_sentence_piece_folder(folder, file));
+  throw FileError(
+      folder.name() +
+      ": no tokenizer: neither tokenizer.json, nor vocab.json with merges.txt, nor vocab.txt, nor spiece.model, "
+      "spm.model or sentencepiece.bpe.model is there");
 }
 ENCORE_INLINE Tokenizer Tokenizer::from_folder(const std::filesystem::path& path) {
   return from(ModelFolder::open(path));
@@ -184,13 +187,17 @@ ENCORE_INLINE void Tokenizer::append(const text::TextPipeline& from, const text:
   if (!details) return;
   const std::size_t before = out.tokens.size();
   for (std::size_t i = 0; i < count; ++i) {
-    const auto [begin, behind] = tokens.code_points[i];
     out.tokens.push_back(token_of(tokens.ids[i]));
-    out.offsets.push_back({begin, behind});
-    out.byte_offsets.push_back({from.source().byte_of(begin), from.source().byte_of(behind)});
   }
   for (const auto& [i, spelling] : tokens.spellings)
     if (i < count) out.tokens[before + i] = spelling;
+  const auto& trimming = parts_->post_processor.trimming;
+  for (std::size_t i = 0; i < count; ++i) {
+    text::ByteRange place = tokens.code_points[i];
+    if (trimming) place = text::trim_spaces(*trimming, out.tokens[before + i], i == 0, place, parts_->classes);
+    out.offsets.push_back({place.begin, place.end});
+    out.byte_offsets.push_back({from.source().byte_of(place.begin), from.source().byte_of(place.end)});
+  }
   out.sequence_ids.insert(out.sequence_ids.end(), count, sequence);
   out.word_ids.insert(out.word_ids.end(), tokens.words.begin(), end(tokens.words));
 }
