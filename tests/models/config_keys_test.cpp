@@ -67,6 +67,12 @@ std::string seen(const ConfigFolder& folder, json config, const std::string& arc
   return text;
 }
 
+// Said by the file itself: `legacy` chooses between two heads of one formula whose tensors have other names, and the
+// names that are there are read (parity cases mlm, mlm_not_legacy).
+bool is_told_by_tensors(const std::string& type, const std::string& key) {
+  return key == "legacy" && type.starts_with("deberta");
+}
+
 }  // namespace
 
 TEST_CASE("every configuration key that changes a result in transformers is honoured or refused by name",
@@ -96,6 +102,7 @@ TEST_CASE("every configuration key that changes a result in transformers is hono
           }
         }
       }
+      if (!differs && is_told_by_tensors(type, key)) continue;
       if (!differs)
         ignored += " " + type + "." + key;
       else

@@ -14,6 +14,9 @@ namespace encore {
 // First-fit with coalescing. Offsets and sizes are bytes, multiples of a cache line.
 class Arena {
  public:
+  // Gaps are few, but their number depends on the order of sizes: with room for them no pass allocates for its bookkeeping.
+  Arena() { free_.reserve(64); }
+
   // An offset for that many bytes; zero bytes take none and get offset 0.
   std::size_t take(std::size_t bytes) {
     bytes = round(bytes);

@@ -98,6 +98,7 @@ Config<Spec> read_deberta_config(const JsonObject& json, const ModelShape& defau
 inline HeadOptions read_deberta_heads(const JsonObject& json, std::span<const KnownHead> known, Activation activation) {
   HeadOptions options = read_heads(json, known);
   options.lm.activation = activation;
+  if (!json.boolean("legacy", true)) options.lm.tied = Tied::yes;  // that head has no decoder of its own
   options.features = {.present = reads_sequences(options.head),
                       .activation = read_activation(json, "pooler_hidden_act", "gelu")};
   const std::int64_t hidden = json.integer("hidden_size", 0);

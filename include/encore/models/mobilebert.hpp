@@ -170,6 +170,7 @@ inline HeadOptions MobileBertSpec::heads(const JsonObject& json) {
   HeadOptions options = read_heads(json, known);
   options.lm.activation = read_activation(json, "hidden_act", "relu");
   options.pooler_dense = json.boolean("classifier_activation", true);
+  if (!options.pooler_dense && options.head == Head::none) options.pooler = true;  // nothing in the file tells
   return options;
 }
 
