@@ -65,8 +65,7 @@ struct Ops {
     if (name == "norm of sum")
       return ex.residual_norm({.kind = NormKind::layer, .gain = gain, .bias = bias, .eps = 1e-5}, x, y);
     if (name == "map") return ex.map(Wave{}, x, y);
-    if (name == "no norm")
-      return ex.residual_norm({.kind = NormKind::none, .gain = gain, .bias = bias}, x, y);
+    if (name == "no norm") return ex.residual_norm({.kind = NormKind::none, .gain = gain, .bias = bias}, x, y);
     if (name == "shift") return ex.shift(x, 1);
     if (name == "shift back") return ex.shift(x, -2);
     if (name == "columns") return ex.add(ex.columns(x, 1, 3), ex.columns(y, 0, 3));

@@ -12,10 +12,10 @@ namespace encore {
 
 // Numbers of BottleneckBlock. T: the width inside, C: that of hidden states.
 struct BottleneckOptions {
-  std::int64_t width = 0;               // T; 0: no bottleneck, T = C
-  std::int64_t feed_forwards = 4;       // in a row
-  bool shared_query_key = true;         // both from one map of the input to T; else from the input (T = C)
-  bool bottleneck_attention = false;    // queries, keys and values from the bottlenecked input
+  std::int64_t width = 0;                 // T; 0: no bottleneck, T = C
+  std::int64_t feed_forwards = 4;         // in a row
+  bool shared_query_key = true;           // both from one map of the input to T; else from the input (T = C)
+  bool bottleneck_attention = false;      // queries, keys and values from the bottlenecked input
   std::optional<double> last_norm_eps{};  // of the last feed-forward's norm, where it differs
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/core/activation.hpp>
+#include <encore/core/type_name.hpp>
 #include <encore/layers/encoder.hpp>
 #include <encore/models/any_encoder.hpp>
 
@@ -12,19 +13,13 @@
 
 namespace encore {
 
-// "LayerNorm": a policy's own `name`, or its type's as the compiler spells it.
+// A policy's own `name`, or its type's.
 template <class P>
 std::string policy_name() {
-  if constexpr (requires { std::string_view(P::name); }) return std::string(P::name);
-#if defined(__GNUC__)
-  std::string_view text = __PRETTY_FUNCTION__;  // "... [with P = encore::LayerNorm; ...]" or "[P = encore::LayerNorm]"
-  text.remove_prefix(text.find("P = ") + 4);
-  text = text.substr(0, text.find_first_of(";]<"));
-  if (const std::size_t colon = text.rfind("::"); colon != text.npos) text.remove_prefix(colon + 2);
-  return std::string(text);
-#else
-  return "?";
-#endif
+  if constexpr (requires { std::string_view(P::name); })
+    return std::string(P::name);
+  else
+    return type_name<P>();
 }
 
 namespace detail {

@@ -97,8 +97,7 @@ struct TensorAttentionKernel {
       ENCORE_DEVICE_UNROLL
       for (int step = 0; step < steps; ++step) {
         ENCORE_DEVICE_UNROLL
-        for (int m = 0; reloads && m < row_blocks; ++m)
-          queries.left(block, q[m][step], warp_row + 16 * m, 16 * step);
+        for (int m = 0; reloads && m < row_blocks; ++m) queries.left(block, q[m][step], warp_row + 16 * m, 16 * step);
         ENCORE_DEVICE_UNROLL
         for (int n = 0; n < columns; n += 2) {
           std::uint32_t b[4];
