@@ -23,9 +23,10 @@ struct MatrixView {
   T& operator()(std::int64_t r, std::int64_t c) const { return data[r * stride + c]; }
   // Columns [first, first + count).
   MatrixView columns(std::int64_t first, std::int64_t count) const { return {data + first, rows, count, stride}; }
-  operator MatrixView<const T>() const
-    requires(!std::is_const_v<T>)
-  {
+  // To a view of const elements. A template, because nvcc warns of a function that cannot be called when T is const.
+  template <class U>
+    requires(!std::is_const_v<T> && std::is_same_v<U, const T>)
+  operator MatrixView<U>() const {
     return {data, rows, cols, stride};
   }
 };
