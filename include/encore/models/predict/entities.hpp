@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/core/encoding.hpp>
+#include <encore/core/tensor.hpp>
 #include <encore/models/predict/classes.hpp>
 
 #include <optional>
