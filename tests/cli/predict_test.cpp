@@ -27,11 +27,12 @@ std::vector<nlohmann::json> json_lines(const std::string& text) {
 }
 std::string text_of(const std::filesystem::path& path) { return encore::read_file(path, 1 << 24); }
 
-// Everything that is expected is there and equal, numbers to what float32 gives the pipelines.
+// Everything that is expected is there and equal, numbers to the error of float32: measured at most 2.0e-6 here, 4.4e-6
+// for the pipelines themselves in float32.
 bool agrees(const nlohmann::json& got, const nlohmann::json& expected) {
   if (expected.is_number_float()) {
     const double wanted = expected.get<double>();
-    return got.is_number() && std::abs(got.get<double>() - wanted) <= 2e-6 * std::max(1.0, std::abs(wanted));
+    return got.is_number() && std::abs(got.get<double>() - wanted) <= 5e-6 * std::max(1.0, std::abs(wanted));
   }
   if (expected.is_object()) {
     for (const auto& [key, value] : expected.items())

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes tests/data/predict: tiny random models with a tokenizer, texts, and what transformers' pipelines make of them.
+"""Writes tests/data/predict: tiny random models with a tokenizer, texts, and what transformers' pipelines make of them in
+float64.
 
     python make_cases.py OUT
 
@@ -128,7 +129,7 @@ def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: l
     folder = out / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    model.save_pretrained(folder)
+    model.float().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     files = {"input.jsonl": inputs} | {f"expected_{run}.jsonl": rows for run, (_, rows) in runs.items()}
     for file, lines in files.items():
@@ -145,7 +146,7 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str, every_head: boo
     def model(head: str, labels: list[str] | None = None, tag: str = "", **more: Any) -> Any:
         made = getattr(transformers, f"{prefix}For{head}")(config_of(kind, tokenizer, labels, **more)).float().eval()
         fill(made, f"{kind}/{head}{tag}")
-        return made
+        return made.double()  # the weights are float32 numbers; what is made of them is exact
 
     def pipe(task: str, made: Any, **more: Any) -> Any:
         return transformers.pipeline(task, model=made, tokenizer=tokenizer, **more)
