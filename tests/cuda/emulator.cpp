@@ -258,12 +258,12 @@ void Emulator::multiply(const GemmTask& task) {
 
 #if !defined(ENCORE_CUDA_LINKED)
 std::shared_ptr<encore::cuda::Device> encore::cuda::open_gpu(const GpuOptions&) {
-  throw UnsupportedError("cuda: these tests were built without CUDA");
+  throw encore::UnsupportedError("cuda: these tests were built without CUDA");
 }
 const void* cuda_test::gpu_instruction_kernel() { return nullptr; }
 std::vector<encore::Tensor<double>> cuda_test::run_map_on_gpu(encore::Precision, encore::MatrixView<const float>,
                                                               encore::MatrixView<const float>,
                                                               encore::MatrixView<const float>) {
-  throw UnsupportedError("cuda: these tests were built without CUDA");
+  throw encore::UnsupportedError("cuda: these tests were built without CUDA");
 }
 #endif
