@@ -6,7 +6,6 @@
 #include <encore/layers/convolution.hpp>
 #include <encore/layers/disentangled.hpp>
 #include <encore/layers/encoder.hpp>
-#include <encore/layers/grouped_query.hpp>
 #include <encore/layers/heads.hpp>
 #include <encore/layers/parallel_block.hpp>
 #include <encore/layers/position_bias.hpp>

@@ -6,7 +6,6 @@
 #include <encore/layers/bottleneck.hpp>
 #include <encore/layers/convolution.hpp>
 #include <encore/layers/disentangled.hpp>
-#include <encore/layers/grouped_query.hpp>
 #include <encore/layers/parallel_block.hpp>
 #include <encore/layers/position_bias.hpp>
 #include <encore/layers/sandwich_norm.hpp>
@@ -25,8 +24,6 @@ struct WithKerple : Assembled<LayerNorm, SandwichNorm, Kerple, Glu<Gate::second>
 struct WithT5Bias : Assembled<LayerNorm, PreNormAfterFirst, T5Bias, Mlp> {};
 struct GroupedQueries : Usual {
   using Position = Rope<>;
-  template <class P>
-  using Attention = GroupedQueryAttention<P>;
 };
 struct Parallel : Assembled<RmsNorm, PreNorm, Rope<Pairs::interleaved>, Glu<>> {
   template <class S>
@@ -83,8 +80,16 @@ TEST_CASE("ALiBi's slopes are those of the paper, and for other numbers of heads
 }
 
 TEMPLATE_TEST_CASE("an encoder of less usual policies has the gradients of differences, and more", "", WithAlibi,
-                   WithKerple, WithT5Bias, GroupedQueries, Parallel) {
+                   WithKerple, WithT5Bias, Parallel) {
   check_spec(small_config<TestType>());
+}
+
+TEST_CASE("heads that share keys and values have the gradients of differences, with and without a window") {
+  for (const std::int64_t window : {-1, 1}) {
+    auto queries = small_config<GroupedQueries>();
+    queries.attention = {.window = window, .kv_heads = 1};
+    check_spec(queries);
+  }
 }
 
 TEST_CASE("shared blocks get the gradients of every layer that runs them") {
@@ -124,8 +129,11 @@ TEST_CASE("policies refuse numbers that do not fit, by name") {
     const Encoder encoder(Builder(layout), config);
   };
   auto queries = small_config<GroupedQueries>();
-  queries.attention.kv_heads = 3;
-  CHECK_THROWS_WITH(make(queries), ContainsSubstring("3 heads of keys and values do not divide 2 heads"));
+  for (const std::int64_t heads : {3, -1}) {
+    queries.attention.kv_heads = heads;
+    CHECK_THROWS_WITH(make(queries),
+                      ContainsSubstring(std::to_string(heads) + " heads of keys and values do not divide 2 heads"));
+  }
   auto shared = small_config<Shared>(3);
   shared.stack.order = {0, 2, 0};
   CHECK_THROWS_WITH(make(shared), ContainsSubstring("block 2 where 1 comes next"));

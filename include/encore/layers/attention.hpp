@@ -49,13 +49,15 @@ A make_attention(Builder b, const ModelShape& shape, const options_t<A>& options
     return A(b, shape, options, position);
 }
 
-// out(attention(q, k, v)), [q, k, v] = qkv(x) with scores scaled by 1 / sqrt(head size). Vaswani et al. 2017.
-// Parameters `query`, `key`, `value` and `out`.
+// out(attention(q, k, v)), [q, k, v] = qkv(x) with scores scaled by 1 / sqrt(head size). Vaswani et al. 2017. Fewer
+// heads of keys and values than of queries make it grouped-query attention, Ainslie et al. 2023; one, multi-query
+// attention, Shazeer 2019. Parameters `query` [heads head size, C], `key` and `value` [kv_heads head size, C], `out`.
 template <class Position>
 struct MultiHeadAttention {
   struct Options {
     Bias bias = Bias::yes;
-    std::int64_t window = -1;  // keys with |i - j| <= window; negative: all
+    std::int64_t window = -1;   // keys with |i - j| <= window; negative: all
+    std::int64_t kv_heads = 0;  // of keys and values, divides the heads; 0: as many
   };
   Linear qkv;
   Linear out;
@@ -63,15 +65,19 @@ struct MultiHeadAttention {
   detail::PositionLayer<Position> layer_position;
   AttentionSpec spec;
 
+  // Throws ArgumentError where kv_heads does not divide the heads.
   MultiHeadAttention(Builder b, const ModelShape& shape, const Options& options, const Position& p,
                      const LayerPlace& place = {})
       : qkv(b, shape.hidden,
-            {{"query", shape.attention_width()}, {"key", shape.attention_width()}, {"value", shape.attention_width()}},
+            {{"query", shape.attention_width()},
+             {"key", shared_heads(shape, options) * shape.head_size()},
+             {"value", shared_heads(shape, options) * shape.head_size()}},
             options.bias),
         out(b / "out", shape.attention_width(), shape.hidden, options.bias),
         position(p),
         layer_position(b, p) {
-    spec.heads = spec.kv_heads = shape.heads;
+    spec.heads = shape.heads;
+    spec.kv_heads = shared_heads(shape, options);
     spec.head_size = shape.head_size();
     spec.scale = 1.0 / std::sqrt(double(shape.head_size()));
     spec.window = options.window;
@@ -85,6 +91,15 @@ struct MultiHeadAttention {
     auto mixed = ex.attention(spec, q, k, v, detail::distances_of(ex, layer_position, position));  // [N, C]
     q = k = v = {};  // gives their memory back before the next product is made
     return out(ex, mixed);
+  }
+
+ private:
+  static std::int64_t shared_heads(const ModelShape& shape, const Options& options) {
+    if (options.kv_heads == 0) return shape.heads;
+    if (options.kv_heads < 0 || shape.heads % options.kv_heads != 0)
+      throw ArgumentError("attention: " + std::to_string(options.kv_heads) +
+                          " heads of keys and values do not divide " + std::to_string(shape.heads) + " heads");
+    return options.kv_heads;
   }
 };
 

@@ -47,6 +47,8 @@ std::string with_numbers(const Options& options) {
     text += ", " + std::to_string(options.groups) + (options.groups == 1 ? " group" : " groups");
   if constexpr (requires { options.window; })
     if (options.window >= 0) text += ", window " + std::to_string(options.window);
+  if constexpr (requires { options.kv_heads; })
+    if (options.kv_heads > 0) text += ", " + std::to_string(options.kv_heads) + " heads of keys and values";
   return text;
 }
 
