@@ -37,8 +37,8 @@ struct ConvolutionOptions {
 };
 
 // A layer like any other, but in the first one y <- norm(y + activation(convolution(x))), x what came in and y what
-// comes out. He et al. 2021, DeBERTa v2 xlarge. Spec::BlockOptions is
-// ConvolutionOptions.
+// comes out. He et al. 2021, DeBERTa v2 xlarge. Spec::BlockOptions
+// is ConvolutionOptions.
 template <class Spec>
 struct ConvolvedBlock : EncoderBlock<Spec> {
   std::optional<Convolution> convolution;

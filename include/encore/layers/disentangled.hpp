@@ -5,7 +5,6 @@
 
 #include <encore/layers/attention.hpp>
 
-#include <numeric>
 #include <optional>
 
 namespace encore {

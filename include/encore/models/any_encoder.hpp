@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A model of any architecture, chosen by config.json while the program runs. What is known of the architecture at compile
 // time (EncoderModel<Spec>, SentenceEncoder<Spec>) lies behind these two interfaces, and encore::models has it compiled
-// for every spec and backend. Header-only use includes models/impl/any_encoder.hpp instead, and compiles all of them.
+// for every spec and backend. Header-only use includes models/impl/any_encoder.hpp and models/impl/choose_model.hpp
+// instead, and compiles all of them.
 #pragma once
 
 #include <encore/backend/parameters.hpp>
