@@ -14,7 +14,7 @@
 #include <encore/io/model_folder.hpp>
 #include <encore/models/config_keys.hpp>
 #include <encore/models/encoder_model.hpp>
-#include <encore/models/weight_names.hpp>
+#include <encore/io/weight_names.hpp>
 
 namespace encore {
 
