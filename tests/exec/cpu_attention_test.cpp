@@ -16,6 +16,10 @@ struct Case {
   bool by_head = false;
   bool bias = false;
   std::int64_t window = -1;
+  bool decay = false;
+  double softcap = 0;
+  bool sigmoid = false;
+  bool sinks = false;
 };
 
 std::vector<Case> cases() {
@@ -39,6 +43,27 @@ std::vector<Case> cases() {
           {.name = "window 0", .window = 0},
           {.name = "window 5", .window = 5},
           {.name = "window 100", .window = 100},
+          {.name = "decay", .rotary = 12, .decay = true},
+          {.name = "decay of a part, interleaved, in a window",
+           .head_size = 35,
+           .rotary = 10,
+           .interleaved = true,
+           .window = 40,
+           .decay = true},
+          {.name = "softcap", .heads = 3, .kv_heads = 3, .bias = true, .softcap = 0.7},
+          {.name = "sigmoids", .head_size = 35, .sigmoid = true},
+          {.name = "sigmoids in a window", .window = 5, .softcap = 2, .sigmoid = true},
+          {.name = "sinks", .heads = 4, .sinks = true},
+          {.name = "sinks in a window", .heads = 3, .kv_heads = 1, .window = 7, .sinks = true},
+          {.name = "all of these",
+           .heads = 4,
+           .head_size = 10,
+           .rotary = 4,
+           .relative = 2,
+           .window = 40,
+           .decay = true,
+           .softcap = 3,
+           .sinks = true},
           {.name = "all", .heads = 4, .head_size = 10, .rotary = 4, .relative = 2, .window = 40}};
 }
 
@@ -68,6 +93,11 @@ struct Attention {
       spec.sine =
           b.constant("sine", positions, c.rotary / 2, [angle](auto p, auto i) { return std::sin(angle(p, i)); });
     }
+    if (c.decay)
+      spec.decay = b.constant("decay", positions, c.rotary / 2,
+                              [](auto p, auto i) { return std::pow((0.4 + double(i) / 8) / 1.4, double(p) / 64); });
+    spec.softcap = c.softcap;
+    if (c.sigmoid) spec.weights = AttentionWeights::sigmoid;
     how = c;
   }
   auto operator()(auto& ex) const {
@@ -81,11 +111,12 @@ struct Attention {
     auto v = ex.input(values.matrix());
     const std::int64_t width = (how.by_head ? spec.heads : 1) * spec.head_size;
     const Tensor<S> rows = normal<S>(2 * positions - 1, width, 4), others = normal<S>(2 * positions - 1, width, 5),
-                    numbers = normal<S>(2 * positions - 1, spec.heads, 6);
+                    numbers = normal<S>(2 * positions - 1, spec.heads, 6), sinks = normal<S>(1, spec.heads, 7);
     AttentionDistances<decltype(q)> distances;
     if (how.relative == 1 || how.relative == 2) distances.to_query = ex.input(rows.matrix());
     if (how.relative == 2 || how.relative == 3) distances.to_key = ex.input(others.matrix());
     if (how.bias) distances.bias = ex.input(numbers.matrix());
+    if (how.sinks) distances.sinks = ex.input(sinks.matrix());
     return ex.attention(spec, q, k, v, distances);
   }
 };

@@ -17,6 +17,10 @@ struct AttentionCase {
   bool by_head = false;                                 // of their own for each head
   std::int64_t window = -1;
   double scale = 0.5;
+  bool decay = false;  // of rotated columns, by distance
+  double softcap = 0;
+  bool sigmoid = false;
+  bool sinks = false;
 };
 
 inline std::vector<AttentionCase> attention_cases() {
@@ -44,6 +48,29 @@ inline std::vector<AttentionCase> attention_cases() {
       {.name = "window 0", .window = 0},
       {.name = "window 2", .window = 2},
       {.name = "window beyond the sequence", .window = 100},
+      {.name = "decay, halves", .rotary = 4, .decay = true},
+      {.name = "decay of the first columns, interleaved",
+       .head_size = 5,
+       .rotary = 2,
+       .interleaved = true,
+       .decay = true},
+      {.name = "softcap", .softcap = 0.7},
+      {.name = "softcap of scores with a bias", .bias = true, .softcap = 0.7},
+      {.name = "sigmoids", .sigmoid = true},
+      {.name = "capped sigmoids in a window", .window = 2, .softcap = 2, .sigmoid = true},
+      {.name = "sinks", .sinks = true},
+      {.name = "sinks, shared heads and a window", .heads = 4, .head_size = 3, .window = 1, .sinks = true},
+      {.name = "all of them, sinks too",
+       .heads = 4,
+       .kv_heads = 2,
+       .rotary = 4,
+       .to_query = true,
+       .to_key = true,
+       .bias = true,
+       .window = 3,
+       .decay = true,
+       .softcap = 1.5,
+       .sinks = true},
       {.name = "all at once",
        .heads = 4,
        .kv_heads = 2,
@@ -59,6 +86,10 @@ inline constexpr std::int64_t table_positions = 8;
 
 inline double rope_angle(std::int64_t position, std::int64_t pair) {
   return double(position) * std::pow(100.0, -double(pair) / 2);
+}
+
+inline double decay_factor(std::int64_t distance, std::int64_t pair) {
+  return std::pow(0.6 + 0.1 * double(pair), double(distance));
 }
 
 // Declares the tables a case needs and gives the op.
@@ -77,6 +108,12 @@ inline op::Attention declare(const AttentionCase& c, Bench& bench) {
     op.spec.sine = bench.root().constant("sine", table_positions, c.rotary / 2,
                                          [](auto p, auto i) { return std::sin(rope_angle(p, i)); });
   }
+  if (c.decay)
+    op.spec.decay = bench.root().constant("decay", table_positions, c.rotary / 2,
+                                          [](auto p, auto i) { return decay_factor(p, i); });
+  op.spec.softcap = c.softcap;
+  op.spec.weights = c.sigmoid ? AttentionWeights::sigmoid : AttentionWeights::softmax;
+  op.sinks = c.sinks;
   op.to_query = c.to_query;
   op.to_key = c.to_key;
   op.bias = c.bias;
@@ -91,6 +128,7 @@ inline std::vector<Matrix> attention_inputs(const AttentionCase& c, std::int64_t
   if (c.to_query) in.push_back(Matrix::normal(rows, width, 4));
   if (c.to_key) in.push_back(Matrix::normal(rows, width, 5));
   if (c.bias) in.push_back(Matrix::normal(rows, c.heads, 6));
+  if (c.sinks) in.push_back(Matrix::normal(1, c.heads, 7));
   return in;
 }
 

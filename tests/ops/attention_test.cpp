@@ -31,6 +31,18 @@ double dot(const std::vector<double>& a, const double* b) {
   return sum;
 }
 
+// q . k, each column by its decay.
+double decayed(const AttentionCase& c, const std::vector<double>& q, const std::vector<double>& k,
+               std::int64_t distance) {
+  double sum = 0;
+  for (std::int64_t i = 0; i < c.head_size; ++i) {
+    const bool turns = c.decay && i < c.rotary;
+    const std::int64_t pair = c.interleaved ? i / 2 : i % std::max<std::int64_t>(1, c.rotary / 2);
+    sum += q[std::size_t(i)] * k[std::size_t(i)] * (turns ? decay_factor(distance, pair) : 1);
+  }
+  return sum;
+}
+
 // out(row, column), all scores in one matrix row, the softmax without tricks.
 double expected(const AttentionCase& c, const Bench& bench, const std::vector<Matrix>& in, std::int64_t row,
                 std::int64_t column) {
@@ -44,16 +56,19 @@ double expected(const AttentionCase& c, const Bench& bench, const std::vector<Ma
   for (std::int64_t j = 0; j < segments.length(s); ++j) {
     if (c.window >= 0 && std::abs(i - j) > c.window) continue;
     const std::vector<double> k = turned(c, in[1], begin + j, shared, j);
-    double score = dot(q, k.data());
+    double score = decayed(c, q, k, std::abs(i - j));
     const std::int64_t distance = i - j + table_positions - 1, first = c.by_head ? head * c.head_size : 0;
     std::size_t next = 3;
     if (c.to_query) score += dot(q, in[next++].view().row(distance) + first);
     if (c.to_key) score += dot(k, in[next++].view().row(distance) + first);
-    const double weight = std::exp(c.scale * score + (c.bias ? in[next](distance, head) : 0.0));
+    score = c.scale * score + (c.bias ? in[next](distance, head) : 0.0);
+    if (c.softcap > 0) score = c.softcap * std::tanh(score / c.softcap);
+    const double weight = c.sigmoid ? 1 / (1 + double(segments.length(s)) * std::exp(-score)) : std::exp(score);
     total += weight;
     sum += weight * in[2](begin + j, shared * c.head_size + column % c.head_size);
   }
-  return sum / total;
+  if (c.sinks) total += std::exp(in.back()(0, head));
+  return c.sigmoid ? sum : sum / total;
 }
 
 }  // namespace

@@ -20,6 +20,10 @@ struct DistanceRows {
   explicit operator bool() const { return zero != nullptr; }
 };
 
+// How scores become the weights of values: softmax over the keys, or each key for itself, sigmoid(score - log length)
+// (Ramapuram et al. 2024).
+enum class AttentionWeights : std::uint8_t { softmax, sigmoid };
+
 // Pointers are the backend's and may be null where a hook is unused. Row p of the rotation tables belongs to position p
 // in its sequence.
 template <class S>
@@ -33,6 +37,8 @@ struct AttentionPlan {
   const S* sine = nullptr;
   std::int64_t rotary = 0;   // leading columns of a head that turn; even
   bool interleaved = false;  // pairs (2i, 2i + 1) instead of (i, i + rotary / 2)
+  // Hook QK: the products of both columns of a pair are multiplied by row |i - j| of this table [positions, rotary / 2].
+  const S* decay = nullptr;
   // Hook C: scores gain q_i . R[i - j] and k_j . R'[i - j], inside the scale, rows of head_size; hook B: a number by
   // distance and head, outside it. Which there are is known before their rows are (Count).
   bool uses_to_query = false;
@@ -40,14 +46,19 @@ struct AttentionPlan {
   bool uses_bias = false;
   // Hook M: keys with |i - j| <= window; negative: all.
   std::int64_t window = -1;
+  S softcap = 0;  // t > 0: the score s, bias and all, becomes t tanh(s / t)
+  AttentionWeights weights = AttentionWeights::softmax;
+  bool uses_sinks = false;  // a number for each head whose exponential joins the sum of the softmax
+  bool uses_decay = false;
 };
 
-// The operands of attention that are rows by distance, or their gradients; each may have null data.
+// The operands of attention behind q, k and v, or their gradients: rows by distance, and sinks. Each may have null data.
 template <class View>
 struct AttentionDistances {
   View to_query{};  // R  [2 P - 1, H D] or [2 P - 1, D]
   View to_key{};    // R' likewise
   View bias{};      // B  [2 P - 1, H]
+  View sinks{};     // [1, H]
 };
 
 // A matrix of rows by distance, as kernels read it. `width`: columns of one head.

@@ -157,6 +157,7 @@ class Executor {
     append(distances.to_query, attend.to_query);
     append(distances.to_key, attend.to_key);
     append(distances.bias, attend.bias);
+    append(distances.sinks, attend.sinks);
     return run(attend, std::span<const Value* const>(in.data(), count));
   }
   // Heads turned as the spec turns queries and keys.

@@ -46,7 +46,7 @@ struct Operand {
 // One recorded op: a copy of it, its operands, and the function that calls its backward.
 template <class E>
 struct TapeNode {
-  static constexpr std::size_t max_inputs = 6;
+  static constexpr std::size_t max_inputs = 7;
   static constexpr std::size_t op_bytes = 192;
 
   void (*backward)(E&, const TapeNode&) = nullptr;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packed softmax attention: q [N, H D], k and v [N, Hkv D] -> [N, H D]. For head h of each sequence,
-//   out_i = sum_j softmax_j(scale (q_i . k_j + q_i . R[i - j] + k_j . R'[i - j]) + B[i - j]) v_j
-// over the keys of the same sequence (within the window, if there is one). Online softmax: nothing N x N exists,
-// forward or backward. Position policies arrive lowered to data (AttentionSpec; docs/design.md). R, R' [2 P - 1, H D]
-// (or [2 P - 1, D], shared by the heads) and B [2 P - 1, H] are operands, each of them optional; distance i - j is row
-// i - j + P - 1, and P is at least the longest sequence. y aliases nothing. Saved: log-sums [N, H]. Sources: Vaswani et al. 2017; Dao et al. 2022 (tiling, recomputation); Shaw et al. 2018; Su
-// et al. 2021 (RoPE).
+// Packed attention: q [N, H D], k and v [N, Hkv D] -> [N, H D]. For head h of each sequence of n tokens,
+//   s_ij = cap(scale (sum_c q_ic k_jc d_c(|i - j|) + q_i . R[i - j] + k_j . R'[i - j]) + B[i - j])
+//   out_i = sum_j w_ij v_j,  w_ij = exp(s_ij) / (sum_j exp(s_ij) + exp(sink_h)), or sigmoid(s_ij - log n)
+// over the keys of the same sequence (within the window, if there is one); d, R, R', B, the sink and the cap, t tanh(s /
+// t), where there are such. Online softmax: nothing N x N exists, forward or backward. Position policies arrive lowered
+// to data (AttentionSpec; docs/design.md). R, R' [2 P - 1, H D] (or [2 P - 1, D], shared by the heads), B [2 P - 1, H] and
+// the sinks [1, H] are operands; distance i - j is row i - j + P - 1, and P is at least the longest sequence. y aliases
+// nothing. Saved: log-sums [N, H]. Sources: Vaswani et al. 2017; Dao et al. 2022 (tiling, recomputation); Shaw et al.
+// 2018; Su et al. 2021 (RoPE); Xiao et al. 2023 and OpenAI's gpt-oss 2025 (sinks); Gemma Team 2024 (cap).
 #pragma once
 
 #include <encore/backend/attention_plan.hpp>
@@ -25,8 +27,12 @@ struct AttentionSpec {
   std::int64_t rotary = 0;
   bool interleaved = false;
   bool turns_values = false;  // the layer turns the values too
+  ParameterId decay{};        // constant [positions, rotary / 2], by |i - j|; with a rotation only
   // Hook M
   std::int64_t window = -1;
+  // What becomes of a score.
+  double softcap = 0;  // 0: none
+  AttentionWeights weights = AttentionWeights::softmax;
 };
 
 namespace op {
@@ -38,6 +44,7 @@ struct Attention {
   bool to_query = false;
   bool to_key = false;
   bool bias = false;
+  bool sinks = false;
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
@@ -52,12 +59,20 @@ struct Attention {
                     "keys and values are not kv heads x head size wide");
     if (in[0].rows != env.segments.tokens())
       shape_error(name, in[0], {env.segments.tokens(), width}, "rows are not the tokens of the segments");
+    if (spec.softcap < 0) throw ArgumentError("attention: softcap = " + std::to_string(spec.softcap) + " is negative");
+    if (sinks && spec.weights == AttentionWeights::sigmoid)
+      throw ArgumentError("attention: sinks belong to a softmax, the weights are sigmoids");
+    if (spec.decay && !spec.cosine) throw ArgumentError("attention: decay by distance needs a rotation");
+    if constexpr (requires { env.kernels.check_attention(plan<B>(env)); }) env.kernels.check_attention(plan<B>(env));
     if (spec.cosine && env.segments.longest() > env.layout[spec.cosine].rows())
       throw InputError("attention: a sequence of " + std::to_string(env.segments.longest()) +
                        " tokens is longer than the rotary table of " + std::to_string(env.layout[spec.cosine].rows()) +
                        " positions");
-    for (std::size_t i = 3; i < in.size(); ++i) {
-      const bool numbers = bias && i + 1 == in.size();
+    std::size_t end = in.size();
+    if (sinks && in[--end] != Extent{1, spec.heads})
+      shape_error(name, in[end], {1, spec.heads}, "a sink is a number for each head");
+    for (std::size_t i = 3; i < end; ++i) {
+      const bool numbers = bias && i + 1 == end;
       if (numbers ? in[i].cols != spec.heads : in[i].cols != width && in[i].cols != spec.head_size)
         shape_error(name, in[i], {in[i].rows, numbers ? spec.heads : width}, "columns of rows by distance");
       if (in[i].rows % 2 == 0) shape_error(name, in[i], {in[i].rows + 1, in[i].cols}, "rows by distance are 2 P - 1");
@@ -110,6 +125,7 @@ struct Attention {
     if (to_query) result.to_query = views[next++];
     if (to_key) result.to_key = views[next++];
     if (bias) result.bias = views[next++];
+    if (sinks) result.sinks = views[next++];
     return result;
   }
 
@@ -126,11 +142,16 @@ struct Attention {
                        .uses_to_query = to_query,
                        .uses_to_key = to_key,
                        .uses_bias = bias,
-                       .window = spec.window};
+                       .window = spec.window,
+                       .softcap = S(spec.softcap),
+                       .weights = spec.weights,
+                       .uses_sinks = sinks,
+                       .uses_decay = bool(spec.decay)};
     if (env.parameters && spec.cosine) {
       p.cosine = env.weights(spec.cosine).rows();
       p.sine = env.weights(spec.sine).rows();
     }
+    if (env.parameters && spec.decay) p.decay = env.weights(spec.decay).rows();
     return p;
   }
 };

@@ -210,6 +210,10 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
                               .ldto_query = to_query.stride,
                               .ldto_key = to_key.stride,
                               .ldbias = bias.stride,
+                              .decay = plan.decay,
+                              .softcap = plan.softcap,
+                              .sigmoid = plan.weights == AttentionWeights::sigmoid,
+                              .sink = distances.sinks.data ? distances.sinks.row(0) + head : nullptr,
                               .window = plan.window};
       if (log_sum.data) {
         task.log_sum = log_sum.row(begin) + head;
@@ -284,8 +288,8 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     });
   }
   std::size_t scratch_per_worker(const AttentionPlan<float>& plan, const Segments& segments) const {
-    const std::int64_t floats = table_.attention_scratch(segments.longest(), plan.head_size,
-                                                         {plan.uses_to_query, plan.uses_to_key, plan.uses_bias});
+    const std::int64_t floats = table_.attention_scratch(
+        segments.longest(), plan.head_size, {plan.uses_to_query, plan.uses_to_key, plan.uses_bias, plan.uses_decay});
     return std::size_t((floats + 15) / 16 * 16);
   }
   // Calls body({columns of the product}, part of y) for blocks of rows and single panels.

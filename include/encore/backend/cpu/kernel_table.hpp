@@ -91,16 +91,21 @@ struct AttentionTask {
   const float* to_key = nullptr;
   const float* bias = nullptr;
   index ldto_query = 0, ldto_key = 0, ldbias = 0;
-  index window = -1;         // keep |i - j| <= window; negative: no window
-  float* log_sum = nullptr;  // [length] with stride ldlog_sum, or null: log of the sum of exp(score), natural log
+  const float* decay = nullptr;  // [positions, rotary / 2]: multiplies products of turned columns, by |i - j|; or null
+  float softcap = 0;             // t > 0: a score s becomes t tanh(s / t)
+  bool sigmoid = false;          // weights are sigmoid(s - log length), not a softmax
+  const float* sink = nullptr;   // a score that joins the sum of every row; or null
+  index window = -1;             // keep |i - j| <= window; negative: no window
+  float* log_sum = nullptr;      // [length] with stride ldlog_sum, or null: log of the sum of exp(score), natural log
   index ldlog_sum = 0;
 };
 
-// Which rows by distance a task has.
+// Which hooks a task has that want scratch of their own.
 struct AttentionTerms {
   bool to_query = false;
   bool to_key = false;
   bool bias = false;
+  bool decay = false;
 };
 
 struct KernelTable {

@@ -192,6 +192,16 @@ class Kernels<Cuda> {
   void dropout(In x, float p, RandomStream stream, Out y) const { device_.run(cuda::DropoutTask{x, y, p, stream}); }
 
   // ---- attention
+  // Throws UnsupportedError for what its kernels cannot do, before anything runs.
+  static void check_attention(const AttentionPlan<float>& plan) {
+    if (plan.head_size > max_head_size)
+      throw UnsupportedError("attention: head size " + std::to_string(plan.head_size) +
+                             " is not supported by the cuda backend; it takes up to " + std::to_string(max_head_size));
+    if (plan.softcap > 0 || plan.weights != AttentionWeights::softmax || plan.uses_sinks || plan.uses_decay)
+      throw UnsupportedError(
+          "attention: the cuda backend has no softcap, sigmoid weights, sinks or decay by distance; the cpu backend "
+          "has");
+  }
   std::size_t attention_scratch(const AttentionPlan<float>&, const Segments&) const { return 0; }
   void attention(const AttentionPlan<float>& plan, const Segments& segments, std::span<const In> in,
                  const AttentionDistances<In>& distances, Out out, Out log_sum, std::byte*) const {
@@ -381,9 +391,6 @@ class Kernels<Cuda> {
 
   cuda::AttentionTask attention_task(const AttentionPlan<float>& plan, std::span<const In> in,
                                      const AttentionDistances<In>& distances) const {
-    if (plan.head_size > max_head_size)
-      throw UnsupportedError("attention: head size " + std::to_string(plan.head_size) +
-                             " is not supported by the cuda backend; it takes up to " + std::to_string(max_head_size));
     return {.q = in[0],
             .k = in[1],
             .v = in[2],

@@ -50,6 +50,7 @@ struct AttentionHead {
   std::vector<S> q, k;
   MatrixView<const S> v;
   DistanceRows<const S> to_query, to_key, bias;
+  const S* sink;
 
   AttentionHead(const AttentionPlan<S>& p, std::int64_t h, MatrixView<const S> query, MatrixView<const S> key,
                 MatrixView<const S> value, const AttentionDistances<MatrixView<const S>>& distances)
@@ -61,7 +62,8 @@ struct AttentionHead {
         v(value),
         to_query(distance_rows(distances.to_query, p.head_size)),
         to_key(distance_rows(distances.to_key, p.head_size)),
-        bias(distance_rows(distances.bias, 1)) {}
+        bias(distance_rows(distances.bias, 1)),
+        sink(distances.sinks.data ? distances.sinks.row(0) + h : nullptr) {}
 
   std::vector<S> turned(MatrixView<const S> x) const {
     std::vector<S> result(std::size_t(x.rows * plan.head_size));
@@ -81,23 +83,41 @@ struct AttentionHead {
     return plan.window < 0 ? length : std::min(length, i + plan.window + 1);
   }
 
+  // What multiplies the product of columns c of two rows so far apart.
+  S decay(std::int64_t distance, std::int64_t c) const {
+    if (!plan.decay || c >= plan.rotary) return S(1);
+    const std::int64_t half = plan.rotary / 2;
+    return plan.decay[std::abs(distance) * half + (plan.interleaved ? c / 2 : c % half)];
+  }
   S score(std::int64_t i, std::int64_t j) const {
     const S* qi = q.data() + i * plan.head_size;
     const S* kj = k.data() + j * plan.head_size;
     S sum = 0;
-    for (std::int64_t c = 0; c < plan.head_size; ++c) sum += qi[c] * kj[c];
+    for (std::int64_t c = 0; c < plan.head_size; ++c) sum += qi[c] * kj[c] * decay(i - j, c);
     const auto add_product = [&](const S* x, const DistanceRows<const S>& rows) {
       const S* r = rows.row(i - j, head);
       for (std::int64_t c = 0; c < plan.head_size; ++c) sum += x[c] * r[c];
     };
     if (to_query) add_product(qi, to_query);
     if (to_key) add_product(kj, to_key);
-    return sum * plan.scale + (bias ? *bias.row(i - j, head) : S(0));
+    const S all = sum * plan.scale + (bias ? *bias.row(i - j, head) : S(0));
+    return plan.softcap > 0 ? plan.softcap * std::tanh(all / plan.softcap) : all;
+  }
+  // The weight of a value; `log_sum` of the row's scores, sink and all.
+  S weight(S score, S log_sum) const {
+    return plan.weights == AttentionWeights::softmax ? std::exp(score - log_sum)
+                                                     : S(1) / (S(1) + S(length) * std::exp(-score));
+  }
+  // Its derivative by the score before the cap, times dw - delta (softmax) or dw, the gradient of the weight.
+  S slope(S score, S weight, S dw, S delta) const {
+    const S capped = plan.softcap > 0 ? score / plan.softcap : S(0);
+    return (S(1) - capped * capped) *
+           (plan.weights == AttentionWeights::softmax ? weight * (dw - delta) : weight * (S(1) - weight) * dw);
   }
 };
 
-// out [N, heads * head_size] = softmax(scores) v per sequence and head; log_sum [N, heads] or null data. Query head h
-// reads key and value head h / (heads / kv_heads).
+// out [N, heads * head_size] = weights(scores) v per sequence and head; log_sum [N, heads] or null data, 0 where the
+// weights are sigmoids. Query head h reads key and value head h / (heads / kv_heads).
 template <class S>
 void attention(const AttentionPlan<S>& plan, const Segments& segments, std::span<const MatrixView<const S>> in,
                const AttentionDistances<MatrixView<const S>>& distances, MatrixView<S> out, MatrixView<S> log_sum) {
@@ -113,26 +133,32 @@ void attention(const AttentionPlan<S>& plan, const Segments& segments, std::span
       for (std::int64_t i = 0; i < head.length; ++i) {
         const std::int64_t first = head.first_key(i);
         const std::int64_t last = head.last_key(i);
-        S highest = head.score(i, first);
+        S highest = head.sink ? *head.sink : head.score(i, first);
         for (std::int64_t j = first; j < last; ++j)
           highest = std::max(highest, weights[std::size_t(j)] = head.score(i, j));
-        S sum = 0;
-        for (std::int64_t j = first; j < last; ++j)
-          sum += weights[std::size_t(j)] = std::exp(weights[std::size_t(j)] - highest);
+        const bool softmax = plan.weights == AttentionWeights::softmax;
+        S sum = head.sink ? std::exp(*head.sink - highest) : S(0);
+        for (std::int64_t j = first; j < last; ++j) {
+          S& weight = weights[std::size_t(j)];
+          sum += weight = softmax ? std::exp(weight - highest) : head.weight(weight, S(0));
+        }
+        if (!softmax) sum = 1;
         S* result = out.row(segments.begin(s) + i) + h * d;
         std::fill_n(result, d, S(0));
         for (std::int64_t j = first; j < last; ++j)
           for (std::int64_t c = 0; c < d; ++c) result[c] += weights[std::size_t(j)] / sum * head.v(j, c);
-        if (log_sum.data) log_sum(segments.begin(s) + i, h) = highest + std::log(sum);
+        if (log_sum.data) log_sum(segments.begin(s) + i, h) = softmax ? highest + std::log(sum) : S(0);
       }
     }
   }
 }
 
-// Gradients of attention. With p = exp(score - log_sum), D_i = dout_i . out_i:
+// Gradients of attention. With weights p, D_i = dout_i . out_i:
 //   dv_j = sum_i p dout_i,  ds = p (dout_i . v_j - D_i),  dB[i - j] = sum ds,  and with ds times the scale
 //   dq_i = sum_j ds (k_j + R),  dk_j = sum_i ds (q_i + R'),  dR[i - j] = sum ds q_i,  dR'[i - j] = sum ds k_j,
-// terms where the plan has them; dq and dk turn back. All are assigned, each may be null data.
+//   dsink = -sum_i exp(sink - log_sum_i) D_i,
+// terms where the plan has them (sigmoids, caps and decay: AttentionHead); dq and dk turn back. All are assigned, each may
+// be null data.
 template <class S>
 void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, std::span<const MatrixView<const S>> in,
                         const AttentionDistances<MatrixView<const S>>& distances, MatrixView<const S> out,
@@ -143,7 +169,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
     for (std::int64_t n = 0; gradient.data && n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
   const DistanceRows<S> dto_query = distance_rows(ddistances.to_query, d);
   const DistanceRows<S> dto_key = distance_rows(ddistances.to_key, d);
-  const MatrixView<S> dbias = ddistances.bias;
+  const MatrixView<S> dbias = ddistances.bias, dsinks = ddistances.sinks;
   std::vector<S> turned_back(static_cast<std::size_t>(d));
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     const std::int64_t begin = segments.begin(s);
@@ -162,14 +188,15 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
       for (std::int64_t i = 0; i < head.length; ++i) {
         S delta = 0;
         for (std::int64_t c = 0; c < d; ++c) delta += g(i, c) * o(i, c);
+        if (dsinks.data) dsinks(0, h) -= std::exp(*head.sink - log_sum(begin + i, h)) * delta;
         for (std::int64_t j = head.first_key(i); j < head.last_key(i); ++j) {
-          const S p = std::exp(head.score(i, j) - log_sum(begin + i, h));
+          const S score = head.score(i, j), p = head.weight(score, log_sum(begin + i, h));
           S dp = 0;
           for (std::int64_t c = 0; c < d; ++c) {
             if (dvh.data) dvh(j, c) += p * g(i, c);
             dp += g(i, c) * head.v(j, c);
           }
-          const S slope = p * (dp - delta);
+          const S slope = head.slope(score, p, dp, delta);
           if (dbias.data) dbias((dbias.rows - 1) / 2 + i - j, h) += slope;
           const S ds = slope * plan.scale;
           const S* r = head.to_query ? head.to_query.row(i - j, h) : nullptr;
@@ -177,8 +204,9 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
           for (std::int64_t c = 0; c < d; ++c) {
             const S qi = head.q[std::size_t(i * d + c)];
             const S kj = head.k[std::size_t(j * d + c)];
-            dqh[std::size_t(i * d + c)] += ds * (kj + (r ? r[c] : S(0)));
-            dkh[std::size_t(j * d + c)] += ds * (qi + (rk ? rk[c] : S(0)));
+            const S decay = head.decay(i - j, c);
+            dqh[std::size_t(i * d + c)] += ds * (kj * decay + (r ? r[c] : S(0)));
+            dkh[std::size_t(j * d + c)] += ds * (qi * decay + (rk ? rk[c] : S(0)));
             if (dto_query) dto_query.row(i - j, h)[c] += ds * qi;
             if (dto_key) dto_key.row(i - j, h)[c] += ds * kj;
           }

@@ -7,8 +7,9 @@
 // key alone, and keys a row may not see add an exact zero. So rows, groups and tiles may be cut anywhere.
 #pragma once
 
+#include <encore/backend/cpu/kernels/attention_decay.hpp>
 #include <encore/backend/cpu/kernels/attention_scores.hpp>
-#include <encore/backend/cpu/kernels/elementary.hpp>
+#include <encore/backend/cpu/kernels/attention_weights.hpp>
 
 namespace encore::cpu::kernels {
 
@@ -25,7 +26,7 @@ struct AttentionLayout {
   index keys, group, reach;
   index ldq, ldo, ldscores, ldkeys, ldterms;
   index queries, packed_keys, packed_values, rotated, scores, out, maximum, total, to_query, to_key, bias, terms,
-      key_terms, size;
+      key_terms, decayed_keys, decayed_rows, decayed_scores, size;
 
   ENCORE_ALWAYS_INLINE AttentionLayout(index length, index head_size, index reach_, AttentionTerms has)
       : reach(reach_) {
@@ -57,6 +58,9 @@ struct AttentionLayout {
     bias = take(has.bias ? distances : 0);
     terms = take(has.to_query ? I::tile_rows * ldterms : 0);
     key_terms = take(has.to_key ? keys * key_term_columns<I>() : 0);
+    decayed_keys = take(has.decay ? keys * head_size : 0);
+    decayed_rows = take(has.decay ? larger(I::tile_rows, width) * ldq : 0);
+    decayed_scores = take(has.decay ? I::tile_rows * width : 0);
     size = at;
   }
 };
@@ -66,61 +70,20 @@ index attention_scratch(index length, index head_size, AttentionTerms terms) {
   return AttentionLayout<I>(length, head_size, length - 1, terms).size;
 }
 
-// One row of scores becomes probabilities relative to the running maximum; `total` and the row of `out` follow it.
-template <InstructionSet I>
-ENCORE_ALWAYS_INLINE void online_softmax(float* score, index keys, float& maximum, float& total, float* out,
-                                         index columns) {
-  using Vec = typename I::Vec;
-  constexpr index lanes = I::lanes;
-  const float hidden = -__builtin_inff();
-  const index pairs = keys / (2 * lanes) * (2 * lanes);  // then one vector, or none
-  Vec m0(hidden), m1(hidden);
-  for (index j = 0; j < pairs; j += 2 * lanes) {
-    m0 = I::max(m0, I::load(score + j));
-    m1 = I::max(m1, I::load(score + j + lanes));
-  }
-  if (pairs < keys) m0 = I::max(m0, I::load(score + pairs));
-  const float before = maximum, block = I::largest(I::max(m0, m1));
-  const float now = block > before ? block : before;
-  const Vec shift(now == hidden ? 0.0f : now);
-  Vec s0(0.0f), s1(0.0f);
-  for (index j = 0; j < pairs; j += 2 * lanes) {
-    const Vec a = exp2<I>(I::load(score + j) - shift), b = exp2<I>(I::load(score + j + lanes) - shift);
-    I::store(score + j, a);
-    I::store(score + j + lanes, b);
-    s0 = s0 + a;
-    s1 = s1 + b;
-  }
-  if (pairs < keys) {
-    const Vec a = exp2<I>(I::load(score + pairs) - shift);
-    I::store(score + pairs, a);
-    s0 = s0 + a;
-  }
-  const float sum = I::sum(s0 + s1);
-  if (now > before && before != hidden) {
-    const Vec scale = exp2<I>(Vec(before - now));
-    total = I::sum(I::keep_first(I::fma(Vec(total), scale, Vec(sum)), 1));
-    for (index j = 0; j < columns; j += lanes) I::store(out + j, I::load(out + j) * scale);
-  } else {
-    total += sum;
-  }
-  maximum = now;
-}
-
 // Queries [first, first + rows), rows at most layout.group.
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, index rows, const AttentionLayout<I>& l,
                                        float* scratch) {
   using Vec = typename I::Vec;
   constexpr index width = panel_width<I>, lanes = I::lanes;
-  const float scale = t.scale * 1.44269504f;
+  const float scale = t.scale * 1.44269504f, log2_length = t.sigmoid ? __builtin_log2f(float(t.length)) : 0.0f;
   float* const queries = scratch + l.queries;
   float* const maximum = scratch + l.maximum;
   float* const total = scratch + l.total;
   for (index r = 0; r < rows; ++r) {
     rotate_row<I>(t, t.q + (first + r) * t.ldq, first + r, scale, queries + r * l.ldq);
-    maximum[r] = -__builtin_inff();
-    total[r] = 0;
+    maximum[r] = t.sink ? 1.44269504f * *t.sink : -__builtin_inff();
+    total[r] = t.sink ? 1.0f : 0.0f;
     for (index j = 0; j < l.ldo; j += lanes) I::store(scratch + l.out + r * l.ldo + j, Vec(0.0f));
   }
   const index see = t.window < 0 ? t.length : t.window;
@@ -129,7 +92,11 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
     // Panels of this block that any row of the group sees.
     const index begin = larger(block, group_begin / width * width), end = smaller(block + l.keys, group_end);
     const index count = smaller(t.length, round_up(end, width)) - begin;
-    pack_keys<I>(t, begin, ceil_div(end - begin, width), scratch + l.rotated, l.ldkeys, scratch + l.packed_keys);
+    const index panels = ceil_div(end - begin, width);
+    pack_keys<I>(t, begin, panels, scratch + l.rotated, l.ldkeys, scratch + l.packed_keys);
+    if (t.decay)
+      pack_decayed_keys<I>(t, begin, panels, scratch + l.rotated, l.ldkeys, scratch + l.decayed_rows,
+                           scratch + l.packed_keys, scratch + l.decayed_keys);
     pack_values<I>(t, begin, count, scratch + l.packed_values);
     const index tiles = ceil_div(rows, I::tile_rows);
     index term_row = first, term_rows = 0;  // whose key terms are at hand
@@ -142,10 +109,14 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
       const index skipped = tile_begin - begin;
       while (s.key + s.keys < tile_end) {
         const index vectors = key_vectors<I>(t, s.key + s.keys);
-        const ProductTile product =
-            (vectors == 2 ? ProductTiles<I, 2>::by_rows : ProductTiles<I, 1>::by_rows)[height - 1];
-        product(queries + row * l.ldq, l.ldq, scratch + l.packed_keys + (skipped + s.keys) * t.head_size, t.head_size,
-                s.scores + s.keys, s.ldscores, false);
+        const float* keys = scratch + l.packed_keys + (skipped + s.keys) * t.head_size;
+        if (t.decay)
+          decayed_scores<I>(t, queries + row * l.ldq, l.ldq, query, height, s.key + s.keys, keys,
+                            scratch + l.decayed_keys + (skipped + s.keys) * t.head_size, scratch + l.decayed_rows,
+                            scratch + l.decayed_scores, s.scores + s.keys, s.ldscores);
+        else
+          (vectors == 2 ? ProductTiles<I, 2>::by_rows : ProductTiles<I, 1>::by_rows)[height - 1](
+              queries + row * l.ldq, l.ldq, keys, t.head_size, s.scores + s.keys, s.ldscores, false);
         s.keys += vectors * lanes;
       }
       if (t.to_query)
@@ -165,8 +136,12 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
       float* const out = scratch + l.out + row * l.ldo;
       for (index r = 0; r < height; ++r) {
         float* score = s.scores + r * s.ldscores;
+        if (t.softcap > 0) cap_scores<I>(score, s.keys, 1.44269504f * t.softcap);
         hide_keys<I>(score, s.key, s.keys, query + r - see, smaller(t.length, query + r + see + 1));
-        online_softmax<I>(score, s.keys, maximum[row + r], total[row + r], out + r * l.ldo, l.ldo);
+        if (t.sigmoid)
+          sigmoid_weights<I>(score, s.keys, log2_length);
+        else
+          online_softmax<I>(score, s.keys, maximum[row + r], total[row + r], out + r * l.ldo, l.ldo);
       }
       const index seen = smaller(s.keys, begin + count - tile_begin);
       const float* values = scratch + l.packed_values;
@@ -185,10 +160,11 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
   for (index r = 0; r < rows; ++r) {
     float* to = t.out + (first + r) * t.ldo;
     const float* out = scratch + l.out + r * l.ldo;
-    const Vec divisor(total[r]);
+    const Vec divisor(t.sigmoid ? 1.0f : total[r]);
     for (index j = 0; j < t.head_size; j += lanes)
       store_upto<I>(to + j, I::load(out + j) / divisor, smaller(lanes, t.head_size - j));
-    if (t.log_sum) t.log_sum[(first + r) * t.ldlog_sum] = maximum[r] * 0.693147181f + __builtin_logf(total[r]);
+    if (t.log_sum)
+      t.log_sum[(first + r) * t.ldlog_sum] = t.sigmoid ? 0.0f : maximum[r] * 0.693147181f + __builtin_logf(total[r]);
   }
 }
 
@@ -196,7 +172,7 @@ template <InstructionSet I>
 void attention(const AttentionTask& t, float* scratch) {
   const index reach = t.window < 0 ? t.length - 1 : smaller(t.window, t.length - 1);
   const AttentionLayout<I> layout(t.length, t.head_size, reach,
-                                  {t.to_query != nullptr, t.to_key != nullptr, t.bias != nullptr});
+                                  {t.to_query != nullptr, t.to_key != nullptr, t.bias != nullptr, t.decay != nullptr});
   if (t.to_query) pack_distances<I>(t.to_query, t.ldto_query, t.head_size, reach, scratch + layout.to_query);
   if (t.to_key) pack_distances<I>(t.to_key, t.ldto_key, t.head_size, reach, scratch + layout.to_key);
   if (t.bias)
