@@ -6,7 +6,14 @@
 #include <encore/layers/convolution.hpp>
 #include <encore/layers/disentangled.hpp>
 #include <encore/layers/encoder.hpp>
+#include <encore/layers/first_layers.hpp>
 #include <encore/layers/heads.hpp>
+#include <encore/layers/late_interaction.hpp>
 #include <encore/layers/parallel_block.hpp>
+#include <encore/layers/pooling.hpp>
 #include <encore/layers/position_bias.hpp>
 #include <encore/layers/sandwich_norm.hpp>
+#include <encore/layers/scaled_residuals.hpp>
+#include <encore/layers/stochastic_depth.hpp>
+#include <encore/layers/transformer_xl.hpp>
+#include <encore/layers/xpos.hpp>

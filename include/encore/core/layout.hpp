@@ -31,6 +31,7 @@ enum class Init : std::uint8_t { zeros, ones, normal };
 struct ParameterSection {
   std::string name;
   std::int64_t rows = 0;
+  double scale = 1;  // of what it begins with
 };
 
 struct ParameterSpec {
@@ -98,9 +99,10 @@ class Builder {
     return layout_->add(std::move(spec));
   }
   // A vector: a gain or a bias.
-  ParameterId vector(std::string_view name, std::int64_t size, Init init) const {
+  ParameterId vector(std::string_view name, std::int64_t size, Init init, double scale = 1) const {
     ParameterSpec spec = named({{"", size}}, name, {size}, init);
     spec.reads_rows = true;
+    spec.sections.front().scale = scale;
     return layout_->add(std::move(spec));
   }
   ParameterId vector(std::string_view name, std::initializer_list<std::pair<std::string_view, std::int64_t>> sections,
@@ -110,9 +112,11 @@ class Builder {
     return layout_->add(std::move(spec));
   }
   // A table [rows, width] whose rows are looked up.
-  ParameterId table(std::string_view name, std::int64_t rows, std::int64_t width) const {
-    ParameterSpec spec = named({{"", rows}}, name, {rows, width}, Init::normal);
+  ParameterId table(std::string_view name, std::int64_t rows, std::int64_t width, Init init = Init::normal,
+                    double scale = 1) const {
+    ParameterSpec spec = named({{"", rows}}, name, {rows, width}, init);
     spec.reads_rows = true;
+    spec.sections.front().scale = scale;
     return layout_->add(std::move(spec));
   }
   // A table computed at load.
@@ -120,6 +124,14 @@ class Builder {
                        std::function<double(std::int64_t, std::int64_t)> value) const {
     ParameterSpec spec = named({{"", rows}}, name, {rows, width}, Init::zeros);
     spec.reads_rows = true;
+    spec.constant = std::move(value);
+    return layout_->add(std::move(spec));
+  }
+  // A matrix computed at load, that linear multiplies by.
+  ParameterId constant_weight(std::string_view name, std::int64_t outputs, std::int64_t inputs,
+                              std::function<double(std::int64_t, std::int64_t)> value) const {
+    ParameterSpec spec = named({{"", outputs}}, name, {outputs, inputs}, Init::zeros);
+    spec.reads_product = true;
     spec.constant = std::move(value);
     return layout_->add(std::move(spec));
   }
@@ -138,7 +150,7 @@ class Builder {
     spec.shape = shape;
     spec.init = init;
     for (const auto& [section, rows] : sections)
-      spec.sections.push_back({((section.empty() ? *this : *this / section) / name).path(), rows});
+      spec.sections.push_back({.name = ((section.empty() ? *this : *this / section) / name).path(), .rows = rows});
     return spec;
   }
 

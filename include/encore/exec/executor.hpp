@@ -7,13 +7,16 @@
 #include <encore/exec/tape.hpp>
 #include <encore/exec/value.hpp>
 #include <encore/ops/attention.hpp>
+#include <encore/ops/drop_sequences.hpp>
 #include <encore/ops/elementwise.hpp>
 #include <encore/ops/linear.hpp>
 #include <encore/ops/loss.hpp>
 #include <encore/ops/norm.hpp>
 #include <encore/ops/rotate.hpp>
 #include <encore/ops/rows.hpp>
+#include <encore/ops/scale.hpp>
 #include <encore/ops/shift.hpp>
+#include <encore/ops/weighted_pool.hpp>
 
 #include <array>
 #include <string_view>
@@ -133,6 +136,8 @@ class Executor {
     }
     return run(op::Add{}, std::array{&x, &y});
   }
+  // x with each of s.cols() equal parts of its columns multiplied by a number of its row (or of the only row) of s.
+  Value scale(const Value& x, const Value& s) { return run(op::Scale{}, std::array{&x, &s}); }
   Value norm(const op::Norm& norm, const Value& x) { return run(norm, std::array{&x}); }
   // norm(residual + x)
   Value residual_norm(const op::Norm& norm, const Value& residual, const Value& x) {
@@ -151,7 +156,7 @@ class Executor {
     std::size_t count = 3;
     op::Attention attend{.spec = spec};
     const auto append = [&](const Value& x, bool& present) {
-      present = x.executor_ != nullptr;
+      present = bool(x);
       if (present) in[count++] = &x;
     };
     append(distances.to_query, attend.to_query);
@@ -181,6 +186,7 @@ class Executor {
   Value embed(const op::Embed& embed) { return run(embed, std::array<const Value*, 0>{}); }
   Value gather_rows(const Value& x, Indices rows) { return run(op::GatherRows{.indices = rows}, std::array{&x}); }
   Value pool(Pooling pooling, const Value& x) { return run(op::Pool{.pooling = pooling}, std::array{&x}); }
+  Value weighted_pool(const Value& x, const Value& scores) { return run(op::WeightedPool{}, std::array{&x, &scores}); }
   template <class... Values>
   Value concat(const Value& first, const Values&... rest) {
     return run(op::Concat{}, std::array<const Value*, 1 + sizeof...(rest)>{&first, &rest...});
@@ -193,6 +199,13 @@ class Executor {
   Value dropout(const Value& x, float p) {
     if constexpr (recording) {
       if (training_ && p > 0) return run(op::Dropout{.p = p, .stream = {seed_, next_stream()}}, std::array{&x});
+    }
+    return x;
+  }
+  // The same, by whole sequences.
+  Value drop_sequences(const Value& x, float p) {
+    if constexpr (recording) {
+      if (training_ && p > 0) return run(op::DropSequences{.p = p, .stream = {seed_, next_stream()}}, std::array{&x});
     }
     return x;
   }

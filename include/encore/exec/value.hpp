@@ -32,6 +32,7 @@ class Value {
     if (executor_) executor_->release(slot_);
   }
 
+  explicit operator bool() const { return executor_ != nullptr; }
   std::int64_t rows() const { return executor_->rows_of(slot_); }
   std::int64_t cols() const { return cols_; }
 

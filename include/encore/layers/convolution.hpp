@@ -52,8 +52,9 @@ struct ConvolvedBlock : EncoderBlock<Spec> {
     convolution.emplace(b / "convolution", config.shape.hidden, config.block.width);
     norm = make_norm<typename Spec::Norm>(b / "convolution_norm", config.shape.hidden, config.norm);
   }
-  auto operator()(auto& ex, const auto& x) const {
-    auto y = EncoderBlock<Spec>::operator()(ex, x);
+  template <class Value>
+  auto operator()(auto& ex, const Value& x, Carried<Value>& carried) const {
+    auto y = EncoderBlock<Spec>::operator()(ex, x, carried);
     if (!convolution) return y;
     auto local = (*convolution)(ex, x);
     auto active = ex.activate(activation, local);

@@ -34,7 +34,11 @@ struct EmbeddingTables {
     add_term(sum, {word, in.ids, 0});
     if (type) add_term(sum, {type, in.type_ids, 0});
     if constexpr (AddsToEmbedding<Position>) position.add_to(sum, in.positions);
-    return ex.embed(sum);  // [N, E]
+    auto rows = ex.embed(sum);  // [N, E]
+    if constexpr (GivesRows<Position, std::remove_reference_t<decltype(ex)>>)
+      return ex.add(rows, position.rows(ex, in.positions));
+    else
+      return rows;
   }
 };
 

@@ -15,6 +15,8 @@
 #include <encore/layers/feed_forward.hpp>
 #include <encore/layers/norm.hpp>
 #include <encore/layers/placement.hpp>
+#include <encore/layers/rope.hpp>
+#include <encore/layers/sinusoidal.hpp>
 #include <encore/layers/stack.hpp>
 
 #include <optional>
@@ -56,6 +58,17 @@ struct Config {
   typename detail::block_options_of<Spec>::type block{};
 };
 
+namespace detail {
+// f(ex, x), with what is carried from layer to layer where f takes it.
+template <class Value>
+auto with_carried(const auto& f, auto& ex, const Value& x, Carried<Value>& carried) {
+  if constexpr (requires { f(ex, x, carried); })
+    return f(ex, x, carried);
+  else
+    return f(ex, x);
+}
+}  // namespace detail
+
 // x <- sublayer(attention), x <- sublayer(feed-forward): [N, C] -> [N, C].
 template <class Spec>
 struct EncoderBlock {
@@ -76,8 +89,10 @@ struct EncoderBlock {
         feed_forward_sublayer(make_sublayer<Sublayer>(b / "feed_forward_norm", config.shape, config.norm,
                                                       {place.layer, place.layers, Part::feed_forward})) {}
 
-  auto operator()(auto& ex, const auto& x) const {
-    auto mixed = attention_sublayer(ex, x, [&](const auto& rows) { return attention(ex, rows); });
+  template <class Value>
+  auto operator()(auto& ex, const Value& x, Carried<Value>& carried) const {
+    auto mixed =
+        attention_sublayer(ex, x, [&](const auto& rows) { return detail::with_carried(attention, ex, rows, carried); });
     return feed_forward_sublayer(ex, mixed, [&](const auto& rows) { return feed_forward(ex, rows); });
   }
 };
@@ -118,15 +133,18 @@ struct Encoder {
         blocks.emplace_back(stack.place(b / "layers", block), config, position, LayerPlace{i, depth});
     if constexpr (Spec::Placement::final_norm)
       final_norm = make_norm<Norm>(b / "final_norm", config.shape.hidden, config.norm);
+    if constexpr (requires { Spec::Placement::scale_initial(b / "layers", depth); })
+      Spec::Placement::scale_initial(b / "layers", depth);
   }
 
   // -> [N, C]. Taps "hidden_states" 0 (embeddings) to L; the last one is what is returned.
   auto operator()(auto& ex, const BatchIndices& in) const {
     auto x = embedding(ex, in, position);
+    Carried<decltype(x)> carried;
     for (std::size_t i = 0; i < order.size(); ++i) {
       ex.tap("hidden_states", std::int64_t(i), x);
       auto scope = ex.scope(std::int64_t(i));
-      x = blocks[std::size_t(order[i])](ex, x);
+      x = detail::with_carried(blocks[std::size_t(order[i])], ex, x, carried);
     }
     if (final_norm) x = (*final_norm)(ex, x);
     ex.tap("hidden_states", std::int64_t(order.size()), x);

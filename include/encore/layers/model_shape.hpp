@@ -23,6 +23,7 @@ struct ModelShape {
   std::int64_t embedding = 0;  // width of the embedding tables; 0: hidden
   std::int64_t head = 0;       // width of a head; 0: hidden / heads
   float dropout = 0;           // of sublayer outputs and embeddings, while training
+  float stochastic_depth = 0;  // probability that a sequence skips a sublayer of the last layer, while training
 
   constexpr std::int64_t head_size() const { return head ? head : hidden / heads; }
   constexpr std::int64_t attention_width() const { return heads * head_size(); }

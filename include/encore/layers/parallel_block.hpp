@@ -25,9 +25,10 @@ struct ParallelBlock {
         feed_forward(make_policy<typename Spec::FeedForward>(b / "feed_forward", config.shape, config.feed_forward)),
         dropout(config.shape.dropout) {}
 
-  auto operator()(auto& ex, const auto& x) const {
+  template <class Value>
+  auto operator()(auto& ex, const Value& x, Carried<Value>& carried) const {
     auto normal = norm(ex, x);
-    auto mixed = attention(ex, normal);
+    auto mixed = detail::with_carried(attention, ex, normal, carried);
     auto local = feed_forward(ex, normal);
     auto attended = ex.add(x, ex.dropout(mixed, dropout));
     mixed = {};

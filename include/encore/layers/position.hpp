@@ -19,6 +19,9 @@ namespace encore {
 // Hook E.
 template <class P>
 concept AddsToEmbedding = requires(const P& p, op::Embed& embed, Indices positions) { p.add_to(embed, positions); };
+// Hook E too, for rows that are computed: p.rows(ex, positions) -> [N, E].
+template <class P, class Ex>
+concept GivesRows = requires(const P& p, Ex& ex, Indices positions) { p.rows(ex, positions); };
 // Hooks into attention, the same in every layer.
 template <class P>
 concept LowersAttention = requires(const P& p, AttentionSpec& spec) { p.lower(spec); };
@@ -90,66 +93,6 @@ struct LearnedPosition {
                       options.width ? options.width : shape.embedding_width())),
         offset(options.offset) {}
   void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, offset}); }
-};
-
-// P[p, 2i] = sin(p / 10000^(2i/C)), P[p, 2i+1] = cos of the same. Vaswani et al. 2017, section 3.5.
-struct SinusoidalPosition {
-  struct Options {
-    double base = 10000;
-  };
-  ParameterId table;
-
-  SinusoidalPosition(Builder b, const ModelShape& shape, const Options& options)
-      : table(
-            b.constant("sinusoids", shape.max_positions, shape.embedding_width(),
-                       [width = double(shape.embedding_width()), base = options.base](std::int64_t p, std::int64_t c) {
-                         const double angle = double(p) / std::pow(base, double(c / 2 * 2) / width);
-                         return c % 2 ? std::cos(angle) : std::sin(angle);
-                       })) {}
-  void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, 0}); }
-};
-
-// How rotated pairs lie in a head: (x_i, x_{i + r/2}) as in GPT-NeoX and ModernBERT, or (x_2i, x_2i+1) as in RoFormer.
-enum class Pairs : std::uint8_t { half, interleaved };
-
-// q and k (and, with turns_values, v) turn by p / base^(2i/r) in each pair i of their first r columns. Su et al. 2021,
-// RoFormer.
-template <Pairs pairs = Pairs::half>
-struct Rope {
-  struct Options {
-    double base = 10000;
-    std::int64_t rotary = 0;  // r; 0: the whole head
-    bool turns_values = false;
-  };
-  ParameterId cosine;
-  ParameterId sine;
-  std::int64_t rotary;
-  bool turns_values;
-
-  Rope(Builder b, const ModelShape& shape, const Options& options)
-      : rotary(options.rotary ? options.rotary : shape.head_size()), turns_values(options.turns_values) {
-    if (rotary % 2 != 0 || rotary <= 0 || rotary > shape.head_size())
-      throw ArgumentError("RoPE needs an even number of rotated columns within a head: " + std::to_string(rotary) +
-                          " of head size " + std::to_string(shape.head_size()));
-    auto angle = [base = options.base, width = double(rotary)](std::int64_t p, std::int64_t i) {
-      return double(p) * std::pow(base, -2.0 * double(i) / width);
-    };
-    cosine = b.constant("cosine", shape.max_positions, rotary / 2,
-                        [angle](std::int64_t p, std::int64_t i) { return std::cos(angle(p, i)); });
-    sine = b.constant("sine", shape.max_positions, rotary / 2,
-                      [angle](std::int64_t p, std::int64_t i) { return std::sin(angle(p, i)); });
-  }
-  void lower(AttentionSpec& spec) const {
-    spec.cosine = cosine;
-    spec.sine = sine;
-    spec.rotary = rotary;
-    spec.interleaved = pairs == Pairs::interleaved;
-    spec.turns_values = turns_values;
-  }
-  // What can be known at compile time (static_config).
-  static constexpr bool fits(const ModelShape& shape, const Options& options) {
-    return (options.rotary ? options.rotary : shape.head_size()) % 2 == 0;
-  }
 };
 
 // One position policy for layers that see everything and another, within a window, for those that do not. Warner et al.

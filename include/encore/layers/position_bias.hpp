@@ -4,6 +4,7 @@
 #pragma once
 
 #include <encore/core/scalar.hpp>
+#include <encore/layers/linear.hpp>
 #include <encore/layers/position.hpp>
 
 #include <cmath>
@@ -68,6 +69,52 @@ struct Kerple {
     template <class S>
     ENCORE_HD S operator()(S a, S b, S distance) const {
       return -encore::softplus(a) * encore::log1p(encore::softplus(b) * distance);
+    }
+  };
+};
+
+// Scores gain MLP(psi(|i - j|) / psi(t))[h], psi(x) = log(1 + c x), c and t learned, positive by softplus, MLP 1 -> 32 ->
+// H with relu, one for all layers. Li et al. 2023, FIRE, which divides by psi(max(t, i)) for a causal decoder's query i; no
+// row by distance can know i, so t alone stands here. c begins near 0.1, t near `threshold`. Parameters `c`, `t` [1, 1],
+// `in`, `out`.
+struct Fire {
+  struct Options {
+    std::int64_t width = 32;
+    double threshold = 512;
+  };
+  ParameterId c, t;
+  ParameterId sizes;  // constant [2 P - 1, 1]: |i - j|
+  Linear in, out;
+  DistanceIndices first, indices;
+
+  Fire(Builder b, const ModelShape& shape, const Options& options)
+      : c(b.table("c", 1, 1, Init::ones, -2.25)),  // softplus(-2.25) = 0.1
+        t(b.table("t", 1, 1, Init::ones, options.threshold)),
+        sizes(b.constant("sizes", 2 * shape.max_positions - 1, 1,
+                         [positions = shape.max_positions](std::int64_t row, std::int64_t) {
+                           return std::abs(double(row - (positions - 1)));
+                         })),
+        in(b / "in", 1, options.width),
+        out(b / "out", options.width, shape.heads),
+        first(shape.max_positions, [](std::int64_t) { return 0; }),
+        indices(shape.max_positions, [&](std::int64_t e) { return e + shape.max_positions - 1; }) {}
+
+  auto distances(auto& ex) const {
+    auto cs = embed_distances(ex, c, first);  // the same number in every row
+    auto ts = embed_distances(ex, t, first);
+    auto ds = embed_distances(ex, sizes, indices);
+    auto wide = in(ex, ex.map(Progress{}, cs, ts, ds));
+    auto active = ex.activate(Activation::relu, wide);
+    AttentionDistances<decltype(cs)> result;
+    result.bias = out(ex, active);
+    return result;
+  }
+
+  struct Progress {
+    template <class S>
+    ENCORE_HD S operator()(S c, S t, S distance) const {
+      const S slope = encore::softplus(c);
+      return encore::log1p(slope * distance) / encore::log1p(slope * encore::softplus(t));
     }
   };
 };

@@ -16,8 +16,8 @@ struct InitOptions {
   StoreKind kind = StoreKind::training;
 };
 
-// Weights and tables normal(0, deviation), gains one, biases zero. A parameter's numbers depend on the seed and its
-// name only.
+// Weights and tables normal(0, deviation), gains one, biases zero, each times the scale its section asks for. A
+// parameter's numbers depend on the seed and its name only.
 template <class Task, class B>
 Parameters<B> initialise(const Context<B>& context, const Task& task, const InitOptions& options = {}) {
   Parameters<B> parameters(context, task.layout(), options.kind);
@@ -29,10 +29,12 @@ Parameters<B> initialise(const Context<B>& context, const Task& task, const Init
     for (char c : spec.name()) name = scope_hash(name, std::uint64_t(static_cast<unsigned char>(c)));
     const RandomStream stream{options.seed, name};
     parameters.fill(context, id, [&](auto rows) {
-      for (std::size_t n = 0; n < rows.size(); ++n)
-        rows[n] = scalar_t<B>(spec.init == Init::normal ? options.deviation * stream.normal(n)
-                              : spec.init == Init::ones ? 1.0
-                                                        : 0.0);
+      std::size_t n = 0;
+      for (const ParameterSection& section : spec.sections)
+        for (const std::size_t end = n + std::size_t(section.rows * spec.cols()); n < end; ++n)
+          rows[n] = scalar_t<B>(section.scale * (spec.init == Init::normal ? options.deviation * stream.normal(n)
+                                                 : spec.init == Init::ones ? 1.0
+                                                                           : 0.0));
     });
   }
   return parameters;

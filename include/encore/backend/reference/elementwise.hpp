@@ -5,6 +5,7 @@
 #include <encore/backend/functions.hpp>
 #include <encore/core/philox.hpp>
 #include <encore/core/scalar.hpp>
+#include <encore/core/segments.hpp>
 #include <encore/core/tensor.hpp>
 
 #include <array>
@@ -47,6 +48,16 @@ void dropout(MatrixView<const S> x, float p, RandomStream stream, MatrixView<S> 
   for (std::int64_t r = 0; r < x.rows; ++r)
     for (std::int64_t c = 0; c < x.cols; ++c)
       y(r, c) = stream.uniform(std::uint64_t(r * x.cols + c)) >= p ? x(r, c) * scale : S(0);
+}
+
+// The rows of sequence s: x / (1 - p) where the stream's number at s is >= p, else 0. Its own adjoint.
+template <class S>
+void drop_sequences(const Segments& segments, MatrixView<const S> x, float p, RandomStream stream, MatrixView<S> y) {
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    const S factor = stream.uniform(std::uint64_t(s)) >= p ? S(1) / (S(1) - S(p)) : S(0);
+    for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n)
+      for (std::int64_t c = 0; c < x.cols; ++c) y(n, c) = factor * x(n, c);
+  }
 }
 
 }  // namespace encore::reference

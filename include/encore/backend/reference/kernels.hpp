@@ -9,6 +9,7 @@
 #include <encore/backend/reference/loss.hpp>
 #include <encore/backend/reference/norm.hpp>
 #include <encore/backend/reference/rows.hpp>
+#include <encore/backend/reference/scale.hpp>
 
 namespace encore::reference {
 
@@ -92,6 +93,11 @@ class RowKernels {
     for (std::int64_t r = 0; r < y.rows; ++r) std::fill_n(y.row(r), y.cols, value);
   }
   void dropout(In x, float p, RandomStream stream, Out y) const { reference::dropout(x, p, stream, y); }
+  void drop_sequences(const Segments& segments, In x, float p, RandomStream stream, Out y) const {
+    reference::drop_sequences(segments, x, p, stream, y);
+  }
+  void scale(In x, In s, Out y) const { reference::scale(x, s, y); }
+  void scale_backward(In x, In dy, Out ds) const { reference::scale_backward(x, dy, ds); }
 
   // Bytes of scratch that attention wants for the longest sequence.
   std::size_t attention_scratch(const AttentionPlan<S>&, const Segments&) const { return 0; }
@@ -118,6 +124,13 @@ class RowKernels {
   void pool(Pooling pooling, const Segments& segments, In x, Out y) const { reference::pool(pooling, segments, x, y); }
   void pool_backward(Pooling pooling, const Segments& segments, In x, In dy, Out dx) const {
     reference::pool_backward(pooling, segments, x, dy, dx);
+  }
+  void weighted_pool(const Segments& segments, In x, In scores, Out y, Out log_sums) const {
+    reference::weighted_pool(segments, x, scores, y, log_sums);
+  }
+  void weighted_pool_backward(const Segments& segments, In x, In scores, In y, In log_sums, In dy, Out dx,
+                              Out dscores) const {
+    reference::weighted_pool_backward(segments, x, scores, y, log_sums, dy, dx, dscores);
   }
   void l2_normalise(In x, double eps, Out y) const { reference::l2_normalise(x, S(eps), y); }
   void l2_normalise_backward(In x, double eps, In y, In dy, Out dx) const {

@@ -90,6 +90,41 @@ void pool_backward(Pooling pooling, const Segments& segments, MatrixView<const S
   }
 }
 
+// y[s] = sum_n softmax(scores of s)_n x_n; log_sums [sequences, 1] or null data.
+template <class S>
+void weighted_pool(const Segments& segments, MatrixView<const S> x, MatrixView<const S> scores, MatrixView<S> y,
+                   MatrixView<S> log_sums) {
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    S highest = scores(segments.begin(s), 0), total = 0;
+    for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) highest = std::max(highest, scores(n, 0));
+    std::fill_n(y.row(s), y.cols, S(0));
+    for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
+      const S weight = std::exp(scores(n, 0) - highest);
+      total += weight;
+      for (std::int64_t c = 0; c < y.cols; ++c) y(s, c) += weight * x(n, c);
+    }
+    for (std::int64_t c = 0; c < y.cols; ++c) y(s, c) /= total;
+    if (log_sums.data) log_sums(s, 0) = highest + std::log(total);
+  }
+}
+
+// With weights p: dx_n = p dy, dscore_n = p dy . (x_n - y); assigned, each may be null data.
+template <class S>
+void weighted_pool_backward(const Segments& segments, MatrixView<const S> x, MatrixView<const S> scores,
+                            MatrixView<const S> y, MatrixView<const S> log_sums, MatrixView<const S> dy,
+                            MatrixView<S> dx, MatrixView<S> dscores) {
+  for (std::int64_t s = 0; s < segments.count(); ++s)
+    for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
+      const S weight = std::exp(scores(n, 0) - log_sums(s, 0));
+      S along = 0;
+      for (std::int64_t c = 0; c < x.cols; ++c) {
+        along += dy(s, c) * (x(n, c) - y(s, c));
+        if (dx.data) dx(n, c) = weight * dy(s, c);
+      }
+      if (dscores.data) dscores(n, 0) = weight * along;
+    }
+}
+
 // y = x / max(|x|_2, eps) per row
 template <class S>
 void l2_normalise(MatrixView<const S> x, S eps, MatrixView<S> y) {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// A parameter of a few numbers as a value that ops can take.
+#pragma once
+
+#include <encore/ops/rows.hpp>
+
+#include <cstdint>
+
+namespace encore {
+
+namespace detail {
+inline constexpr std::int32_t first_row[] = {0};
+}
+
+// The first row of a table: [1, columns].
+auto parameter_row(auto& ex, ParameterId table) {
+  op::Embed row;
+  row.terms[0] = {table, ex.indices(detail::first_row), 0};
+  row.count = 1;
+  return ex.embed(row);
+}
+
+}  // namespace encore

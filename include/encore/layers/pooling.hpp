@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Poolings with weights: [N, C] -> [sequences, C].
+#pragma once
+
+#include <encore/layers/linear.hpp>
+#include <encore/layers/model_shape.hpp>
+#include <encore/layers/position.hpp>
+
+namespace encore {
+
+// y = sum_n softmax(w . tanh(V x_n + b))_n x_n. Lin et al. 2017 (one hop). Parameters `dense` [C, C], `score` [1, C].
+struct AttentionPooling {
+  Linear dense;
+  Linear score;
+
+  AttentionPooling(Builder b, const ModelShape& shape)
+      : dense(b / "dense", shape.hidden, shape.hidden), score(b / "score", shape.hidden, 1, Bias::no) {}
+  auto operator()(auto& ex, const auto& x, Indices) const {
+    auto mapped = dense(ex, x);
+    auto active = ex.activate(Activation::tanh, mapped);
+    return ex.weighted_pool(x, score(ex, active));
+  }
+};
+
+// y = sum_n (n + 1) x_n / sum_n (n + 1), n from 0. Muennighoff 2022, SGPT; sentence-transformers' "weightedmean".
+struct WeightedMeanPooling {
+  ParameterId logarithms;  // constant [P, 1]
+
+  WeightedMeanPooling(Builder b, const ModelShape& shape)
+      : logarithms(b.constant("logarithms", shape.max_positions, 1,
+                              [](std::int64_t n, std::int64_t) { return std::log(double(n + 1)); })) {}
+  auto operator()(auto& ex, const auto& x, Indices positions) const {
+    op::Embed scores;
+    add_term(scores, {logarithms, positions, 0});
+    return ex.weighted_pool(x, ex.embed(scores));
+  }
+};
+
+}  // namespace encore
