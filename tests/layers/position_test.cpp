@@ -43,6 +43,29 @@ TEST_CASE("RoPE's scores depend on i - j only, and are symmetric for equal conte
   }
 }
 
+TEST_CASE("symmetric XPos decays on both sides alike, and is RoPE where nothing decays") {
+  using Scheme = XPos<XPosDecay::symmetric, Pairs::half>;
+  holds(shift<Scheme>(one_head(10), {}));
+  holds(reflection<Scheme>(one_head(10), {}));
+  holds(shift<XPos<>>(one_head(10), {.scale_base = 4}));
+  holds(reflection<XPos<>>(one_head(10), {.scale_base = 4}));
+  const auto q = encore::testing::normal_vector(10, 0), k = encore::testing::normal_vector(10, 1);
+  const auto plain = encore::testing::position_scores<Rope<>>(one_head(10), {}, q, k);
+  const auto still = encore::testing::position_scores<Scheme>(one_head(10), {.scale_base = 1e300}, q, k);
+  CHECK(encore::testing::relative_difference(still.values(), plain.values()) < 1e-12);
+  ParameterLayout layout;
+  const Scheme scheme(Builder(layout), one_head(10), {});
+  CHECK(layout[scheme.factors].constant(512, 0) == Approx(0.4 / 1.4).epsilon(1e-15));
+  CHECK(layout[scheme.factors].constant(256, 3) == Approx(std::sqrt(1.0 / 1.4)).epsilon(1e-15));
+}
+
+TEST_CASE("FIRE depends on |i - j| only, Transformer-XL on i - j") {
+  holds(shift<Fire>(one_head(9), {.threshold = 4}));
+  holds(reflection<Fire>(one_head(9), {.threshold = 4}));
+  holds(shift<TransformerXlPosition>(one_head(9), {}));
+  fails(reflection<TransformerXlPosition>(one_head(9), {}));
+}
+
 TEST_CASE("relative positions depend on i - j only, and are not symmetric") {
   for (const RelativeTerms terms : {RelativeTerms::key, RelativeTerms::key_and_query}) {
     holds(shift<RelativePosition>(one_head(7), {.terms = terms}));
@@ -70,6 +93,52 @@ TEST_CASE("sinusoids are those of Vaswani et al., section 3.5") {
   CHECK(table(3, 1) == Approx(std::cos(3.0)).epsilon(1e-15));
   CHECK(table(3, 4) == Approx(std::sin(3.0 / std::pow(10000, 4.0 / 6))).epsilon(1e-15));
   CHECK(table(0, 5) == 1);
+}
+
+TEST_CASE("sinusoids in halves are those of fairseq's layout, and a scaled table begins at E^(-1/2)") {
+  ParameterLayout layout;
+  const SinusoidalPosition position(Builder(layout), {.hidden = 6, .max_positions = 4}, {.layout = Sinusoids::halves});
+  const auto& table = layout[position.table].constant;
+  for (std::int64_t i = 0; i < 3; ++i) {
+    CHECK(table(3, i) == Approx(std::sin(3.0 / std::pow(10000, 2.0 * double(i) / 6))).epsilon(1e-15));
+    CHECK(table(3, i + 3) == Approx(std::cos(3.0 / std::pow(10000, 2.0 * double(i) / 6))).epsilon(1e-15));
+  }
+  const ScaledSinusoidalPosition scaled(Builder(layout), {.hidden = 16, .max_positions = 4}, {});
+  CHECK(layout[scaled.scale].init == Init::ones);
+  CHECK(layout[scaled.scale].sections.front().scale == Approx(0.25));
+}
+
+// transformers 5.24, ROPE_INIT_FUNCTIONS, float32: head size 16, base 10000.
+TEST_CASE("stretched RoPE has the frequencies of transformers") {
+  const auto check = [](const RopeScaling& scaling, const std::vector<double>& expected, double factor) {
+    const std::vector<double> found = rope_frequencies(10000, 16, scaling);
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).epsilon(1e-6));
+    CHECK(rope_attention_factor(scaling) == Approx(factor).epsilon(1e-15));
+  };
+  check({.kind = RopeScalingKind::linear, .factor = 4},
+        {0.25, 0.079056941, 0.0250000004, 0.00790569466, 0.00249999994, 0.000790569466, 0.000250000012, 7.90569466e-05},
+        1);
+  check({.kind = RopeScalingKind::yarn, .factor = 4, .trained_positions = 1024},
+        {1, 0.316227764, 0.0812500045, 0.0197642371, 0.00437500002, 0.000790569466, 0.000250000012, 7.90569466e-05},
+        1.138629436111989);
+  check({.kind = RopeScalingKind::yarn,
+         .factor = 8,
+         .trained_positions = 256,
+         .fast = 16,
+         .slow = 2,
+         .attention_factor = 1.5},
+        {1, 0.223994657, 0.0416666642, 0.00395284733, 0.00124999997, 0.000395284733, 0.000125000006, 3.95284733e-05},
+        1.5);
+  check({.kind = RopeScalingKind::llama3, .factor = 8, .trained_positions = 1024},
+        {1, 0.316227764, 0.100000001, 0.0316227786, 0.00308676064, 0.000395284733, 0.000125000006, 3.95284733e-05}, 1);
+  const auto ntk = rope_frequencies(10000, 16, {.kind = RopeScalingKind::ntk, .factor = 4});
+  CHECK(ntk.front() == 1);
+  CHECK(ntk.back() == Approx(std::pow(10000, -14.0 / 16) / 4).epsilon(1e-12));  // the lowest is divided
+  CHECK_THROWS_WITH(rope_frequencies(10000, 16, {.kind = RopeScalingKind::linear, .factor = 0.5}),
+                    ContainsSubstring("factor 0.500000 is below 1"));
+  CHECK_THROWS_WITH(rope_frequencies(10000, 16, {.kind = RopeScalingKind::yarn, .factor = 2}),
+                    ContainsSubstring("trained_positions = 0"));
 }
 
 TEST_CASE("a learned table has room for its offset, so that max_positions tokens fit whatever it is") {
