@@ -49,6 +49,8 @@ std::string with_numbers(const Options& options) {
     if (options.window >= 0) text += ", window " + std::to_string(options.window);
   if constexpr (requires { options.kv_heads; })
     if (options.kv_heads > 0) text += ", " + std::to_string(options.kv_heads) + " heads of keys and values";
+  if constexpr (requires { options.softcap; })
+    if (options.softcap > 0) text += ", softcap " + decimal(options.softcap);
   return text;
 }
 
