@@ -219,6 +219,22 @@ TEMPLATE_TEST_CASE("an encoder of mixers has the gradients of differences, and m
   check_spec(small_config<TestType>(2));
 }
 
+TEST_CASE("mixers take positions that only add to the embedding") {
+  CHECK_FALSE(ActsOnScores<NoPosition>);
+  CHECK_FALSE(ActsOnScores<LearnedPosition>);
+  CHECK_FALSE(ActsOnScores<SinusoidalPosition>);
+  CHECK_FALSE(ActsOnScores<ScaledSinusoidalPosition>);
+  CHECK(ActsOnScores<Rope<>>);
+  CHECK(ActsOnScores<XPos<>>);
+  CHECK(ActsOnScores<GlobalLocal<Rope<>>>);
+  CHECK(ActsOnScores<RelativePosition>);
+  CHECK(ActsOnScores<T5Bias>);
+  CHECK(ActsOnScores<Alibi>);
+  CHECK(ActsOnScores<Fire>);
+  CHECK(ActsOnScores<TransformerXlPosition>);
+  CHECK(ActsOnScores<DisentangledPosition<LayerNorm>>);
+}
+
 TEST_CASE("constants of mixers are not parameters: Fourier mixing has none, and layers draw directions of their own") {
   ParameterLayout fourier;
   const FourierMixer<NoPosition> mixer(Builder(fourier), shape, {}, NoPosition(Builder(fourier), shape));
