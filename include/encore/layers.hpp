@@ -7,8 +7,10 @@
 #include <encore/layers/disentangled.hpp>
 #include <encore/layers/encoder.hpp>
 #include <encore/layers/first_layers.hpp>
+#include <encore/layers/fourier.hpp>
 #include <encore/layers/heads.hpp>
 #include <encore/layers/late_interaction.hpp>
+#include <encore/layers/linear_attention.hpp>
 #include <encore/layers/parallel_block.hpp>
 #include <encore/layers/pooling.hpp>
 #include <encore/layers/position_bias.hpp>

@@ -36,6 +36,8 @@ TEST_CASE("a layout knows how a parameter is used, how it begins and how many nu
   const Builder b(layout);
   const ParameterId weight = b.weight("w", 2, 3), gain = b.vector("g", 3, Init::ones), table = b.table("t", 4, 3);
   const ParameterId constant = b.constant("c", 2, 2, [](std::int64_t r, std::int64_t c) { return double(10 * r + c); });
+  const ParameterId product =
+      b.constant_weight("p", 2, 2, [](std::int64_t r, std::int64_t c) { return double(r - c); });
   CHECK(layout[weight].reads_product);
   CHECK_FALSE(layout[weight].reads_rows);
   CHECK(layout[weight].init == Init::normal);
@@ -43,6 +45,10 @@ TEST_CASE("a layout knows how a parameter is used, how it begins and how many nu
   CHECK(layout[gain].init == Init::ones);
   CHECK(layout[table].reads_rows);
   CHECK(layout[constant].constant(1, 1) == 11);
+  CHECK(layout[constant].reads_rows);
+  CHECK(layout[product].constant(1, 0) == 1);
+  CHECK(layout[product].reads_product);
+  CHECK_FALSE(layout[product].reads_rows);
   CHECK(layout.parameter_count() == 6 + 3 + 12);
   CHECK(weight);
   CHECK_FALSE(ParameterId{});

@@ -16,6 +16,13 @@ struct Wave {
   }
 };
 
+struct Exponential {
+  template <class S>
+  S operator()(S x) const {
+    return encore::exp(x);
+  }
+};
+
 // All ops over [rows, width] operands. `run` picks one, so that one instantiation serves all.
 struct Ops {
   std::int64_t width;
@@ -49,6 +56,8 @@ struct Ops {
             {"map", 3e-7},
             {"gate", 4e-7},
             {"add", 1.7e-7},
+            {"linear attention", 1.7e-6},
+            {"fourier", 1.1e-6},
             {"embed", 2.3e-7},
             {"gather", 0},
             {"first", 0},
@@ -79,6 +88,11 @@ struct Ops {
     if (name == "map") return ex.map(Wave{}, x, y);
     if (name == "gate") return ex.gate(Activation::silu, x, y);
     if (name == "add") return ex.add(x, y);
+    if (name == "linear attention") {
+      auto q = ex.map(Exponential{}, x), k = ex.map(Exponential{}, y);
+      return ex.linear_attention(width % 2 ? 1 : 2, q, k, x);
+    }
+    if (name == "fourier") return ex.fourier(x, y);
     if (name == "embed") {
       op::Embed embed;
       add_term(embed, {word, ids, 0});

@@ -111,9 +111,12 @@ Result forward(const Bench& bench, const Op& op, const std::vector<Matrix>& inpu
     const Extent kept = op.template saved<B>(env, extents);
     result.saved = Matrix(kept.rows, kept.cols);
   }
+  std::vector<std::byte> scratch;
+  if constexpr (requires { op.template scratch<B>(env, extents); })
+    scratch.assign(op.template scratch<B>(env, extents), std::byte{0xff});  // NaNs
   const auto in = views(inputs);
   op.template forward<B>(env, in, result.y.view(), result.saved.rows() ? result.saved.view() : MatrixView<double>{},
-                         nullptr);
+                         scratch.data());
   return result;
 }
 

@@ -9,7 +9,9 @@
 #include <encore/ops/attention.hpp>
 #include <encore/ops/drop_sequences.hpp>
 #include <encore/ops/elementwise.hpp>
+#include <encore/ops/fourier.hpp>
 #include <encore/ops/linear.hpp>
+#include <encore/ops/linear_attention.hpp>
 #include <encore/ops/loss.hpp>
 #include <encore/ops/norm.hpp>
 #include <encore/ops/rotate.hpp>
@@ -165,6 +167,12 @@ class Executor {
     append(distances.sinks, attend.sinks);
     return run(attend, std::span<const Value* const>(in.data(), count));
   }
+  // Attention with the weights fq_i . fk_j, of features of queries and keys.
+  Value linear_attention(std::int64_t heads, const Value& fq, const Value& fk, const Value& v) {
+    return run(op::LinearAttention{.heads = heads}, std::array{&fq, &fk, &v});
+  }
+  // The real part of the Fourier transform of u - i w over the tokens of each sequence.
+  Value fourier(const Value& u, const Value& w) { return run(op::Fourier{}, std::array{&u, &w}); }
   // Heads turned as the spec turns queries and keys.
   Value rotate(const AttentionSpec& spec, const Value& x) {
     return run(op::Rotate{.cosine = spec.cosine,

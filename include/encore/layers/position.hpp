@@ -35,6 +35,24 @@ concept HasLayerPart = requires { typename P::Layer; };
 template <class P, class Ex>
 concept GivesDistances = requires(const P& p, Ex& ex) { p.distances(ex); };
 
+namespace detail {
+// A member of a policy named like one of these, whatever its parameters, makes the name ambiguous in what derives from
+// both. The policy's own executor-generic functions cannot be tried without an executor.
+struct DistanceNames {
+  int distances, by_distance;
+};
+template <class P>
+struct WithDistanceNames : P, DistanceNames {};
+template <class P>
+concept NamesDistances = !requires {
+  &WithDistanceNames<P>::distances;
+  &WithDistanceNames<P>::by_distance;
+};
+}  // namespace detail
+// Has any hook into attention: what mixes tokens without scores refuses such policies.
+template <class P>
+concept ActsOnScores = LowersAttention<P> || LowersByLayer<P> || HasLayerPart<P> || detail::NamesDistances<P>;
+
 // Indices of a table's rows by distance: all of -(n - 1) .. n - 1 for n positions, of which shorter batches read the
 // middle.
 class DistanceIndices {

@@ -50,7 +50,8 @@ struct OpEnvironment {
   const auto& weights(ParameterId id) const { return (*parameters)[id]; }
   // Null for an absent parameter.
   auto* optional(ParameterId id) const { return id ? &(*parameters)[id] : nullptr; }
-  auto* gradient(ParameterId id) const { return id && gradients ? &(*gradients)[id] : nullptr; }
+  // Null for a constant too, which is never trained.
+  auto* gradient(ParameterId id) const { return id && gradients && !layout[id].constant ? &(*gradients)[id] : nullptr; }
 };
 
 namespace op {

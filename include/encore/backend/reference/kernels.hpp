@@ -5,7 +5,9 @@
 
 #include <encore/backend/reference/attention.hpp>
 #include <encore/backend/reference/elementwise.hpp>
+#include <encore/backend/reference/fourier.hpp>
 #include <encore/backend/reference/linear.hpp>
+#include <encore/backend/reference/linear_attention.hpp>
 #include <encore/backend/reference/loss.hpp>
 #include <encore/backend/reference/norm.hpp>
 #include <encore/backend/reference/rows.hpp>
@@ -109,6 +111,23 @@ class RowKernels {
                           const AttentionDistances<In>& distances, In out, In log_sum, In dout, std::span<const Out> dx,
                           const AttentionDistances<Out>& ddistances) const {
     reference::attention_backward(plan, segments, in, distances, out, log_sum, dout, dx, ddistances);
+  }
+
+  // Bytes of scratch for the sums of one head.
+  std::size_t linear_attention_scratch(std::int64_t features, std::int64_t head_size) const {
+    return std::size_t(features * (head_size + 1)) * sizeof(S);
+  }
+  void linear_attention(std::int64_t heads, const Segments& segments, In q, In k, In v, Out y,
+                        std::byte* scratch) const {
+    reference::linear_attention(heads, segments, q, k, v, y, reinterpret_cast<S*>(scratch));
+  }
+  void linear_attention_backward(std::int64_t heads, const Segments& segments, In q, In k, In v, In y, In dy, Out dq,
+                                 Out dk, Out dv) const {
+    reference::linear_attention_backward(heads, segments, q, k, v, y, dy, dq, dk, dv);
+  }
+  void fourier(const Segments& segments, In u, In w, Out y) const { reference::fourier(segments, u, w, y); }
+  void fourier_backward(const Segments& segments, In dy, Out du, Out dw) const {
+    reference::fourier_backward(segments, dy, du, dw);
   }
 
   void embed(std::span<const LookupTerm<S>> terms, Out y) const { reference::embed(terms, y); }

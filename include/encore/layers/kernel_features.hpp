@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Feature policies of linear attention: maps phi of each head of queries and keys, [N, H D] -> [N, H F], whose products
+// phi(q) . phi(k) > 0 stand for softmax's exp(q . k / sqrt(D)). Constructed from (Builder, ModelShape, Options,
+// LayerPlace), or without the place, or without both.
+#pragma once
+
+#include <encore/core/philox.hpp>
+#include <encore/core/scalar.hpp>
+#include <encore/layers/model_shape.hpp>
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+namespace encore {
+
+// phi(x) = elu(x) + 1, F = D. Katharopoulos, Vyas, Pappas & Fleuret 2020, equation 7.
+struct EluFeatures {
+  EluFeatures(Builder, const ModelShape&) {}
+  auto operator()(auto& ex, const auto& x) const { return ex.map(EluPlusOne{}, x); }
+
+  struct EluPlusOne {
+    template <class S>
+    ENCORE_HD S operator()(S x) const {
+      return x > S(0) ? x + S(1) : encore::exp(x);
+    }
+  };
+};
+
+// Random directions w_1 .. w_m in D dimensions, [m, D] row by row: orthogonal in blocks of D, with lengths as normal
+// vectors have them (chi(D)). A function of seed and stream.
+inline std::vector<double> orthogonal_directions(std::int64_t m, std::int64_t d, std::uint64_t seed,
+                                                 std::uint64_t stream) {
+  const RandomStream directions{seed, scope_hash(stream, 0)}, lengths{seed, scope_hash(stream, 1)};
+  std::vector<double> w(std::size_t(m * d));
+  for (std::int64_t r = 0; r < m; ++r) {
+    double* row = w.data() + r * d;
+    auto scale = [&](double factor) {
+      for (std::int64_t c = 0; c < d; ++c) row[c] *= factor;
+    };
+    auto dot = [&](const double* a, const double* b) {
+      double sum = 0;
+      for (std::int64_t c = 0; c < d; ++c) sum += a[c] * b[c];
+      return sum;
+    };
+    for (std::int64_t c = 0; c < d; ++c) row[c] = directions.normal(std::uint64_t(r * d + c));
+    // Gram and Schmidt, twice: once leaves what rounding makes of almost parallel rows.
+    for (int pass = 0; pass < 2; ++pass) {
+      for (std::int64_t before = r / d * d; before < r; ++before) {
+        const double* other = w.data() + before * d;
+        const double along = dot(row, other);
+        for (std::int64_t c = 0; c < d; ++c) row[c] -= along * other[c];
+      }
+      scale(1 / std::sqrt(dot(row, row)));
+    }
+  }
+  for (std::int64_t r = 0; r < m; ++r) {
+    double square = 0;
+    for (std::int64_t c = 0; c < d; ++c) {
+      const double normal = lengths.normal(std::uint64_t(r * d + c));
+      square += normal * normal;
+    }
+    for (std::int64_t c = 0; c < d; ++c) w[std::size_t(r * d + c)] *= std::sqrt(square);
+  }
+  return w;
+}
+
+// phi_r(x) = (exp(w_r . x' - |x'|^2 / 2) + eps) / sqrt(m), x' = x / D^(1/4), F = m: unbiased for exp(q . k / sqrt(D))
+// but for eps, which keeps denominators from zero where all features underflow. The directions are random constants,
+// the same for all heads of a layer. Per-head products are products with block-diagonal weights, H times the work of
+// the blocks. Choromanski et al. 2021, Performer: FAVOR+ with positive orthogonal features, not redrawn.
+struct FavorFeatures {
+  struct Options {
+    std::int64_t features = 0;  // m, of a head; 0: D log D, as in the paper's theorem 4, rounded up
+    std::uint64_t seed = 0;     // of the directions
+    double eps = 1e-6;
+  };
+  ParameterId directions;  // [H m, H D]
+  ParameterId lengths;     // [H, H D]: |x'|^2 / 2 of squares
+  ParameterId spread;      // [H m, H]: a head's number for each of its features
+  double scale;
+  double eps;
+
+  // Throws ArgumentError for a negative number of features.
+  FavorFeatures(Builder b, const ModelShape& shape, const Options& options, const LayerPlace& place = {})
+      : eps(options.eps) {
+    const std::int64_t heads = shape.heads, d = shape.head_size();
+    if (options.features < 0)
+      throw ArgumentError("FAVOR+: " + std::to_string(options.features) + " features are not positive");
+    const std::int64_t m =
+        options.features ? options.features : std::int64_t(std::ceil(std::fmax(1, double(d) * std::log(double(d)))));
+    scale = 1 / std::sqrt(double(m));
+    const auto w = std::make_shared<const std::vector<double>>(
+        orthogonal_directions(m, d, options.seed, std::uint64_t(place.layer)));
+    const double narrowed = std::pow(double(d), -0.25);  // x' / x
+    directions =
+        b.constant_weight("directions", heads * m, heads * d, [w, m, d, narrowed](std::int64_t r, std::int64_t c) {
+          return r / m == c / d ? narrowed * (*w)[std::size_t(r % m * d + c % d)] : 0.0;
+        });
+    lengths = b.constant_weight("lengths", heads, heads * d, [d, narrowed](std::int64_t h, std::int64_t c) {
+      return h == c / d ? 0.5 * narrowed * narrowed : 0.0;
+    });
+    spread = b.constant_weight("spread", heads * m, heads,
+                               [m](std::int64_t r, std::int64_t h) { return r / m == h ? 1.0 : 0.0; });
+  }
+
+  auto operator()(auto& ex, const auto& x) const {
+    auto along = ex.linear(x, directions);  // [N, H m]
+    auto squares = ex.map(Square{}, x);     // [N, H D]
+    auto half = ex.linear(squares, lengths);
+    auto shared = ex.linear(half, spread);  // [N, H m]
+    return ex.map(Positive{scale, eps}, along, shared);
+  }
+
+  struct Square {
+    template <class S>
+    ENCORE_HD S operator()(S x) const {
+      return x * x;
+    }
+  };
+  struct Positive {
+    double scale, eps;
+    template <class S>
+    ENCORE_HD S operator()(S along, S half) const {
+      return (encore::exp(along - half) + S(eps)) * S(scale);
+    }
+  };
+};
+
+// Constructs a feature policy, with its place or without.
+template <class F>
+F make_features(Builder b, const ModelShape& shape, const options_t<F>& options, const LayerPlace& place) {
+  if constexpr (std::is_constructible_v<F, Builder, const ModelShape&, const options_t<F>&, const LayerPlace&>)
+    return F(b, shape, options, place);
+  else
+    return make_policy<F>(b, shape, options);
+}
+
+}  // namespace encore
