@@ -11,12 +11,19 @@
 
 namespace encore {
 
+// Whether a checkpoint's tensors say of the heads what config.json does not:
+//   static void read_tensors(const JsonObject&, const Checkpoint* (null: none), Config<Spec>&, HeadOptions&)
+template <class Spec>
+concept ReadsTensors = requires(const JsonObject& json, const Checkpoint* checkpoint, Config<Spec>& config,
+                                HeadOptions& heads) { Spec::read_tensors(json, checkpoint, config, heads); };
+
 // The encoder that config.json describes. Without a head it has a pooler where the checkpoint has one; without a
 // checkpoint (null) config.json decides. Throws ConfigError, UnsupportedError.
 template <class Spec>
 EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkpoint) {
-  const Config<Spec> config = Spec::config(json);
+  Config<Spec> config = Spec::config(json);
   HeadOptions heads = Spec::heads(json);
+  if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, checkpoint, config, heads);
   if (heads.head == Head::none && heads.pooler_dense && checkpoint) {
     const auto names = published_names(Spec::weight_names(config), "pooler.dense.weight");
     heads.pooler = has_pooler<Spec> && std::any_of(names.begin(), names.end(), [&](const PublishedName& published) {
