@@ -17,6 +17,7 @@ import torch
 from torch import nn
 from transformers.activations import ACT2FN
 from transformers.modeling_outputs import MaskedLMOutput, TokenClassifierOutput
+from transformers.models.deberta.modeling_deberta import DebertaModel, DebertaPreTrainedModel
 from transformers.models.deberta_v2.modeling_deberta_v2 import DebertaV2Model, DebertaV2PreTrainedModel
 
 
@@ -32,39 +33,37 @@ class LmHead(nn.Module):
         return self.LayerNorm(self.act(self.dense(z))) @ words.T + self.bias
 
 
-class MaskedLanguageModel(DebertaV2PreTrainedModel):
-    def __init__(self, config: Any) -> None:
-        super().__init__(config)
-        self.deberta = DebertaV2Model(config)
+class Decoder:
+    """The masked language model of either version: what they call their projections is theirs."""
+
+    def build(self, config: Any, encoder: Any) -> None:
+        self.deberta = encoder
         if not config.position_biased_input:  # read after the encoder instead
             self.deberta.embeddings.position_embeddings = nn.Embedding(config.max_position_embeddings,
                                                                        config.hidden_size)
         self.lm_predictions = nn.ModuleDict({"lm_head": LmHead(config)})
         self.post_init()
 
-    def attend(self, layer: Any, z: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
+    def attend(self, part: Any, z: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
         """What stands under the layer's attention, [1, n, C]: queries of z, keys and values of h."""
-        part, n = layer.attention.self, h.shape[1]
-        def heads(x: torch.Tensor) -> torch.Tensor:
-            return x.unflatten(-1, (part.num_attention_heads, -1)).transpose(-3, -2)
-        q, k, v = heads(part.query_proj(z)), heads(part.key_proj(h)), heads(part.value_proj(h))
+        q, k, v = self.content(part, z, h)  # [1, H, n, d]
+        table, rows = self.distances(part, h)
+        to_query, to_key = self.position_projections(part)
         scores = q @ k.transpose(-2, -1)
-        encoder = self.deberta.encoder
-        rows = encoder.get_rel_pos(h)[0] + part.pos_ebd_size
-        table, rows = encoder.get_rel_embedding(), rows.clamp(0, 2 * part.pos_ebd_size - 1)
-        to_query = part.key_proj if part.share_att_key else part.pos_key_proj
-        to_key = part.query_proj if part.share_att_key else part.pos_query_proj
-        by_row = q @ heads(to_query(table)).transpose(-2, -1)  # [1, H, n, rows of the table]
+        by_row = q @ self.heads(to_query(table)).transpose(-2, -1)  # [1, H, n, rows of the table]
         scores = scores + by_row.gather(-1, rows.expand(scores.shape))
-        by_row = k @ heads(to_key(table)).transpose(-2, -1)
+        by_row = k @ self.heads(to_key(table)).transpose(-2, -1)
         scores = scores + by_row.gather(-1, rows.T.expand(scores.shape)).transpose(-2, -1)
         mixed = (scores / (3 * q.shape[-1]) ** 0.5).softmax(-1) @ v
-        return mixed.transpose(-3, -2).reshape(1, n, -1)
+        return mixed.transpose(-3, -2).flatten(-2)
+
+    def heads(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(-1, (self.config.num_attention_heads, -1)).transpose(-3, -2)
 
     def last_layer(self, z: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
         layer = self.deberta.encoder.layer[-1]
         out = layer.attention.output
-        z = out.LayerNorm(z + out.dense(self.attend(layer, z, h)))
+        z = out.LayerNorm(z + out.dense(self.attend(layer.attention.self, z, h)))
         return layer.output.LayerNorm(z + layer.output.dense(layer.intermediate(z)))
 
     def forward(self, **batch: Any) -> MaskedLMOutput:
@@ -75,6 +74,41 @@ class MaskedLanguageModel(DebertaV2PreTrainedModel):
             z = self.last_layer(z, h)
         logits = self.lm_predictions["lm_head"](z, self.deberta.embeddings.word_embeddings.weight)
         return MaskedLMOutput(logits=logits, hidden_states=states)
+
+
+class MaskedLanguageModel(Decoder, DebertaV2PreTrainedModel):
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.build(config, DebertaV2Model(config))
+
+    def content(self, part: Any, z: torch.Tensor, h: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return self.heads(part.query_proj(z)), self.heads(part.key_proj(h)), self.heads(part.value_proj(h))
+
+    def distances(self, part: Any, h: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        encoder, span = self.deberta.encoder, part.pos_ebd_size
+        return encoder.get_rel_embedding(), (encoder.get_rel_pos(h)[0] + span).clamp(0, 2 * span - 1)
+
+    def position_projections(self, part: Any) -> tuple[Any, Any]:
+        return (part.key_proj, part.query_proj) if part.share_att_key else (part.pos_key_proj, part.pos_query_proj)
+
+
+class MaskedLanguageModelV1(Decoder, DebertaPreTrainedModel):
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.build(config, DebertaModel(config))
+
+    def content(self, part: Any, z: torch.Tensor, h: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Rows of the fused matrix: head, then query, key, value."""
+        of_z, of_h = (self.heads(part.in_proj(x)).chunk(3, -1) for x in (z, h))
+        return of_z[0] + self.heads(part.q_bias[None]), of_h[1], of_h[2] + self.heads(part.v_bias[None])
+
+    def distances(self, part: Any, h: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        at, span = torch.arange(h.shape[1]), part.max_relative_positions
+        rows = (at[:, None] - at[None, :] + span).clamp(0, 2 * span - 1)
+        return self.deberta.encoder.get_rel_embedding(), rows
+
+    def position_projections(self, part: Any) -> tuple[Any, Any]:
+        return part.pos_proj, part.pos_q_proj
 
 
 class MaskPredictions(nn.Module):

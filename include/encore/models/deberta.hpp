@@ -37,7 +37,7 @@ struct DebertaSpec {
   static constexpr bool classifies_by_features = true;
 
   static Config<DebertaSpec> config(const JsonObject& json);
-  // `unnamed`: the head where there are no `architectures`, as in what microsoft published.
+  // What microsoft published names no head.
   static HeadOptions heads(const JsonObject& json, Head unnamed = Head::none);
   static void read_tensors(const JsonObject& json, const Checkpoint* checkpoint, Config<DebertaSpec>& config,
                            HeadOptions& options);
@@ -84,12 +84,6 @@ inline std::vector<std::string> deberta_terms(const JsonObject& json) {
   return terms;
 }
 
-// The one that counts; empty: none is named.
-inline std::string first_architecture(const JsonObject& json) {
-  const auto names = json.has("architectures") ? json.texts("architectures") : std::vector<std::string>{};
-  return names.empty() ? "" : names.front();
-}
-
 // What the versions have in common.
 template <class Spec>
 Config<Spec> read_deberta_config(const JsonObject& json, const ModelShape& defaults) {
@@ -112,8 +106,7 @@ Config<Spec> read_deberta_config(const JsonObject& json, const ModelShape& defau
 
 inline HeadOptions read_deberta_heads(const JsonObject& json, std::span<const KnownHead> known, Activation activation,
                                       Head unnamed) {
-  HeadOptions options = read_heads(json, known);
-  if (first_architecture(json).empty()) options.head = unnamed;
+  HeadOptions options = read_heads(json, known, unnamed);
   options.lm.activation = activation;
   if (!json.boolean("legacy", true)) options.lm.tied = Tied::yes;  // that head has no decoder of its own
   options.features = {.present = reads_sequences(options.head),

@@ -28,10 +28,10 @@ class HeadModel {
   explicit HeadModel(const Config<Spec>& config, HeadOptions options = {}) : model_(config, with_head(options)) {}
 
   // Throws UnsupportedError when the folder's `architectures` names another head: its weights would be missing. A spec
-  // whose published checkpoints name none takes the one that is asked for.
+  // whose published files may name none takes the one that is asked for.
   static HeadModel open(const ModelFolder& folder) {
     const JsonObject json = folder.config();
-    HeadOptions options = heads_of(json);
+    HeadOptions options = read_heads_of<Spec>(json, head);
     if (options.head != head)
       throw UnsupportedError(json.where("architectures") + ": the checkpoint's head is '" +
                              std::string(name_of(options.head)) + "', '" + std::string(name_of(head)) +
@@ -89,12 +89,6 @@ class HeadModel {
  private:
   static constexpr bool per_token = !reads_sequences(head);
 
-  static HeadOptions heads_of(const JsonObject& json) {
-    if constexpr (requires { Spec::heads(json, head); })
-      return Spec::heads(json, head);
-    else
-      return Spec::heads(json);
-  }
   static HeadOptions with_head(HeadOptions options) {
     options.head = head;
     options.pooler = !per_token && !options.features.present;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .case import (LONG_LENGTHS, Case, Config, Weights, cut_out, head_names, labels, lengths_for, nothing_but,
-                   spelled)
+                   spelled, without)
 
 # as deberta-v3-base in small
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
@@ -92,8 +92,9 @@ def cases() -> list[Case]:
                     position_buckets=-1, type_vocab_size=2, share_att_key=False, norm_rel_ebd="none",
                     conv_kernel_size=3, hidden_act="gelu_new"), "emd", lengths=LONG_LENGTHS,
                 rewrite_config=spelled(architectures=["DebertaV2ForMaskedLM"])),
-        deberta("rtd", "the discriminator's head, with what else microsoft's files hold; silu",
-                HEAD | dict(hidden_act="silu"), "rtd", lengths=LONG_LENGTHS, rewrite=with_leftovers),
+        deberta("rtd", "the discriminator's head, with what else microsoft's files hold, and no architectures; silu",
+                HEAD | dict(hidden_act="silu"), "rtd", lengths=LONG_LENGTHS, rewrite=with_leftovers,
+                rewrite_config=without("architectures")),
         deberta("seqcls", "ContextPooler: first token, dense, gelu; three labels", HEAD | labels(3), "seqcls"),
         deberta("seqcls_pooler_tanh", "pooler_hidden_act tanh, pooler_hidden_size given, one label",
                 HEAD | labels(1) | dict(pooler_hidden_act="tanh", pooler_hidden_size=15), "seqcls"),

@@ -139,7 +139,7 @@ class NumpyDeberta(NumpyModel):
 
     def run(self, architecture: str, ids: list[int], types: list[int] | None = None) -> dict[str, Array]:
         out = super().run(architecture, ids, types)
-        if architecture == "MaskedLanguageModel":
+        if architecture.startswith("MaskedLanguageModel"):
             z = self.enhanced_decoder(out[f"hidden_states.{int(self.config['num_hidden_layers']) - 1}"])
             t = self.norm(self.act(self.linear(z, "lm_predictions.lm_head.dense")), "lm_predictions.lm_head.LayerNorm")
             out["logits"] = self.decode(t, "lm_predictions.lm_head.bias")
