@@ -68,3 +68,23 @@ TEST_CASE("the enhanced mask decoder ends where its table of positions does", "[
   batch.add(std::vector<std::int32_t>(38, 1));
   CHECK_THROWS_WITH(model.check(batch), Catch::Matchers::ContainsSubstring("takes at most 37"));
 }
+
+TEST_CASE("microsoft's class of masked language models has its decoder where positions are not in the input",
+          "[parity][deberta]") {
+  const auto open = [](const std::string& keys) {
+    const auto folder = encore::ModelFolder::from_memory(
+        {{"config.json",
+          R"({"architectures": ["MaskedLanguageModel"], "vocab_size": 9, "hidden_size": 8, "num_attention_heads": 2,
+              "intermediate_size": 8, "max_position_embeddings": 11, )" +
+              keys + "}"}});
+    return encore::open_encoder<encore::DebertaV2Spec>(folder.config(), nullptr);
+  };
+  const auto without = open(R"("num_hidden_layers": 2, "position_biased_input": true)");
+  CHECK_FALSE(without.heads().lm.enhanced);
+  const auto with = open(R"("num_hidden_layers": 2, "position_biased_input": false)");
+  CHECK(with.heads().lm.enhanced);
+  CHECK(with.config().shape.max_positions == 11);
+  CHECK_THROWS_AS(open(R"("num_hidden_layers": 1, "position_biased_input": false)"), encore::UnsupportedError);
+  CHECK_THROWS_WITH(open(R"("num_hidden_layers": 2, "position_biased_input": false, "embedding_size": 4)"),
+                    Catch::Matchers::ContainsSubstring("embedding_size"));
+}
