@@ -243,7 +243,8 @@ TextItem read_item(const std::string& line, const std::string& where, bool json,
 template <class B>
 void predict(const Context<B>& context, const ModelFolder& folder, const PredictOptions& options) {
   const Tokenizer tokenizer = Tokenizer::from(folder);
-  const auto model = AnyEncoder<B>::open(context, folder);
+  const Head unnamed = options.task == Task::by_head ? Head::none : head_of(options.task);
+  const auto model = AnyEncoder<B>::open(context, folder, {.unnamed = unnamed});
   const Predictor predictor(folder, tokenizer, model->heads(), options);
   const bool ranks = predictor.task() == Task::rerank && !options.query.empty();
   if (!options.query.empty() && !ranks) throw UsageError("--query: only rerank takes one");

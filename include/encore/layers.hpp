@@ -11,11 +11,13 @@
 #include <encore/layers/heads.hpp>
 #include <encore/layers/late_interaction.hpp>
 #include <encore/layers/linear_attention.hpp>
+#include <encore/layers/mask_decoder.hpp>
 #include <encore/layers/parallel_block.hpp>
 #include <encore/layers/pooling.hpp>
 #include <encore/layers/position_bias.hpp>
 #include <encore/layers/sandwich_norm.hpp>
 #include <encore/layers/scaled_residuals.hpp>
 #include <encore/layers/stochastic_depth.hpp>
+#include <encore/layers/token_detector.hpp>
 #include <encore/layers/transformer_xl.hpp>
 #include <encore/layers/xpos.hpp>

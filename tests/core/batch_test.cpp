@@ -55,12 +55,14 @@ TEST_CASE("a batch packs ids, types, positions and first rows") {
   CHECK(to_vector(batch.type_ids()) == std::vector<std::int32_t>{0, 0, 0, 0, 1});
   CHECK(to_vector(batch.positions()) == std::vector<std::int32_t>{0, 1, 2, 0, 1});
   CHECK(to_vector(batch.first_rows()) == std::vector<std::int32_t>{0, 3});
+  CHECK(to_vector(batch.sequence_firsts()) == std::vector<std::int32_t>{0, 0, 0, 3, 3});
   CHECK(batch.segments() == Segments({3, 2}));
   batch.clear();
   batch.add(second);
   CHECK(to_vector(batch.ids()) == second);
   CHECK(to_vector(batch.type_ids()) == std::vector<std::int32_t>{0, 0});
   CHECK(to_vector(batch.first_rows()) == std::vector<std::int32_t>{0});
+  CHECK(to_vector(batch.sequence_firsts()) == std::vector<std::int32_t>{0, 0});
 }
 
 TEST_CASE("a batch refuses an empty sequence and types of another length, names the sequence and stays whole") {

@@ -52,6 +52,23 @@ TEST_CASE("the gradients of BERT's pre-training losses by every parameter are th
   }
 }
 
+TEST_CASE("the gradients of the token detector by every parameter are those of differences") {
+  const Batch batch = encore::testing::numbered_batch({3, 1, 5}, 7, 2);
+  const auto layout = std::make_shared<ParameterLayout>();
+  const Config<Spec> config = small_config<Spec>();
+  const Encoder<Spec> encoder(Builder(*layout), config);
+  const TokenDetector<LayerNorm> detector(Builder(*layout) / "detector", config.shape, Activation::gelu_erf,
+                                          config.norm);
+  const auto report = encore::testing::check_gradients_of(layout, batch,
+                                                          [&](auto& ex, const BatchIndices& in) {
+                                                            auto x = encoder(ex, in);
+                                                            return detector(ex, x, in);
+                                                          },
+                                                          {});
+  INFO(report.text());
+  CHECK(report.worst() < 1e-9);
+}
+
 TEST_CASE("the pooler is tanh of a dense layer of each first token") {
   ParameterLayout layout;
   const ModelShape shape{.hidden = 4};

@@ -65,7 +65,10 @@ def fill(model: torch.nn.Module, case: Case) -> None:
 
 
 def model_class(case: Case) -> Any:
-    return getattr(transformers, case.architecture)
+    if hasattr(transformers, case.architecture):
+        return getattr(transformers, case.architecture)
+    import deberta_pretraining
+    return getattr(deberta_pretraining, case.architecture)
 
 
 def constructor_arguments(case: Case) -> dict[str, Any]:

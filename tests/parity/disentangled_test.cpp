@@ -4,6 +4,7 @@
 
 #include <encore/models/deberta.hpp>
 #include <encore/models/mpnet.hpp>
+#include <encore/models/tasks.hpp>
 
 namespace {
 
@@ -34,4 +35,56 @@ TEST_CASE("what DeBERTa checkpoints may ask for and is not supported is refused 
     else
       CHECK_THROWS_WITH(encore::DebertaV2Spec::config(test.folder.config()), Catch::Matchers::ContainsSubstring(key));
   }
+}
+
+TEST_CASE("a task takes DeBERTa's pre-training heads where config.json names none", "[parity][deberta]") {
+  const encore::Context<encore::Reference<double>> context;
+  const auto check = [&]<class Task>(const Task& model, const parity::Case& test) {
+    const auto logits = model(context, test.texts);
+    parity::Numbers got;
+    for (std::size_t i = 0; i < logits.size(); ++i)
+      for (std::int64_t r = 0; r < logits[i].matrix().rows; ++r)
+        for (std::int64_t c = 0; c < logits[i].matrix().cols; ++c)
+          got[std::to_string(i) + ".logits"].push_back(double(logits[i].matrix()(r, c)));
+    CHECK(parity::relative_error(got, test.expected, "logits") < 1e-7);  // the task's logits are float
+  };
+  const parity::Case rtd(ENCORE_TEST_DATA "/parity/deberta-v2/rtd");
+  check(encore::load<encore::ReplacedTokenDetector<encore::DebertaV2Spec>>(context, rtd.folder), rtd);
+  const parity::Case emd(ENCORE_TEST_DATA "/parity/deberta-v2/emd_types");
+  check(encore::load<encore::MaskedLm<encore::DebertaV2Spec>>(context, emd.folder), emd);
+  // The discriminator's file has lm_predictions too, but those of its generator: one layer is no decoder.
+  CHECK_THROWS_WITH(encore::MaskedLm<encore::DebertaV2Spec>::open(rtd.folder),
+                    Catch::Matchers::ContainsSubstring("num_hidden_layers"));
+  CHECK_THROWS_WITH(encore::ReplacedTokenDetector<encore::DebertaV2Spec>::open(emd.folder),
+                    Catch::Matchers::ContainsSubstring("masked language model"));
+}
+
+TEST_CASE("the enhanced mask decoder ends where its table of positions does", "[parity][deberta]") {
+  const parity::Case test(ENCORE_TEST_DATA "/parity/deberta-v2/emd");
+  const encore::Checkpoint checkpoint = test.folder.checkpoint();
+  const auto model = encore::open_encoder<encore::DebertaV2Spec>(test.folder.config(), &checkpoint);
+  CHECK(model.heads().lm.enhanced);
+  encore::Batch batch;
+  batch.add(std::vector<std::int32_t>(38, 1));
+  CHECK_THROWS_WITH(model.check(batch), Catch::Matchers::ContainsSubstring("takes at most 37"));
+}
+
+TEST_CASE("microsoft's class of masked language models has its decoder where positions are not in the input",
+          "[parity][deberta]") {
+  const auto open = [](const std::string& keys) {
+    const auto folder = encore::ModelFolder::from_memory(
+        {{"config.json",
+          R"({"architectures": ["MaskedLanguageModel"], "vocab_size": 9, "hidden_size": 8, "num_attention_heads": 2,
+              "intermediate_size": 8, "max_position_embeddings": 11, )" +
+              keys + "}"}});
+    return encore::open_encoder<encore::DebertaV2Spec>(folder.config(), nullptr);
+  };
+  const auto without = open(R"("num_hidden_layers": 2, "position_biased_input": true)");
+  CHECK_FALSE(without.heads().lm.enhanced);
+  const auto with = open(R"("num_hidden_layers": 2, "position_biased_input": false)");
+  CHECK(with.heads().lm.enhanced);
+  CHECK(with.config().shape.max_positions == 11);
+  CHECK_THROWS_AS(open(R"("num_hidden_layers": 1, "position_biased_input": false)"), encore::UnsupportedError);
+  CHECK_THROWS_WITH(open(R"("num_hidden_layers": 2, "position_biased_input": false, "embedding_size": 4)"),
+                    Catch::Matchers::ContainsSubstring("embedding_size"));
 }

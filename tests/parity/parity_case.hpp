@@ -53,6 +53,13 @@ struct Case {
     return numbers;
   }
 
+  // The head where config.json names none.
+  encore::Head unnamed() const {
+    const std::string head = description.at("head");
+    if (head == "mlm") return encore::Head::masked_lm;
+    return head == "replaced_token_detection" ? encore::Head::replaced_token_detection : encore::Head::none;
+  }
+
   // max(2 x PyTorch's float32 error, 1e-6), both relative L2 against float64
   double tolerance(const std::string& kind) const {
     return std::max(2.0 * description.at("float32_error").at(kind).get<double>(), 1e-6);

@@ -25,7 +25,7 @@ using Skip = std::function<bool(const std::string&)>;
 template <class Spec, class B>
 void check_case(const Context<B>& context, const Case& test, double factor) {
   const Checkpoint checkpoint = test.folder.checkpoint();
-  const EncoderModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint);
+  const EncoderModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint, test.unnamed());
   const Parameters<B> parameters = load_parameters(context, model, checkpoint, test.name);
   const Numbers got = run(context, model, parameters, test.texts);
   for (const auto& kind : test.description.at("tensors")) {
@@ -56,7 +56,7 @@ inline std::vector<std::int32_t> labels_of(const std::filesystem::path& path) {
 template <class Spec, class B>
 std::pair<double, double> gradient_error(const Context<B>& context, const Case& test) {
   const Checkpoint checkpoint = test.folder.checkpoint();
-  const EncoderModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint);
+  const EncoderModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint, test.unnamed());
   const Parameters<B> parameters = load_parameters(context, model, checkpoint, test.name, StoreKind::training);
   Parameters<B> gradients = parameters.gradients(context);
 

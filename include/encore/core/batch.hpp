@@ -32,12 +32,14 @@ class Batch {
       type_ids_.insert(type_ids_.end(), type_ids.begin(), type_ids.end());
     for (std::size_t i = 0; i < ids.size(); ++i) positions_.push_back(std::int32_t(i));
     first_rows_.push_back(std::int32_t(ids_.size() - ids.size()));
+    sequence_firsts_.resize(ids_.size(), first_rows_.back());
   }
   void clear() {
     ids_.clear();
     type_ids_.clear();
     positions_.clear();
     first_rows_.clear();
+    sequence_firsts_.clear();
     segments_.clear();
   }
 
@@ -45,6 +47,8 @@ class Batch {
   std::span<const std::int32_t> type_ids() const { return type_ids_; }      // [N]
   std::span<const std::int32_t> positions() const { return positions_; }    // [N] 0, 1, .. within each sequence
   std::span<const std::int32_t> first_rows() const { return first_rows_; }  // [sequences] the row of each first token
+  // [N] the row of the first token of each token's sequence
+  std::span<const std::int32_t> sequence_firsts() const { return sequence_firsts_; }
   const Segments& segments() const { return segments_; }
 
  private:
@@ -52,6 +56,7 @@ class Batch {
   std::vector<std::int32_t> type_ids_;
   std::vector<std::int32_t> positions_;
   std::vector<std::int32_t> first_rows_;
+  std::vector<std::int32_t> sequence_firsts_;
   Segments segments_;
 };
 

@@ -7,6 +7,7 @@
 #include <encore/layers/position.hpp>
 
 #include <optional>
+#include <span>
 
 namespace encore {
 
@@ -16,6 +17,8 @@ struct BatchIndices {
   Indices type_ids;    // [N]
   Indices positions;   // [N], from 0 in each sequence
   Indices first_rows;  // [sequences]
+  // [N], where the host can read it: few heads upload it.
+  std::span<const std::int32_t> sequence_firsts{};
 };
 
 // The tables of an embedding [.., E] and their sum: word[id] + type[type] + position terms. Parameters `word.weight`

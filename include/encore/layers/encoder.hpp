@@ -95,6 +95,12 @@ struct EncoderBlock {
         attention_sublayer(ex, x, [&](const auto& rows) { return detail::with_carried(attention, ex, rows, carried); });
     return feed_forward_sublayer(ex, mixed, [&](const auto& rows) { return feed_forward(ex, rows); });
   }
+  // Queries, and what the first sublayer adds to, from elsewhere; keys and values are made of x. For attention policies
+  // that take queries apart, and placements that do not norm what goes in.
+  auto with_queries(auto& ex, const auto& queries, const auto& x) const {
+    auto mixed = attention_sublayer(ex, queries, [&](const auto& rows) { return attention(ex, rows, x); });
+    return feed_forward_sublayer(ex, mixed, [&](const auto& rows) { return feed_forward(ex, rows); });
+  }
 };
 
 namespace detail {
@@ -139,16 +145,26 @@ struct Encoder {
 
   // -> [N, C]. Taps "hidden_states" 0 (embeddings) to L; the last one is what is returned.
   auto operator()(auto& ex, const BatchIndices& in) const {
+    return (*this)(ex, in, [](const auto&) {});
+  }
+  // The same; keep(x) sees what the last block reads.
+  auto operator()(auto& ex, const BatchIndices& in, auto&& keep) const {
     auto x = embedding(ex, in, position);
     Carried<decltype(x)> carried;
     for (std::size_t i = 0; i < order.size(); ++i) {
       ex.tap("hidden_states", std::int64_t(i), x);
+      if (i + 1 == order.size()) keep(x);
       auto scope = ex.scope(std::int64_t(i));
       x = detail::with_carried(blocks[std::size_t(order[i])], ex, x, carried);
     }
     if (final_norm) x = (*final_norm)(ex, x);
     ex.tap("hidden_states", std::int64_t(order.size()), x);
     return x;
+  }
+  // The last block once more, with queries from elsewhere (EncoderBlock::with_queries); `pass` numbers such calls.
+  auto last_block(auto& ex, const auto& queries, const auto& x, std::int64_t pass) const {
+    auto scope = ex.scope(std::int64_t(order.size()) + pass);
+    return blocks[std::size_t(order.back())].with_queries(ex, queries, x);
   }
 
  private:

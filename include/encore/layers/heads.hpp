@@ -33,6 +33,7 @@ struct LmHeadOptions {
   Activation activation = Activation::gelu_erf;
   Bias dense_bias = Bias::yes;
   Bias decoder_bias = Bias::yes;
+  bool enhanced = false;  // EnhancedMaskDecoder
 };
 
 // decoder(norm(activation(dense(x)))) + bias: [N, C] -> [N, E] -> [N, vocabulary]. Tied: the decoder's weight is the

@@ -31,7 +31,7 @@ struct AlbertSpec {
   using LmHead = MaskedLmHead<LayerNorm>;
 
   static Config<AlbertSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, Head unnamed = Head::none);
   static WeightNames weight_names(const Config<AlbertSpec>&);
 };
 
@@ -47,7 +47,7 @@ inline Config<AlbertSpec> AlbertSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions AlbertSpec::heads(const JsonObject& json) {
+inline HeadOptions AlbertSpec::heads(const JsonObject& json, Head unnamed) {
   static constexpr KnownHead known[] = {
       {"AlbertModel", Head::none, true},
       {"AlbertForMaskedLM", Head::masked_lm},
@@ -57,7 +57,7 @@ inline HeadOptions AlbertSpec::heads(const JsonObject& json) {
       {"AlbertForTokenClassification", Head::token_classification},
       {"AlbertForQuestionAnswering", Head::question_answering},
   };
-  HeadOptions options = read_heads(json, known);
+  HeadOptions options = read_heads(json, known, unnamed);
   options.lm.activation = config(json).feed_forward.activation;
   return options;
 }

@@ -46,7 +46,8 @@ enum class WeightsFrom : std::uint8_t {
 
 struct AnyEncoderOptions {
   WeightsFrom weights = WeightsFrom::checkpoint;
-  bool heads = true;  // false: the encoder alone
+  bool heads = true;          // false: the encoder alone
+  Head unnamed = Head::none;  // the head where config.json names none (open_encoder)
 };
 
 template <BackendTag B>

@@ -78,19 +78,24 @@ struct KnownHead {
   bool pooler = false;
 };
 
-// The head that `architectures` names, the labels, and whether the decoder is tied; the first architecture counts.
+// The first of `architectures`, which is the one that counts; empty: none is named.
+inline std::string first_architecture(const JsonObject& json) {
+  const auto names = json.has("architectures") ? json.texts("architectures") : std::vector<std::string>{};
+  return names.empty() ? "" : names.front();
+}
+
+// The head that `architectures` names, or `unnamed` where it names none; the labels, and whether the decoder is tied.
 // Throws UnsupportedError naming those there are.
-inline HeadOptions read_heads(const JsonObject& json, std::span<const KnownHead> known) {
+inline HeadOptions read_heads(const JsonObject& json, std::span<const KnownHead> known, Head unnamed = Head::none) {
   HeadOptions options;
   options.lm.tied = json.boolean("tie_word_embeddings", true) ? Tied::yes : Tied::no;
   options.labels = json.integer("num_labels", 2, {1, 1 << 24});
   if (json.has("id2label")) options.labels = std::int64_t(json.object("id2label").size());
-  if (!json.has("architectures")) return options;
-  const std::vector<std::string> architectures = json.texts("architectures");
-  if (architectures.empty()) return options;
+  const std::string architecture = first_architecture(json);
+  if (architecture.empty() && unnamed == Head::none) return options;
   std::string names;
   for (const KnownHead& candidate : known) {
-    if (candidate.name == architectures.front()) {
+    if (architecture.empty() ? candidate.head == unnamed : candidate.name == architecture) {
       options.head = candidate.head;
       options.pooler = candidate.pooler;
       if (options.labels < 1) throw ConfigError(json.where("id2label") + ": is empty");
@@ -98,8 +103,9 @@ inline HeadOptions read_heads(const JsonObject& json, std::span<const KnownHead>
     }
     names += " " + std::string(candidate.name);
   }
-  throw UnsupportedError(json.where("architectures") + ": '" + architectures.front() + "' is not supported; there are" +
-                         names);
+  throw UnsupportedError(json.where("architectures") + ": " +
+                         (architecture.empty() ? std::string(name_of(unnamed)) : "'" + architecture + "'") +
+                         " is not supported; there are" + names);
 }
 
 }  // namespace encore

@@ -7,12 +7,15 @@
 //   block         post-norm; v2 xlarge: a convolution beside the first layer
 //   attention     disentangled: content to position and position to content; v1: no bias on keys, fused by head
 //   feed-forward  MLP, gelu (erf)
-//   heads         masked language model; sequence classification and multiple choice by gelu(dense(first token)), token
-//                 classification, question answering
+//   heads         masked language model, with the enhanced mask decoder of microsoft/DeBERTa where the checkpoint has it;
+//                 replaced token detection; sequence classification and multiple choice by gelu(dense(first token)),
+//                 token classification, question answering
 #pragma once
 
 #include <encore/layers/convolution.hpp>
 #include <encore/layers/disentangled.hpp>
+#include <encore/layers/mask_decoder.hpp>
+#include <encore/layers/token_detector.hpp>
 #include <encore/models/bert.hpp>
 
 namespace encore {
@@ -29,11 +32,15 @@ struct DebertaSpec {
   using FeedForward = Mlp;
   template <class N>
   using Embedding = ProjectedEmbedding<N>;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  using LmHead = EnhancedMaskDecoder<LayerNorm>;
+  using Detector = TokenDetector<LayerNorm>;
   static constexpr bool classifies_by_features = true;
 
   static Config<DebertaSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  // What microsoft published names no head.
+  static HeadOptions heads(const JsonObject& json, Head unnamed = Head::none);
+  static void read_tensors(const JsonObject& json, const Checkpoint* checkpoint, Config<DebertaSpec>& config,
+                           HeadOptions& options);
   static WeightNames weight_names(const Config<DebertaSpec>& config);
 };
 
@@ -46,7 +53,9 @@ struct DebertaV2Spec : DebertaSpec {
   using BlockOptions = ConvolutionOptions;
 
   static Config<DebertaV2Spec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, Head unnamed = Head::none);
+  static void read_tensors(const JsonObject& json, const Checkpoint* checkpoint, Config<DebertaV2Spec>& config,
+                           HeadOptions& options);
   static WeightNames weight_names(const Config<DebertaV2Spec>&);
 };
 
@@ -95,16 +104,41 @@ Config<Spec> read_deberta_config(const JsonObject& json, const ModelShape& defau
   return config;
 }
 
-inline HeadOptions read_deberta_heads(const JsonObject& json, std::span<const KnownHead> known, Activation activation) {
-  HeadOptions options = read_heads(json, known);
+inline HeadOptions read_deberta_heads(const JsonObject& json, std::span<const KnownHead> known, Activation activation,
+                                      Head unnamed) {
+  HeadOptions options = read_heads(json, known, unnamed);
   options.lm.activation = activation;
   if (!json.boolean("legacy", true)) options.lm.tied = Tied::yes;  // that head has no decoder of its own
   options.features = {.present = reads_sequences(options.head),
                       .activation = read_activation(json, "pooler_hidden_act", "gelu")};
+  if (options.head == Head::replaced_token_detection) options.features.activation = activation;
   const std::int64_t hidden = json.integer("hidden_size", 0);
   if (json.integer("pooler_hidden_size", hidden) != hidden && options.features.present)
     throw UnsupportedError(json.where("pooler_hidden_size") + ": only hidden_size is supported");
   return options;
+}
+
+// microsoft's masked language model: lm_predictions.lm_head and, where positions are not in the input already, the
+// enhanced mask decoder. `architectures` says it by the name of its class; else the file has both tensors, of which
+// transformers would write only the first, with `legacy` false.
+template <class Spec>
+void read_mask_decoder(const JsonObject& json, const Checkpoint* checkpoint, Config<Spec>& config,
+                       HeadOptions& options) {
+  if (options.head != Head::masked_lm) return;
+  const auto has = [&](const char* name) { return checkpoint && checkpoint->find(name); };
+  const bool named = first_architecture(json) == "MaskedLanguageModel";
+  const bool head = named || has("lm_predictions.lm_head.dense.weight");
+  const bool table =
+      named || has("deberta.embeddings.position_embeddings.weight") || has("embeddings.position_embeddings.weight");
+  if (head) options.lm.tied = Tied::yes;  // it has no decoder of its own
+  if (!head || !table || config.position.absolute) return;
+  if (config.shape.layers < 2)
+    throw UnsupportedError(json.where("num_hidden_layers") + ": the enhanced mask decoder needs two layers");
+  if (config.shape.embedding_width() != config.shape.hidden)
+    throw UnsupportedError(json.where("embedding_size") +
+                           ": with the enhanced mask decoder only hidden_size is supported");
+  config.shape.max_positions = json.integer("max_position_embeddings", ModelShape{}.max_positions, {1, largest_size});
+  options.lm.enhanced = true;
 }
 
 inline WeightNames deberta_names(std::initializer_list<WeightName> attention) {
@@ -128,16 +162,21 @@ inline WeightNames deberta_names(std::initializer_list<WeightName> attention) {
                                 {"masked_lm.dense", "lm_predictions.lm_head.dense"},
                                 {"masked_lm.norm", "lm_predictions.lm_head.LayerNorm"},
                                 {"masked_lm.bias", "lm_predictions.lm_head.bias"},
+                                {"masked_lm.position", "embeddings.position_embeddings"},
+                                {"detector.norm", "mask_predictions.LayerNorm"},
+                                {"detector.dense", "mask_predictions.dense"},
+                                {"detector.classifier", "mask_predictions.classifier"},
                                 {"features.dense", "pooler.dense"},
                                 {"classifier", "classifier"},
                                 {"classifier", "qa_outputs"}};
   names.insert(names.end(), attention);
   return {.names = std::move(names),
           .prefixes = {"deberta."},
-          // Pre-training leaves its heads, and an absolute table that only its decoder reads.
-          .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "encoder.LayerNorm.",
-                        "encoder.rel_embeddings.", "cls.", "lm_predictions.", "mask_predictions.", "pooler.",
-                        "classifier.", "qa_outputs."}};
+          // Pre-training leaves its heads, an absolute table that only its decoder reads, and what a discriminator's
+          // words have beyond its generator's (they are in the words already).
+          .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.",
+                        "embeddings.word_embeddings._weight", "encoder.LayerNorm.", "encoder.rel_embeddings.", "cls.",
+                        "lm_predictions.", "mask_predictions.", "pooler.", "classifier.", "qa_outputs."}};
 }
 
 }  // namespace detail
@@ -152,15 +191,22 @@ inline Config<DebertaSpec> DebertaSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions DebertaSpec::heads(const JsonObject& json) {
+inline HeadOptions DebertaSpec::heads(const JsonObject& json, Head unnamed) {
   static constexpr KnownHead known[] = {
       {"DebertaModel", Head::none},
       {"DebertaForMaskedLM", Head::masked_lm},
       {"DebertaForSequenceClassification", Head::sequence_classification},
       {"DebertaForTokenClassification", Head::token_classification},
       {"DebertaForQuestionAnswering", Head::question_answering},
+      {"MaskedLanguageModel", Head::masked_lm},  // these two are microsoft's classes
+      {"ReplacedTokenDetectionModel", Head::replaced_token_detection},
   };
-  return detail::read_deberta_heads(json, known, config(json).feed_forward.activation);
+  return detail::read_deberta_heads(json, known, config(json).feed_forward.activation, unnamed);
+}
+
+inline void DebertaSpec::read_tensors(const JsonObject& json, const Checkpoint* checkpoint, Config<DebertaSpec>& config,
+                                      HeadOptions& options) {
+  detail::read_mask_decoder(json, checkpoint, config, options);
 }
 
 inline WeightNames DebertaSpec::weight_names(const Config<DebertaSpec>& config) {
@@ -206,7 +252,7 @@ inline Config<DebertaV2Spec> DebertaV2Spec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions DebertaV2Spec::heads(const JsonObject& json) {
+inline HeadOptions DebertaV2Spec::heads(const JsonObject& json, Head unnamed) {
   static constexpr KnownHead known[] = {
       {"DebertaV2Model", Head::none},
       {"DebertaV2ForMaskedLM", Head::masked_lm},
@@ -214,8 +260,15 @@ inline HeadOptions DebertaV2Spec::heads(const JsonObject& json) {
       {"DebertaV2ForMultipleChoice", Head::multiple_choice},
       {"DebertaV2ForTokenClassification", Head::token_classification},
       {"DebertaV2ForQuestionAnswering", Head::question_answering},
+      {"MaskedLanguageModel", Head::masked_lm},
+      {"ReplacedTokenDetectionModel", Head::replaced_token_detection},
   };
-  return detail::read_deberta_heads(json, known, config(json).feed_forward.activation);
+  return detail::read_deberta_heads(json, known, config(json).feed_forward.activation, unnamed);
+}
+
+inline void DebertaV2Spec::read_tensors(const JsonObject& json, const Checkpoint* checkpoint,
+                                        Config<DebertaV2Spec>& config, HeadOptions& options) {
+  detail::read_mask_decoder(json, checkpoint, config, options);
 }
 
 inline WeightNames DebertaV2Spec::weight_names(const Config<DebertaV2Spec>& config) {

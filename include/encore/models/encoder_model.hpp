@@ -83,12 +83,24 @@ template <class Spec>
 struct lm_head_of<Spec> {
   using type = typename Spec::LmHead;
 };
+template <class Spec>
+struct detector_of {
+  using type = AbsentHead;
+};
+template <class Spec>
+  requires requires { typename Spec::Detector; }
+struct detector_of<Spec> {
+  using type = typename Spec::Detector;
+};
 }  // namespace detail
 
 template <class Spec>
 inline constexpr bool has_pooler = !std::is_same_v<typename detail::pooler_of<Spec>::type, AbsentHead>;
 template <class Spec>
 inline constexpr bool has_lm_head = !std::is_same_v<typename detail::lm_head_of<Spec>::type, AbsentHead>;
+// Whether Head::replaced_token_detection is a head of the spec's own, not a classifier of features.
+template <class Spec>
+inline constexpr bool has_detector = !std::is_same_v<typename detail::detector_of<Spec>::type, AbsentHead>;
 
 // Whether classifiers of sequences read features of their own (HeadOptions::features) instead of a pooler.
 template <class Spec>
@@ -122,6 +134,9 @@ class EncoderModel {
       else
         throw UnsupportedError("this architecture has no masked-language-model head");
     }
+    if constexpr (has_detector<Spec>)
+      if (options.head == Head::replaced_token_detection)
+        detector_.emplace(root / "detector", config.shape, options.features.activation, config.norm);
     if (outputs()) {
       if (reads_pooler() && !options.pooler)
         throw UnsupportedError(std::string(name_of(options.head)) + " needs a pooler");
@@ -138,7 +153,10 @@ class EncoderModel {
   // Calls emit(name, rows, value) for each output: last_hidden_state, pooler_output, logits (prediction_logits and
   // seq_relationship_logits for Head::pretraining, sop_logits for Head::sentence_order).
   void operator()(auto& ex, const BatchIndices& in, auto&& emit) const {
-    auto x = encoder_(ex, in);
+    decltype(encoder_(ex, in)) decoded;  // for the masked-language-model head, where it is not x
+    auto x = encoder_(ex, in, [&](const auto& rows) {
+      if (decodes()) decoded = rows;
+    });
     emit("last_hidden_state", Rows::tokens, x);
     auto pooled = x;
     if constexpr (has_pooler<Spec>) {
@@ -149,10 +167,15 @@ class EncoderModel {
     }
     if constexpr (has_lm_head<Spec>) {
       if (lm_head_) {
-        auto logits = (*lm_head_)(ex, x);
+        if constexpr (requires { lm_head_->decodes(); })
+          if (decodes()) decoded = lm_head_->decode(ex, encoder_, decoded, in);
+        auto logits = (*lm_head_)(ex, decodes() ? decoded : x);
+        decoded = {};
         emit(second_logits() ? "prediction_logits" : "logits", Rows::tokens, logits);
       }
     }
+    if constexpr (has_detector<Spec>)
+      if (detector_) emit("logits", Rows::tokens, (*detector_)(ex, x, in));
     if (classifier_) {
       const bool sequences = reads_sequences(options_.head);
       if (!sequences)
@@ -203,6 +226,12 @@ class EncoderModel {
         pooler_.emplace(b, config_.shape);
     }
   }
+  // Whether the masked-language-model head runs the last block again (EnhancedMaskDecoder).
+  bool decodes() const {
+    if constexpr (has_lm_head<Spec>)
+      if constexpr (requires { lm_head_->decodes(); }) return lm_head_ && lm_head_->decodes();
+    return false;
+  }
   bool reads_pooler() const { return reads_sequences(options_.head) && !options_.features.present; }
   // The name of what a pre-training head gives beside the masked language model; null for other heads.
   const char* second_logits() const {
@@ -217,7 +246,7 @@ class EncoderModel {
       case Head::pretraining:
       case Head::next_sentence:
       case Head::question_answering: return 2;
-      case Head::replaced_token_detection:
+      case Head::replaced_token_detection: return has_detector<Spec> ? 0 : 1;
       case Head::multiple_choice: return 1;
       case Head::sentence_order:
       case Head::sequence_classification:
@@ -232,6 +261,7 @@ class EncoderModel {
   Encoder<Spec> encoder_;
   std::optional<typename detail::pooler_of<Spec>::type> pooler_;
   std::optional<typename detail::lm_head_of<Spec>::type> lm_head_;
+  std::optional<typename detail::detector_of<Spec>::type> detector_;
   std::optional<ClassifierFeatures<typename Spec::Norm>> features_;
   std::optional<Linear> classifier_;
 };
@@ -240,7 +270,7 @@ class EncoderModel {
 template <class Ex>
 BatchIndices indices_of(Ex& ex, const Batch& batch) {
   return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
-          ex.indices(batch.first_rows())};
+          ex.indices(batch.first_rows()), batch.sequence_firsts()};
 }
 
 }  // namespace encore

@@ -11,12 +11,29 @@
 
 namespace encore {
 
+// Whether a checkpoint's tensors say of the heads what config.json does not:
+//   static void read_tensors(const JsonObject&, const Checkpoint* (null: none), Config<Spec>&, HeadOptions&)
+template <class Spec>
+concept ReadsTensors = requires(const JsonObject& json, const Checkpoint* checkpoint, Config<Spec>& config,
+                                HeadOptions& heads) { Spec::read_tensors(json, checkpoint, config, heads); };
+
+// The heads of config.json; `unnamed`: the one where `architectures` names none, in specs whose published files may lack
+// it.
+template <class Spec>
+HeadOptions read_heads_of(const JsonObject& json, Head unnamed) {
+  if constexpr (requires { Spec::heads(json, unnamed); })
+    return Spec::heads(json, unnamed);
+  else
+    return Spec::heads(json);
+}
+
 // The encoder that config.json describes. Without a head it has a pooler where the checkpoint has one; without a
 // checkpoint (null) config.json decides. Throws ConfigError, UnsupportedError.
 template <class Spec>
-EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkpoint) {
-  const Config<Spec> config = Spec::config(json);
-  HeadOptions heads = Spec::heads(json);
+EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkpoint, Head unnamed = Head::none) {
+  Config<Spec> config = Spec::config(json);
+  HeadOptions heads = read_heads_of<Spec>(json, unnamed);
+  if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, checkpoint, config, heads);
   if (heads.head == Head::none && heads.pooler_dense && checkpoint) {
     const auto names = published_names(Spec::weight_names(config), "pooler.dense.weight");
     heads.pooler = has_pooler<Spec> && std::any_of(names.begin(), names.end(), [&](const PublishedName& published) {

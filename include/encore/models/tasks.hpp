@@ -5,6 +5,7 @@
 #include <encore/exec/infer.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/loaded.hpp>
+#include <encore/models/open_encoder.hpp>
 #include <encore/models/packs.hpp>
 
 #include <vector>
@@ -26,15 +27,21 @@ class HeadModel {
  public:
   explicit HeadModel(const Config<Spec>& config, HeadOptions options = {}) : model_(config, with_head(options)) {}
 
-  // Throws UnsupportedError when the folder's `architectures` names another head: its weights would be missing.
+  // Throws UnsupportedError when the folder's `architectures` names another head: its weights would be missing. A spec
+  // whose published files may name none takes the one that is asked for.
   static HeadModel open(const ModelFolder& folder) {
     const JsonObject json = folder.config();
-    HeadOptions options = Spec::heads(json);
+    HeadOptions options = read_heads_of<Spec>(json, head);
     if (options.head != head)
       throw UnsupportedError(json.where("architectures") + ": the checkpoint's head is '" +
                              std::string(name_of(options.head)) + "', '" + std::string(name_of(head)) +
                              "' was asked for");
-    return HeadModel(Spec::config(json), options);
+    Config<Spec> config = Spec::config(json);
+    if constexpr (ReadsTensors<Spec>) {
+      const Checkpoint checkpoint = folder.checkpoint();
+      Spec::read_tensors(json, &checkpoint, config, options);
+    }
+    return HeadModel(config, options);
   }
 
   const EncoderModel<Spec>& model() const { return model_; }

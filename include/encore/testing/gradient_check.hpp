@@ -133,7 +133,7 @@ inline Batch numbered_batch(const std::vector<std::int64_t>& lengths, std::int64
 
 inline BatchIndices batch_indices(const auto& ex, const Batch& batch) {
   return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
-          ex.indices(batch.first_rows())};
+          ex.indices(batch.first_rows()), batch.sequence_firsts()};
 }
 
 // For f(ex, BatchIndices) over the parameters of a layout: d sum(w y) / d every number of every parameter, w random.

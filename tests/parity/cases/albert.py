@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, without
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=3,
                     intermediate_size=37, max_position_embeddings=41)
@@ -46,6 +46,10 @@ def cases() -> list[Case]:
                HEAD, rewrite=cut_out("albert")),
         albert("published_config", "config.json with google's keys, four of them without effect; hidden_act gelu",
                PUBLISHED, rewrite_config=nothing_but(PUBLISHED)),
+        albert("named_by_nobody", "config.json without model_type, architectures and layer_norm_eps, and with keys of "
+               "its own, as unidic-lite-imitator-transformers'", HEAD, "mlm",
+               rewrite_config=lambda config: without("model_type", "architectures", "layer_norm_eps")(config)
+               | dict(parts_of_speech=["a", "b"], char_coverage=0.995)),
         albert("pretraining", "MLM and sentence-order heads (sop_logits)", HEAD, "pretraining"),
         albert("mlm", "MLM head, decoder tied; no pooler", HEAD, "mlm", gradients=True),
         albert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),

@@ -68,6 +68,11 @@ def only(*keys: str) -> Callable[[Config], Config]:
     return lambda config: {k: v for k, v in config.items() if k in keys}
 
 
+def without(*keys: str) -> Callable[[Config], Config]:
+    """A config.json that lacks these."""
+    return lambda config: {k: v for k, v in config.items() if k not in keys}
+
+
 def spelled(**keys: Any) -> Callable[[Config], Config]:
     """config.json with these values written as they stand here, where transformers would rewrite them."""
     return lambda config: config | keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, spelled
+from .case import LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for, spelled
 
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
                     max_position_embeddings=41, type_vocab_size=0, relative_attention=True, max_relative_positions=-1,
@@ -12,7 +12,7 @@ BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hi
 SMALL: Config = BASE | dict(vocab_size=43, hidden_size=15, num_attention_heads=3, num_hidden_layers=1,
                             intermediate_size=23, max_position_embeddings=37)
 HEAD: Config = SMALL | dict(max_relative_positions=13)
-HEADS = head_names("Deberta")
+HEADS = head_names("Deberta") | {"emd": ("MaskedLanguageModelV1", "mlm")}
 
 
 def deberta(name: str, summary: str, config: Config = SMALL, head: str | None = None, **more: Any) -> Case:
@@ -58,6 +58,9 @@ def cases() -> list[Case]:
                 HEAD | dict(legacy=False), "mlm"),
         deberta("mlm_embedding_size", "legacy true, embedding_size 11: the transform narrows to it",
                 HEAD | dict(embedding_size=11), "mlm"),
+        deberta("emd", "microsoft's file: the enhanced mask decoder, told by its tensors; distances clamp",
+                HEAD | dict(num_hidden_layers=2), "emd", lengths=LONG_LENGTHS,
+                rewrite_config=spelled(architectures=["DebertaForMaskedLM"])),
         deberta("seqcls", "ContextPooler: first token, dense, gelu; three labels", HEAD | labels(3), "seqcls"),
         deberta("seqcls_pooler_tanh", "pooler_hidden_act tanh, pooler_hidden_size given, one label",
                 HEAD | labels(1) | dict(pooler_hidden_act="tanh", pooler_hidden_size=15), "seqcls"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, spelled
+from .case import (LONG_LENGTHS, Case, Config, Weights, cut_out, head_names, labels, lengths_for, nothing_but,
+                   spelled, without)
 
 # as deberta-v3-base in small
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
@@ -14,7 +15,8 @@ BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hi
 SMALL: Config = BASE | dict(vocab_size=43, hidden_size=15, num_attention_heads=3, num_hidden_layers=2,
                             intermediate_size=19, max_position_embeddings=37)
 HEAD: Config = SMALL | dict(num_hidden_layers=1, position_buckets=6)
-HEADS = head_names("DebertaV2")
+HEADS = head_names("DebertaV2") | {"emd": ("MaskedLanguageModel", "mlm"),
+                                   "rtd": ("ReplacedTokenDetectionModel", "replaced_token_detection")}
 PUBLISHED: Config = HEAD | dict(
     attention_probs_dropout_prob=0.1, hidden_act="gelu", hidden_dropout_prob=0.1, initializer_range=0.02,
     conv_kernel_size=3, conv_act="gelu", attention_head_size=5)
@@ -23,6 +25,17 @@ PUBLISHED: Config = HEAD | dict(
 def deberta(name: str, summary: str, config: Config = SMALL, head: str | None = None, **more: Any) -> Case:
     architecture, kind = HEADS[head] if head else ("DebertaV2Model", "none")
     return Case("deberta-v2", name, summary, architecture, config, kind, **dict(lengths=lengths_for(name, head)) | more)
+
+
+def with_leftovers(weights: Weights) -> Weights:
+    """As microsoft's files of discriminators: beside the head what its generator's decoder reads, and what was added to
+    the generator's words."""
+    import torch
+    extra = {"lm_predictions.lm_head.dense.weight": (15, 15), "lm_predictions.lm_head.dense.bias": (15,),
+             "lm_predictions.lm_head.LayerNorm.weight": (15,), "lm_predictions.lm_head.LayerNorm.bias": (15,),
+             "lm_predictions.lm_head.bias": (43,), "deberta.embeddings.position_embeddings.weight": (37, 15),
+             "deberta.embeddings.word_embeddings._weight": (43, 15)}
+    return weights | {name: torch.full(shape, 0.5) for name, shape in extra.items()}
 
 
 def cases() -> list[Case]:
@@ -72,6 +85,16 @@ def cases() -> list[Case]:
         deberta("mlm_untied", "legacy true, tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         deberta("mlm_not_legacy", "legacy false: lm_predictions.lm_head, always with the word embeddings",
                 HEAD | dict(legacy=False), "mlm"),
+        deberta("emd", "the enhanced mask decoder, architectures MaskedLanguageModel; logarithmic buckets",
+                SMALL | dict(position_buckets=6), "emd", lengths=LONG_LENGTHS, gradients=True),
+        deberta("emd_types", "the same told by its tensors, architectures DebertaV2ForMaskedLM; token types, exact "
+                "distances, separate projections, a convolution, gelu_new", SMALL | dict(
+                    position_buckets=-1, type_vocab_size=2, share_att_key=False, norm_rel_ebd="none",
+                    conv_kernel_size=3, hidden_act="gelu_new"), "emd", lengths=LONG_LENGTHS,
+                rewrite_config=spelled(architectures=["DebertaV2ForMaskedLM"])),
+        deberta("rtd", "the discriminator's head, with what else microsoft's files hold, and no architectures; silu",
+                HEAD | dict(hidden_act="silu"), "rtd", lengths=LONG_LENGTHS, rewrite=with_leftovers,
+                rewrite_config=without("architectures")),
         deberta("seqcls", "ContextPooler: first token, dense, gelu; three labels", HEAD | labels(3), "seqcls"),
         deberta("seqcls_pooler_tanh", "pooler_hidden_act tanh, pooler_hidden_size given, one label",
                 HEAD | labels(1) | dict(pooler_hidden_act="tanh", pooler_hidden_size=15), "seqcls"),

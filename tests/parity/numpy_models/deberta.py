@@ -76,9 +76,11 @@ class NumpyDeberta(NumpyModel):
         return (f"{name}.key_proj", f"{name}.query_proj") if shared else (
             f"{name}.pos_key_proj", f"{name}.pos_query_proj")
 
-    def attention(self, x: Array, name: str) -> Array:
+    def attention(self, x: Array, name: str, queries: Array | None = None) -> Array:
         name = f"{name}.attention.self"
         q, k, v = self.content(x, name)
+        if queries is not None:
+            q = self.content(queries, name)[0]
         s = q @ k.transpose(0, 2, 1)
         if self.config["relative_attention"] and self.kinds:
             table, rows = self.w["encoder.rel_embeddings.weight"], self.rows(len(x))
@@ -122,6 +124,31 @@ class NumpyDeberta(NumpyModel):
                 x = self.norm(x + y, "encoder.conv.LayerNorm")
             states.append(x)
         return states
+
+    def enhanced_decoder(self, h: Array) -> Array:
+        """The last layer twice more: queries and residuals are h and positions, then what came out; keys and values are
+        of h."""
+        n, name = self.names, f"encoder.layer.{int(self.config['num_hidden_layers']) - 1}"
+        z = h + self.w["embeddings.position_embeddings.weight"][: len(h)]
+        for _ in range(2):
+            a = self.linear(self.attention(h, name, z), f"{name}.{n.out}")
+            z = self.norm(a + z, f"{name}.{n.attention_norm}")
+            f = self.linear(self.act(self.linear(z, f"{name}.{n.up}")), f"{name}.{n.down}")
+            z = self.norm(f + z, f"{name}.{n.norm}")
+        return z
+
+    def run(self, architecture: str, ids: list[int], types: list[int] | None = None) -> dict[str, Array]:
+        out = super().run(architecture, ids, types)
+        if architecture.startswith("MaskedLanguageModel"):
+            z = self.enhanced_decoder(out[f"hidden_states.{int(self.config['num_hidden_layers']) - 1}"])
+            t = self.norm(self.act(self.linear(z, "lm_predictions.lm_head.dense")), "lm_predictions.lm_head.LayerNorm")
+            out["logits"] = self.decode(t, "lm_predictions.lm_head.bias")
+        if architecture == "ReplacedTokenDetectionModel":
+            x = out["last_hidden_state"]
+            t = self.norm(x + x[0], "mask_predictions.LayerNorm")
+            t = self.act(self.linear(t, "mask_predictions.dense"))
+            out["logits"] = self.linear(t, "mask_predictions.classifier")[:, 0]
+        return out
 
     def head(self, task: str, x: Array, pooled: Array | None) -> dict[str, Array]:
         if task == "MaskedLM":

@@ -86,8 +86,9 @@ std::unique_ptr<AnyEncoder<B>> make_any_encoder(const Context<B>& context, const
   std::optional<Checkpoint> checkpoint;
   if (options.weights == WeightsFrom::checkpoint || (options.weights == WeightsFrom::nowhere && has_weights))
     checkpoint = folder.checkpoint();
-  EncoderModel<Spec> model = options.heads ? open_encoder<Spec>(json, checkpoint ? &*checkpoint : nullptr)
-                                           : EncoderModel<Spec>(Spec::config(json), HeadOptions{});
+  EncoderModel<Spec> model = options.heads
+                                 ? open_encoder<Spec>(json, checkpoint ? &*checkpoint : nullptr, options.unnamed)
+                                 : EncoderModel<Spec>(Spec::config(json), HeadOptions{});
   std::optional<Parameters<B>> parameters;
   if (options.weights == WeightsFrom::checkpoint)
     parameters = load_parameters(context, model, *checkpoint, folder.name());
