@@ -114,10 +114,10 @@ struct DisentangledAttention {
     if (o.to_key) position_query.emplace(b / "position_query", shape.hidden, shape.hidden);
   }
 
-  auto operator()(auto& ex, const auto& x) const { return (*this)(ex, x, x); }
-  // Queries of the rows of `from`, keys and values of x.
-  auto operator()(auto& ex, const auto& from, const auto& x) const {
-    auto q = query(ex, from);  // [N, C] each
+  auto operator()(auto& ex, const auto& x) const { return with_queries(ex, x, x); }
+  // Queries of other rows than keys and values.
+  auto with_queries(auto& ex, const auto& queries, const auto& x) const {
+    auto q = query(ex, queries);  // [N, C] each
     auto k = key(ex, x);
     auto v = value(ex, x);
     AttentionDistances<decltype(q)> distances;

@@ -98,7 +98,7 @@ struct EncoderBlock {
   // Queries, and what the first sublayer adds to, from elsewhere; keys and values are made of x. For attention policies
   // that take queries apart, and placements that do not norm what goes in.
   auto with_queries(auto& ex, const auto& queries, const auto& x) const {
-    auto mixed = attention_sublayer(ex, queries, [&](const auto& rows) { return attention(ex, rows, x); });
+    auto mixed = attention_sublayer(ex, queries, [&](const auto& rows) { return attention.with_queries(ex, rows, x); });
     return feed_forward_sublayer(ex, mixed, [&](const auto& rows) { return feed_forward(ex, rows); });
   }
 };
