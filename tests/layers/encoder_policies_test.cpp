@@ -9,6 +9,7 @@
 #include <encore/layers/parallel_block.hpp>
 #include <encore/layers/position_bias.hpp>
 #include <encore/layers/sandwich_norm.hpp>
+#include <encore/models/prepare.hpp>
 
 using namespace layers_test;
 using Catch::Matchers::ContainsSubstring;
@@ -143,4 +144,29 @@ TEST_CASE("policies refuse numbers that do not fit, by name") {
   auto narrow = small_config<Bottleneck>();
   narrow.block = {.width = 4, .shared_query_key = false};
   CHECK_THROWS_WITH(make(narrow), ContainsSubstring("queries and keys of width 4"));
+}
+
+TEST_CASE("rows of distances that are projected once are those projected in every pass, bit for bit") {
+  for (const bool shared_key : {false, true}) {
+    auto config = small_config<Disentangled>(2);
+    config.position = {.buckets = 4, .furthest = 8, .normed = true, .norm = {.eps = 0.01}};
+    config.attention.shared_key = shared_key;
+    auto layout = std::make_shared<ParameterLayout>();
+    const Encoder encoder(Builder(*layout), config);
+    const Context<Reference<float>> context;
+    auto parameters = encore::testing::random_parameters(context, layout, StoreKind::inference, 1);
+    const auto batch = encore::testing::numbered_batch({19, 1, 6}, 7, 2);
+    const auto before = encore::testing::run_infer(context, parameters, batch, encoder);
+    prepare(context, encoder, parameters);
+    CHECK(parameters.prepared());
+    CHECK(encore::testing::different_bits(encore::testing::run_infer(context, parameters, batch, encoder), before) ==
+          "");
+    parameters.fill(context, encoder.blocks[1].attention.key_rows,  // they are what is read
+                    [](auto rows) { std::fill(rows.begin(), rows.end(), 1.0f); });
+    CHECK(encore::testing::different_bits(encore::testing::run_infer(context, parameters, batch, encoder), before) !=
+          "");
+    auto training = encore::testing::random_parameters(context, layout, StoreKind::training, 1);
+    prepare(context, encoder, training);
+    CHECK_FALSE(training.prepared());
+  }
 }

@@ -31,7 +31,7 @@ class Parameters {
     for (std::size_t i = 0; i < layout_->size(); ++i) {
       const ParameterId id{std::int32_t(i)};
       const ParameterSpec& spec = (*layout_)[id];
-      if (!spec.constant) continue;
+      if (!spec.constant || spec.derived) continue;
       fill(context, id, [&](std::span<Scalar> rows) {
         for (std::int64_t r = 0; r < spec.rows(); ++r)
           for (std::int64_t c = 0; c < spec.cols(); ++c)
@@ -43,6 +43,9 @@ class Parameters {
   const ParameterLayout& layout() const { return *layout_; }
   const std::shared_ptr<const ParameterLayout>& shared_layout() const { return layout_; }
   StoreKind kind() const { return kind_; }
+  // Whether derived parameters hold what the others say (models/prepare.hpp).
+  bool prepared() const { return prepared_; }
+  void set_prepared() { prepared_ = true; }
   const Storage& operator[](ParameterId id) const { return storage_[std::size_t(id.index)]; }
   Storage& operator[](ParameterId id) { return storage_[std::size_t(id.index)]; }
 
@@ -68,6 +71,7 @@ class Parameters {
  private:
   std::shared_ptr<const ParameterLayout> layout_;
   StoreKind kind_;
+  bool prepared_ = false;
   std::vector<Storage> storage_;
 };
 

@@ -42,6 +42,8 @@ struct ParameterSpec {
   bool reads_product = false;  // some op multiplies by it (linear): a backend may keep it packed
   // A constant computed at load, in double, from (row, column): never trained, never in a file.
   std::function<double(std::int64_t, std::int64_t)> constant;
+  // A constant that layers compute from other parameters once those are loaded (models/prepare.hpp).
+  bool derived = false;
 
   const std::string& name() const { return sections.front().name; }
   std::int64_t rows() const { return shape[0]; }
@@ -126,6 +128,12 @@ class Builder {
     spec.reads_rows = true;
     spec.constant = std::move(value);
     return layout_->add(std::move(spec));
+  }
+  // A table that a layer fills in its `prepare`, for inference.
+  ParameterId derived(std::string_view name, std::int64_t rows, std::int64_t width) const {
+    const ParameterId id = constant(name, rows, width, [](std::int64_t, std::int64_t) { return 0.0; });
+    (*layout_)[id].derived = true;
+    return id;
   }
   // A matrix computed at load, that linear multiplies by.
   ParameterId constant_weight(std::string_view name, std::int64_t outputs, std::int64_t inputs,

@@ -58,6 +58,8 @@ class Executor {
 
   const Segments& segments() const { return env_.segments; }
   const ParameterLayout& layout() const { return env_.layout; }
+  // Whether derived parameters can be read in place of what they are computed from.
+  bool prepared() const { return prepared_; }
   // Indices the backend can read; the span stays alive as long as the executor.
   Indices indices(std::span<const std::int32_t> values) const {
     if constexpr (computing)
@@ -305,6 +307,7 @@ class Executor {
   std::vector<Node> tape_;  // Record
   BumpMemory<decltype(std::declval<const Kernels<B>&>().block(std::size_t{}))> memory_;
   bool training_ = false;
+  bool prepared_ = false;
   std::uint64_t seed_ = 0;
   struct Gradient {
     std::byte* data = nullptr;

@@ -10,8 +10,11 @@ namespace encore {
 template <class B>
 class Count : public Executor<B, Mode::count> {
  public:
-  Count(const Context<B>& context, const ParameterLayout& layout, const Segments& segments)
-      : Executor<B, Mode::count>(context, layout, segments, nullptr, nullptr) {}
+  // prepared: as with parameters that are (models/prepare.hpp), which those of a loaded model are.
+  Count(const Context<B>& context, const ParameterLayout& layout, const Segments& segments, bool prepared = false)
+      : Executor<B, Mode::count>(context, layout, segments, nullptr, nullptr) {
+    this->prepared_ = prepared;
+  }
 
   // Multiplications and additions so far.
   double flops() const { return this->flops_; }
@@ -24,7 +27,9 @@ template <class B>
 class Infer : public Executor<B, Mode::infer> {
  public:
   Infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments)
-      : Executor<B, Mode::infer>(context, parameters.layout(), segments, &parameters, nullptr) {}
+      : Executor<B, Mode::infer>(context, parameters.layout(), segments, &parameters, nullptr) {
+    this->prepared_ = parameters.prepared();
+  }
 
   std::size_t peak_bytes() { return this->workspace().arena.peak(); }
 };
@@ -35,7 +40,7 @@ void infer(const Context<B>& context, const Parameters<B>& parameters, const Seg
            TapFunction<scalar_t<B>> observer, Forward&& forward) {
   std::size_t bytes = 0;
   {
-    Count<B> count(context, parameters.layout(), segments);
+    Count<B> count(context, parameters.layout(), segments, parameters.prepared());
     count.observe(observer);
     forward(count);
     bytes = count.peak_bytes();

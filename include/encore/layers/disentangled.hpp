@@ -57,19 +57,27 @@ struct DisentangledPosition {
   // The embeddings of the buckets that the sequences at hand have, from the middle outwards: [buckets, C].
   auto bucket_rows(auto& ex) const {
     const std::span<const std::int32_t> seen = indices_.up_to(ex.segments().longest());
-    const std::size_t count = std::size_t(std::max(seen.front(), seen.back())) + 1;
+    return first_bucket_rows(ex, std::size_t(std::max(seen.front(), seen.back())) + 1);
+  }
+  // Buckets there are, those of sequences of any length.
+  std::int64_t buckets() const { return std::int64_t(rows_->size()); }
+  auto all_bucket_rows(auto& ex) const { return first_bucket_rows(ex, rows_->size()); }
+  // Rows of buckets, projected, laid out by distance: [2 longest - 1, C].
+  auto by_distance(auto& ex, const auto& rows) const {
+    return ex.gather_rows(rows, ex.indices(indices_.up_to(ex.segments().longest())));
+  }
+
+  // The same of a table of all buckets, projected before.
+  auto by_distance(auto& ex, ParameterId projected) const { return embed_distances(ex, projected, indices_); }
+
+ private:
+  auto first_bucket_rows(auto& ex, std::size_t count) const {
     op::Embed rows;
     rows.terms[0] = {table, ex.indices(std::span<const std::int32_t>(*rows_).first(count)), 0};
     rows.count = 1;
     auto embedded = ex.embed(rows);
     return norm ? (*norm)(ex, embedded) : embedded;
   }
-  // Rows of buckets, projected, laid out by distance: [2 longest - 1, C].
-  auto by_distance(auto& ex, const auto& rows) const {
-    return ex.gather_rows(rows, ex.indices(indices_.up_to(ex.segments().longest())));
-  }
-
- private:
   // Buckets 0, 1, -1, 2, -2, .. are rows 0, 1, 2, ..: shorter batches need fewer, always the first ones.
   static std::int64_t zigzag(std::int64_t bucket) { return bucket > 0 ? 2 * bucket - 1 : -2 * bucket; }
   std::int64_t clamped(std::int64_t bucket) const { return std::clamp(bucket, -span_, span_); }
@@ -95,6 +103,7 @@ struct DisentangledAttention {
   Options options;
   Linear query, key, value;
   std::optional<Linear> position_key, position_query;
+  ParameterId key_rows, query_rows;  // derived, [buckets, C]: kr and qr, the same for every text
   Linear out;
   Position position;
   AttentionSpec spec;
@@ -109,7 +118,10 @@ struct DisentangledAttention {
     spec.heads = spec.kv_heads = shape.heads;
     spec.head_size = shape.head_size();
     spec.scale = 1.0 / std::sqrt(double(shape.head_size()) * double(1 + int(o.to_query) + int(o.to_key)));
-    if (!o.relative || o.shared_key) return;
+    if (!o.relative) return;
+    if (o.to_query) key_rows = b.derived("key_rows", position.buckets(), shape.hidden);
+    if (o.to_key) query_rows = b.derived("query_rows", position.buckets(), shape.hidden);
+    if (o.shared_key) return;
     if (o.to_query) position_key.emplace(b / "position_key", shape.hidden, shape.hidden, o.position_key_bias);
     if (o.to_key) position_query.emplace(b / "position_query", shape.hidden, shape.hidden);
   }
@@ -121,17 +133,32 @@ struct DisentangledAttention {
     auto k = key(ex, x);
     auto v = value(ex, x);
     AttentionDistances<decltype(q)> distances;
-    if (options.relative && (options.to_query || options.to_key)) {
+    if (ex.prepared()) {
+      if (key_rows) distances.to_query = position.by_distance(ex, key_rows);
+      if (query_rows) distances.to_key = position.by_distance(ex, query_rows);
+    } else if (key_rows || query_rows) {
       auto rows = position.bucket_rows(ex);
-      if (options.to_query)
-        distances.to_query = position.by_distance(ex, (position_key ? *position_key : key)(ex, rows));
-      if (options.to_key)
-        distances.to_key = position.by_distance(ex, (position_query ? *position_query : query)(ex, rows));
+      if (key_rows) distances.to_query = position.by_distance(ex, projected_keys(ex, rows));
+      if (query_rows) distances.to_key = position.by_distance(ex, projected_queries(ex, rows));
     }
     auto mixed = ex.attention(spec, q, k, v, distances);
     q = k = v = {};
     distances = {};
     return out(ex, mixed);
+  }
+  // Calls write(parameter, value) for what it derives from weights.
+  static constexpr bool prepares = true;
+  void prepare(auto& ex, auto&& write) const {
+    if (!key_rows && !query_rows) return;
+    auto rows = position.all_bucket_rows(ex);
+    if (key_rows) write(key_rows, projected_keys(ex, rows));
+    if (query_rows) write(query_rows, projected_queries(ex, rows));
+  }
+
+ private:
+  auto projected_keys(auto& ex, const auto& rows) const { return (position_key ? *position_key : key)(ex, rows); }
+  auto projected_queries(auto& ex, const auto& rows) const {
+    return (position_query ? *position_query : query)(ex, rows);
   }
 };
 

@@ -161,6 +161,13 @@ struct Encoder {
     ex.tap("hidden_states", std::int64_t(order.size()), x);
     return x;
   }
+  // Calls write(parameter, value) for what blocks derive from weights (models/prepare.hpp).
+  static constexpr bool prepares = requires { Spec::template Attention<typename Spec::Position>::prepares; };
+  void prepare(auto& ex, auto&& write) const
+    requires prepares
+  {
+    for (const Block& block : blocks) block.attention.prepare(ex, write);
+  }
   // The last block once more, with queries from elsewhere (EncoderBlock::with_queries); `pass` numbers such calls.
   auto last_block(auto& ex, const auto& queries, const auto& x, std::int64_t pass) const {
     auto scope = ex.scope(std::int64_t(order.size()) + pass);

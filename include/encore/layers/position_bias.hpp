@@ -112,9 +112,9 @@ struct Fire {
 
   struct Progress {
     template <class S>
-    ENCORE_HD S operator()(S c, S t, S distance) const {
-      const S slope = encore::softplus(c);
-      return encore::log1p(slope * distance) / encore::log1p(slope * encore::softplus(t));
+    ENCORE_HD S operator()(S rate, S threshold, S distance) const {
+      const S slope = encore::softplus(rate);
+      return encore::log1p(slope * distance) / encore::log1p(slope * encore::softplus(threshold));
     }
   };
 };

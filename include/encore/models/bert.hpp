@@ -12,9 +12,9 @@
 #pragma once
 
 #include <encore/io/model_folder.hpp>
+#include <encore/io/weight_names.hpp>
 #include <encore/models/config_keys.hpp>
 #include <encore/models/encoder_model.hpp>
-#include <encore/io/weight_names.hpp>
 
 namespace encore {
 

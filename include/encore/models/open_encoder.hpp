@@ -6,6 +6,7 @@
 #include <encore/io/model_folder.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/load_weights.hpp>
+#include <encore/models/prepare.hpp>
 
 #include <algorithm>
 
@@ -49,6 +50,7 @@ Parameters<B> load_parameters(const Context<B>& context, const EncoderModel<Spec
                               const std::string& file, StoreKind kind = StoreKind::inference) {
   Parameters<B> parameters(context, model.layout(), kind);
   load_weights(context, checkpoint, Spec::weight_names(model.config()), file, parameters);
+  prepare(context, model.encoder(), parameters);
   return parameters;
 }
 

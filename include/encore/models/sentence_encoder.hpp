@@ -7,6 +7,7 @@
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/loaded.hpp>
 #include <encore/models/packs.hpp>
+#include <encore/models/prepare.hpp>
 
 #include <string>
 #include <vector>
@@ -89,6 +90,7 @@ class SentenceEncoder {
     WeightNames names = Spec::weight_names(model_.config());
     names.elsewhere.push_back("dense.");
     load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
+    prepare(context, model_.encoder(), parameters);
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (!steps_[i].dense) continue;
       const auto& dense = std::get<SentenceTransformer::Dense>(sentence_->after_pooling[i]);

@@ -7,6 +7,7 @@
 #include <encore/models/loaded.hpp>
 #include <encore/models/open_encoder.hpp>
 #include <encore/models/packs.hpp>
+#include <encore/models/prepare.hpp>
 
 #include <vector>
 
@@ -51,6 +52,7 @@ class HeadModel {
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
     load_weights(context, folder.checkpoint(), Spec::weight_names(model_.config()), folder.name(), parameters, options);
+    prepare(context, model_.encoder(), parameters);
   }
 
   // Logits: [N, ..] or [sequences, ..] (Head).

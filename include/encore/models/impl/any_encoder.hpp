@@ -40,7 +40,7 @@ class SpecEncoder final : public AnyEncoder<B> {
     });
   }
   ForwardCost count(const Context<B>& context, const Batch& batch) const override {
-    Count<B> count(context, *model_.layout(), batch.segments());
+    Count<B> count(context, *model_.layout(), batch.segments(), true);
     model_(count, indices_of(count, batch), [&](std::string_view, Rows, const auto& value) { count.view(value); });
     return {count.flops(), count.peak_bytes()};
   }
@@ -92,8 +92,10 @@ std::unique_ptr<AnyEncoder<B>> make_any_encoder(const Context<B>& context, const
   std::optional<Parameters<B>> parameters;
   if (options.weights == WeightsFrom::checkpoint)
     parameters = load_parameters(context, model, *checkpoint, folder.name());
-  if (options.weights == WeightsFrom::random)
+  if (options.weights == WeightsFrom::random) {
     parameters = initialise(context, model, {.seed = 1, .kind = StoreKind::inference});
+    prepare(context, model.encoder(), *parameters);
+  }
   return std::make_unique<detail::SpecEncoder<Spec, B>>(std::move(model), std::move(parameters));
 }
 
