@@ -2,6 +2,7 @@
 // Poolings with weights: [N, C] -> [sequences, C].
 #pragma once
 
+#include <encore/core/activation.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/model_shape.hpp>
 #include <encore/layers/position.hpp>

@@ -2,6 +2,7 @@
 // Placements that weigh the two summands of a residual.
 #pragma once
 
+#include <encore/config.hpp>
 #include <encore/layers/norm.hpp>
 #include <encore/layers/parameter_row.hpp>
 #include <encore/layers/placement.hpp>

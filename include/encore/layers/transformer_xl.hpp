@@ -2,6 +2,7 @@
 // Transformer-XL's relative positions.
 #pragma once
 
+#include <encore/config.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/sinusoidal.hpp>
 
