@@ -52,7 +52,7 @@ TEST_CASE("a task takes DeBERTa's pre-training heads where config.json names non
   check(encore::load<encore::ReplacedTokenDetector<encore::DebertaV2Spec>>(context, rtd.folder), rtd);
   const parity::Case emd(ENCORE_TEST_DATA "/parity/deberta-v2/emd_types");
   check(encore::load<encore::MaskedLm<encore::DebertaV2Spec>>(context, emd.folder), emd);
-  // The discriminator's file has lm_predictions too, but those of its generator: one layer is no decoder.
+  // The file has the decoder's tensors too, but its one layer is not enough for it.
   CHECK_THROWS_WITH(encore::MaskedLm<encore::DebertaV2Spec>::open(rtd.folder),
                     Catch::Matchers::ContainsSubstring("num_hidden_layers"));
   CHECK_THROWS_WITH(encore::ReplacedTokenDetector<encore::DebertaV2Spec>::open(emd.folder),

@@ -28,8 +28,8 @@ def deberta(name: str, summary: str, config: Config = SMALL, head: str | None = 
 
 
 def with_leftovers(weights: Weights) -> Weights:
-    """As microsoft's files of discriminators: beside the head what its generator's decoder reads, and what was added to
-    the generator's words."""
+    """As microsoft's files of discriminators: beside the head what a mask decoder reads, and what was added to the
+    generator's words."""
     import torch
     extra = {"lm_predictions.lm_head.dense.weight": (15, 15), "lm_predictions.lm_head.dense.bias": (15,),
              "lm_predictions.lm_head.LayerNorm.weight": (15,), "lm_predictions.lm_head.LayerNorm.bias": (15,),
