@@ -12,6 +12,7 @@
 #include <encore/models/predict/classes.hpp>
 #include <encore/models/predict/entities.hpp>
 #include <encore/models/predict/sparse.hpp>
+#include <encore/models/predict/windows.hpp>
 #include <encore/text/tokenizer.hpp>
 
 #include <nlohmann/json.hpp>
@@ -88,11 +89,25 @@ class Predictor {
 
   Task task() const { return task_; }
 
+  // One window of a context.
+  void answer(const TextItem& item, const Encoding& window, MatrixView<const float> logits,
+              std::vector<Answer>& answers) const {
+    add_answers(answers, window, logits, *item.second, {.top = top(1), .longest = 15, .cls = tokenizer_.cls_id()});
+  }
+  Json answers(const TextItem& item, std::vector<Answer> of_windows) const {
+    Json found = Json::array();
+    for (const Answer& one : best_answers(std::move(of_windows), top(1)))
+      found.push_back({{"score", one.score},
+                       {"start", one.characters.begin},
+                       {"end", one.characters.end},
+                       {"answer", item.second->substr(std::size_t(one.bytes.begin),
+                                                      std::size_t(one.bytes.end - one.bytes.begin))}});
+    return found;
+  }
   Json operator()(const TextItem& item, const Encoding& encoding, MatrixView<const float> logits) const {
     switch (task_) {
       case Task::fill_mask: return fill_mask(encoding, logits);
       case Task::tag: return tag(item, encoding, logits);
-      case Task::answer: return answer(item, encoding, logits);
       case Task::sparse: return sparse(logits);
       default: return classify(logits);
     }
@@ -141,16 +156,6 @@ class Predictor {
     }
     return found;
   }
-  Json answer(const TextItem& item, const Encoding& encoding, MatrixView<const float> logits) const {
-    Json found = Json::array();
-    for (const Answer& one : answers_of(encoding, logits, top(1)))
-      found.push_back({{"score", one.score},
-                       {"start", one.characters.begin},
-                       {"end", one.characters.end},
-                       {"answer", item.second->substr(std::size_t(one.bytes.begin),
-                                                      std::size_t(one.bytes.end - one.bytes.begin))}});
-    return found;
-  }
   Json sparse(MatrixView<const float> logits) const {
     Json weights = Json::object();
     std::size_t left = options_.top ? std::size_t(options_.top) : std::size_t(logits.cols);
@@ -172,29 +177,51 @@ class Predictor {
 template <class B>
 class TextRunner {
  public:
-  TextRunner(const Context<B>& context, const AnyEncoder<B>& model, const Tokenizer& tokenizer, std::int64_t max_length)
-      : context_(context), model_(model), tokenizer_(tokenizer), parallel_(parallel_of(context)) {
-    encode_.max_length = model.shape().max_positions;
-    if (max_length) encode_.max_length = std::min(encode_.max_length, max_length);
-  }
+  // windows: contexts that do not fit are cut into overlapping windows, of 384 tokens where nothing else is asked for.
+  TextRunner(const Context<B>& context, const AnyEncoder<B>& model, const Tokenizer& tokenizer, std::int64_t max_length,
+             bool windows)
+      : context_(context),
+        model_(model),
+        tokenizer_(tokenizer),
+        parallel_(parallel_of(context)),
+        longest_(std::min(model.shape().max_positions, max_length ? max_length
+                                                       : windows  ? std::int64_t{384}
+                                                                  : model.shape().max_positions)),
+        windows_(windows) {}
   std::size_t cut() const { return cut_; }
 
-  // f(i, encoding, logits [rows, ..]) for every item, in no order.
+  // f(i, encoding, logits [rows, ..]) for every item, or for every window of it, in no order.
   template <class F>
   void operator()(std::span<const TextItem> items, std::size_t before, F&& f) {
-    std::vector<Encoding> encodings(items.size());
-    for_each_index(parallel_, items.size(), [&](std::size_t i, std::size_t) {
-      encodings[i] = items[i].second ? tokenizer_.encode(items[i].first, *items[i].second, encode_)
-                                     : tokenizer_.encode(items[i].first, encode_);
-    });
-    for (const Encoding& encoding : encodings) cut_ += encoding.truncated ? 1 : 0;
+    std::vector<std::vector<Encoding>> cut(items.size());
+    const EncodeOptions encode{.max_length = windows_ ? 0 : longest_};
     const auto at_line = [&](std::size_t i) { return "text " + std::to_string(before + i + 1) + ": "; };
+    for_each_index(parallel_, items.size(), [&](std::size_t i, std::size_t) {
+      Encoding whole = items[i].second ? tokenizer_.encode(items[i].first, *items[i].second, encode)
+                                       : tokenizer_.encode(items[i].first, encode);
+      try {
+        if (windows_)
+          cut[i] = windows_of(whole, longest_, std::min<std::int64_t>(longest_ / 2, 128));
+        else
+          cut[i].push_back(std::move(whole));
+      } catch (const InputError& error) {
+        throw InputError(at_line(i) + error.what());
+      }
+    });
+    std::vector<Encoding> encodings;
+    std::vector<std::size_t> items_of;  // by encoding
+    for (std::size_t i = 0; i < cut.size(); ++i)
+      for (Encoding& encoding : cut[i]) {
+        cut_ += encoding.truncated ? 1 : 0;
+        encodings.push_back(std::move(encoding));
+        items_of.push_back(i);
+      }
     // Logits over a vocabulary are wide: packs stay small.
     const RunOptions packs{.tokens_per_pack = 512, .progress = {}, .stop = {}};
     Tensor<float> logits;
     for_each_pack(context_.workspace(), encodings, packs, [&](const Batch& batch, std::span<const std::size_t> which) {
       numbers_.resize(which.size());
-      for (std::size_t i = 0; i < which.size(); ++i) numbers_[i] = before + which[i] + 1;
+      for (std::size_t i = 0; i < which.size(); ++i) numbers_[i] = before + items_of[which[i]] + 1;
       model_.run(
           context_, batch,
           [&](std::string_view name, Rows kind, MatrixView<const scalar_t<B>> rows) {
@@ -207,9 +234,9 @@ class TextRunner {
               for (std::int64_t r = 0; r < count; ++r)
                 for (std::int64_t c = 0; c < rows.cols; ++c) logits.matrix()(r, c) = float(rows(begin + r, c));
               try {
-                f(which[i], encodings[which[i]], MatrixView<const float>(logits.matrix()));
+                f(items_of[which[i]], encodings[which[i]], MatrixView<const float>(logits.matrix()));
               } catch (const InputError& error) {
-                throw InputError(at_line(which[i]) + error.what());
+                throw InputError(at_line(items_of[which[i]]) + error.what());
               }
             }
           },
@@ -222,10 +249,15 @@ class TextRunner {
   const AnyEncoder<B>& model_;
   const Tokenizer& tokenizer_;
   Parallel parallel_;
-  EncodeOptions encode_;
+  std::int64_t longest_;
+  bool windows_;
   std::vector<std::size_t> numbers_;
   std::size_t cut_ = 0;
 };
+
+std::string line_of(const Json& result) {
+  return result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
 
 // One line of input as an item of the task. Throws FileError naming the line.
 TextItem read_item(const std::string& line, const std::string& where, bool json, Task task, const std::string& query) {
@@ -251,7 +283,8 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
   const bool json = options.by_name ? options.input.ends_with(".jsonl") : options.json_lines;
   LineReader reader(options.input);
   TextOutput out(options.output);
-  TextRunner<B> run(context, *model, tokenizer, options.max_length);
+  const bool answers = predictor.task() == Task::answer;
+  TextRunner<B> run(context, *model, tokenizer, options.max_length, answers);
 
   struct Ranked {
     double score;
@@ -272,14 +305,18 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
         items.push_back(read_item(line, reader.where(), json, predictor.task(), options.query));
       }
       std::vector<std::string> results(items.size());
+      std::vector<std::vector<Answer>> found(items.size());
       run(items, done, [&](std::size_t i, const Encoding& encoding, MatrixView<const float> logits) {
-        const Json result = predictor(items[i], encoding, logits);
-        if (ranks)
+        if (answers)
+          predictor.answer(items[i], encoding, logits, found[i]);
+        else if (const Json result = predictor(items[i], encoding, logits); ranks)
           ranking.push_back({result[0]["score"].get<double>(), done + i, *items[i].second});
         else
-          results[i] = result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+          results[i] = line_of(result);
         progress.update(done + i);
       });
+      for (std::size_t i = 0; answers && i < items.size(); ++i)
+        results[i] = line_of(predictor.answers(items[i], std::move(found[i])));
       done += items.size();
       if (!ranks)
         for (const std::string& result : results) out.write(result);
@@ -289,9 +326,7 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
     });
     if (options.top && ranking.size() > std::size_t(options.top)) ranking.resize(std::size_t(options.top));
     for (const Ranked& one : ranking)
-      out.write(Json{{"score", one.score}, {"index", one.index}, {"text", one.text}}.dump(
-                    -1, ' ', false, nlohmann::json::error_handler_t::replace) +
-                "\n");
+      out.write(line_of({{"score", one.score}, {"index", one.index}, {"text", one.text}}));
     out.commit();
   }
   std::string report = grouped(done) + " texts in " + std::to_string(watch.seconds()).substr(0, 5) + " s on " +

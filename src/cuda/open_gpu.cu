@@ -21,6 +21,8 @@ extern template void launch(GpuLauncher&, const SumRowsTask&);
 extern template void launch(GpuLauncher&, const SumColumnsTask&);
 extern template void launch(GpuLauncher&, const RotateTask&);
 extern template void launch(GpuLauncher&, const ShiftTask&);
+extern template void launch(GpuLauncher&, const ScaleTask&);
+extern template void launch(GpuLauncher&, const ScaleBackwardTask&);
 extern template void launch(GpuLauncher&, const PoolTask&);
 extern template void launch(GpuLauncher&, const PoolBackwardTask&);
 extern template void launch(GpuLauncher&, const L2NormaliseTask&);

@@ -14,6 +14,8 @@ template void launch(GpuLauncher&, const SumRowsTask&);
 template void launch(GpuLauncher&, const SumColumnsTask&);
 template void launch(GpuLauncher&, const RotateTask&);
 template void launch(GpuLauncher&, const ShiftTask&);
+template void launch(GpuLauncher&, const ScaleTask&);
+template void launch(GpuLauncher&, const ScaleBackwardTask&);
 template void launch(GpuLauncher&, const PoolTask&);
 template void launch(GpuLauncher&, const PoolBackwardTask&);
 template void launch(GpuLauncher&, const L2NormaliseTask&);

@@ -22,6 +22,7 @@ struct Ops {
   ParameterId w, b, sections, section_bias, gain, bias, word, position;
   Segments segments;
   std::vector<std::int32_t> ids, targets, rows;
+  std::vector<std::int32_t> first{0};
 
   Ops(std::int64_t columns, const std::vector<std::int64_t>& lengths) : width(columns), segments(lengths) {
     const Builder root(*layout);
@@ -48,7 +49,8 @@ struct Ops {
             "first",         "last",        "mean",
             "max",           "concat",      "l2",
             "cross entropy", "dropout",     "no norm",
-            "shift",         "shift back",  "columns"};
+            "shift",         "shift back",  "columns",
+            "scale",         "scale all",   "normed heads"};
   }
 
   auto run(auto& ex, const std::string& name, const auto& x, const auto& y) const {
@@ -69,6 +71,10 @@ struct Ops {
     if (name == "shift") return ex.shift(x, 1);
     if (name == "shift back") return ex.shift(x, -2);
     if (name == "columns") return ex.add(ex.columns(x, 1, 3), ex.columns(y, 0, 3));
+    if (name == "scale") return ex.scale(x, ex.columns(y, 2, 1));
+    if (name == "scale all") return ex.scale(x, ex.columns(ex.gather_rows(y, ex.indices(first)), 2, 1));
+    if (name == "normed heads")
+      return ex.norm({.kind = NormKind::rms, .gain = gain, .eps = 1e-6, .groups = 2}, ex.concat(x, y));
     if (name == "gate") return ex.gate(Activation::silu, x, y);
     if (name == "add") return ex.add(x, y);
     if (name == "embed") {

@@ -4,7 +4,7 @@ float64.
 
     python make_cases.py OUT
 
-Question answering's pipeline is gone from transformers 5; `answers` does what version 4's did for a context that fits.
+Question answering's pipeline is gone from transformers 5: run make_answers.py after this, with version 4.
 """
 from __future__ import annotations
 
@@ -106,23 +106,6 @@ def fill(model: torch.nn.Module, name: str) -> None:
         parameter.data = torch.from_numpy(values.astype(np.float32))
 
 
-def answers(model: Any, tokenizer: Any, pair: list[str], top: int) -> list[dict[str, Any]]:
-    encoded = tokenizer(*pair, return_tensors="pt", return_offsets_mapping=True)
-    offsets = encoded.pop("offset_mapping")[0].tolist()
-    sequence = encoded.sequence_ids(0)
-    with torch.no_grad():
-        out = model(**encoded)
-    context = [i for i, s in enumerate(sequence) if s == 1]
-    start, end = (torch.softmax(x[0][context].double(), -1) for x in (out.start_logits, out.end_logits))
-    spans = [(float(start[i] * end[j]), i, j) for i in range(len(context)) for j in range(i, min(len(context), i + 15))]
-    spans.sort(key=lambda s: -s[0])
-    result = []
-    for score, i, j in spans[:top]:
-        first, last = offsets[context[i]][0], offsets[context[j]][1]
-        result.append(dict(score=score, start=first, end=last, answer=pair[1][first:last]))
-    return result
-
-
 def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: list[Any],
           runs: dict[str, tuple[list[str], list[Any]]]) -> None:
     """runs: name -> (arguments, a result for each input)."""
@@ -142,7 +125,7 @@ def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: l
     print(name, sum(f.stat().st_size for f in folder.iterdir()) // 1000, "kB")
 
 
-def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str, every_head: bool = True) -> None:
+def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
     def model(head: str, labels: list[str] | None = None, tag: str = "", **more: Any) -> Any:
         made = getattr(transformers, f"{prefix}For{head}")(config_of(kind, tokenizer, labels, **more)).float().eval()
         fill(made, f"{kind}/{head}{tag}")
@@ -158,8 +141,6 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str, every_head: boo
     rows = [plain(r) if isinstance(r[0], dict) else [plain(x) for x in r] for r in expected]
     write(out, f"{kind}_fill_mask", made, tokenizer, "fill-mask", texts, {"top3": (["--top-k", "3"], rows)})
 
-    if not every_head:
-        return
     for labels, tag, more in ((["bad", "so-so", "good"], "", {}), (["x", "y"], "_multi",
                               dict(problem_type="multi_label_classification"))):
         made = model("SequenceClassification", labels, tag, **more)
@@ -175,8 +156,7 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str, every_head: boo
     write(out, f"{kind}_tag", made, tokenizer, "tag", TEXTS, runs)
 
     made = model("QuestionAnswering")
-    write(out, f"{kind}_answer", made, tokenizer, "answer", PAIRS,
-          {"top3": (["--top-k", "3"], [answers(made, tokenizer, p, 3) for p in PAIRS])})
+    write(out, f"{kind}_answer", made, tokenizer, "answer", PAIRS, {})
 
     made = model("SequenceClassification", ["LABEL_0"], "_rank")
     with torch.no_grad():
@@ -203,8 +183,8 @@ def main() -> None:
     torch.set_num_threads(1)
     make_kind(arguments.out, "bert", word_pieces(), "Bert")
     make_kind(arguments.out, "roberta", byte_pairs(), "Roberta")
-    make_kind(arguments.out, "modernbert", byte_pairs(), "ModernBert", every_head=False)
-    make_kind(arguments.out, "deberta", unigrams(), "DebertaV2", every_head=False)
+    make_kind(arguments.out, "modernbert", byte_pairs(), "ModernBert")
+    make_kind(arguments.out, "deberta", unigrams(), "DebertaV2")
 
 
 if __name__ == "__main__":

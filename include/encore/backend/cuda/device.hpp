@@ -57,6 +57,8 @@ class Device {
   virtual void run(const SumColumnsTask&) = 0;
   virtual void run(const RotateTask&) = 0;
   virtual void run(const ShiftTask&) = 0;
+  virtual void run(const ScaleTask&) = 0;
+  virtual void run(const ScaleBackwardTask&) = 0;
   virtual void run(const PoolTask&) = 0;
   virtual void run(const PoolBackwardTask&) = 0;
   virtual void run(const L2NormaliseTask&) = 0;

@@ -271,6 +271,8 @@ class Kernels<Cuda> {
                                  .interleaved = plan.interleaved,
                                  .back = back});
   }
+  void scale(In x, In s, Out y) const { device_.run(cuda::ScaleTask{.x = x, .s = s, .y = y}); }
+  void scale_backward(In x, In dy, Out ds) const { device_.run(cuda::ScaleBackwardTask{.x = x, .dy = dy, .ds = ds}); }
   void shift(std::int64_t by, const Segments& segments, In x, Out y) const {
     device_.run(cuda::ShiftTask{.x = x,
                                 .y = y,

@@ -30,6 +30,8 @@ class LaunchingDevice : public Device {
   void run(const SumColumnsTask& task) override { cuda::launch(machine_, task); }
   void run(const RotateTask& task) override { cuda::launch(machine_, task); }
   void run(const ShiftTask& task) override { cuda::launch(machine_, task); }
+  void run(const ScaleTask& task) override { cuda::launch(machine_, task); }
+  void run(const ScaleBackwardTask& task) override { cuda::launch(machine_, task); }
   void run(const PoolTask& task) override { cuda::launch(machine_, task); }
   void run(const PoolBackwardTask& task) override { cuda::launch(machine_, task); }
   void run(const L2NormaliseTask& task) override { cuda::launch(machine_, task); }

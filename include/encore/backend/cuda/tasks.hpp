@@ -117,6 +117,13 @@ struct ShiftTask {
   const std::int32_t* offsets = nullptr;
   std::int32_t by = 0, sequences = 0;
 };
+// Equal parts of x's columns times the numbers of s, [rows, parts] or [1, parts].
+struct ScaleTask {
+  View x{}, s{}, y{};
+};
+struct ScaleBackwardTask {
+  View x{}, dy{}, ds{};
+};
 struct PoolTask {
   View x{}, y{};
   const std::int32_t* offsets = nullptr;  // [sequences + 1]

@@ -112,6 +112,39 @@ struct ShiftKernel {
   }
 };
 
+template <class T>
+struct ScaleKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const ScaleTask& task) const {
+    const std::int64_t width = task.x.cols / task.s.cols;
+    for_each_pack_of<1>(block, task.y.rows, task.y.cols, [&](std::int64_t r, std::int64_t c) {
+      const float factor = to_float(task.s.template row<const T>(task.s.rows == 1 ? 0 : r)[c / width]);
+      task.y.template row<T>(r)[c] = rounded<T>(to_float(task.x.template row<const T>(r)[c]) * factor);
+    });
+  }
+};
+
+// One warp a number: its columns, of one row or of all.
+template <class T>
+struct ScaleBackwardKernel {
+  template <class Block>
+  ENCORE_DEVICE void operator()(Block& block, const ScaleBackwardTask& task) const {
+    const std::int64_t number = block.x() * (row_threads / warp_size) + block.warp();
+    if (number >= task.ds.rows * task.ds.cols) return;
+    const std::int64_t row = number / task.ds.cols, part = number % task.ds.cols;
+    const std::int64_t width = task.x.cols / task.ds.cols;
+    const bool all = task.ds.rows == 1;
+    float sum = 0;
+    for (std::int64_t r = all ? 0 : row; r < (all ? task.x.rows : row + 1); ++r) {
+      const T* x = task.x.template row<const T>(r) + part * width;
+      const T* dy = task.dy.template row<const T>(r) + part * width;
+      for (std::int64_t c = block.lane(); c < width; c += warp_size) sum += to_float(dy[c]) * to_float(x[c]);
+    }
+    sum = warp_sum(block, sum);
+    if (block.lane() == 0) task.ds.template row<T>(row)[part] = rounded<T>(sum);
+  }
+};
+
 // One thread a column, one sequence a block.
 template <class T>
 struct PoolKernel {

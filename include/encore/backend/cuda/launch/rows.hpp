@@ -62,6 +62,15 @@ void launch(Machine& machine, const ShiftTask& task) {
   by_format(task.x, [&]<class T>(T) { machine.launch(ShiftKernel<T>{}, grid, task); });
 }
 template <class Machine>
+void launch(Machine& machine, const ScaleTask& task) {
+  by_format(task.y, [&]<class T>(T) { machine.launch(ScaleKernel<T>{}, map_grid(task.y, 1), task); });
+}
+template <class Machine>
+void launch(Machine& machine, const ScaleBackwardTask& task) {
+  const Grid grid{blocks_for(task.ds.rows * task.ds.cols, row_threads / warp_size), 1, row_threads, 0};
+  by_format(task.ds, [&]<class T>(T) { machine.launch(ScaleBackwardKernel<T>{}, grid, task); });
+}
+template <class Machine>
 void launch(Machine& machine, const PoolTask& task) {
   const Grid grid{task.y.rows, blocks_for(task.y.cols, row_threads), row_threads, 0};
   by_format(task.x, [&]<class T>(T) { machine.launch(PoolKernel<T>{}, grid, task); });
