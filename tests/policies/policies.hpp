@@ -98,7 +98,7 @@ void numbers(Type<DisentangledPosition<LayerNorm>>, int, auto& config) {
 void numbers(Template<MultiHeadAttention>, int variant, auto& config) {
   config.attention.bias = variant == 1 ? Bias::no : Bias::yes;
   config.attention.window = variant == 1 ? 1 : -1;
-  config.attention.kv_heads = variant;  // 0: as many as heads, which are two
+  config.attention.kv_heads = variant == 0 ? 0 : 1;  // 0: as many as heads
 }
 void numbers(Template<DisentangledAttention>, int variant, auto& config) { config.attention.shared_key = variant == 1; }
 
