@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What position policies promise of scores, and that an encoder without positions sees a bag of words.
+// Formulas of position policies and what they refuse; what they promise of scores is in tests/policies.
 #include "layers/assembled.hpp"
 
 using namespace layers_test;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
-using encore::testing::Property;
-using encore::testing::reflection;
 using encore::testing::shift;
 
 namespace {
 
 ModelShape one_head(std::int64_t head_size) {
   return {.vocabulary = 3, .hidden = head_size, .layers = 1, .heads = 1, .max_positions = head_size};
-}
-
-void holds(const Property& property) {
-  INFO(property.name << ": " << property.detail);
-  CHECK(property.holds);
-}
-void fails(const Property& property) {
-  INFO(property.name << ": " << property.detail);
-  CHECK_FALSE(property.holds);
 }
 
 // Rotates by positions that do not grow evenly: no relative scheme.
@@ -34,21 +23,8 @@ struct UnevenRope : Rope<> {
 
 }  // namespace
 
-TEST_CASE("RoPE's scores depend on i - j only, and are symmetric for equal content") {
-  for (const std::int64_t rotary : {0, 6}) {
-    holds(shift<Rope<Pairs::half>>(one_head(10), {.rotary = rotary}));
-    holds(shift<Rope<Pairs::interleaved>>(one_head(10), {.rotary = rotary}));
-    holds(reflection<Rope<Pairs::half>>(one_head(10), {.rotary = rotary}));
-    holds(reflection<Rope<Pairs::interleaved>>(one_head(10), {.rotary = rotary}));
-  }
-}
-
-TEST_CASE("symmetric XPos decays on both sides alike, and is RoPE where nothing decays") {
+TEST_CASE("XPos is RoPE where nothing decays, and decays as published") {
   using Scheme = XPos<XPosDecay::symmetric, Pairs::half>;
-  holds(shift<Scheme>(one_head(10), {}));
-  holds(reflection<Scheme>(one_head(10), {}));
-  holds(shift<XPos<>>(one_head(10), {.scale_base = 4}));
-  holds(reflection<XPos<>>(one_head(10), {.scale_base = 4}));
   const auto q = encore::testing::normal_vector(10, 0), k = encore::testing::normal_vector(10, 1);
   const auto plain = encore::testing::position_scores<Rope<>>(one_head(10), {}, q, k);
   const auto still = encore::testing::position_scores<Scheme>(one_head(10), {.scale_base = 1e300}, q, k);
@@ -59,30 +35,8 @@ TEST_CASE("symmetric XPos decays on both sides alike, and is RoPE where nothing 
   CHECK(layout[scheme.factors].constant(256, 3) == Approx(std::sqrt(1.0 / 1.4)).epsilon(1e-15));
 }
 
-TEST_CASE("FIRE depends on |i - j| only, Transformer-XL on i - j") {
-  holds(shift<Fire>(one_head(9), {.threshold = 4}));
-  holds(reflection<Fire>(one_head(9), {.threshold = 4}));
-  holds(shift<TransformerXlPosition>(one_head(9), {}));
-  fails(reflection<TransformerXlPosition>(one_head(9), {}));
-}
-
-TEST_CASE("relative positions depend on i - j only, and are not symmetric") {
-  for (const RelativeTerms terms : {RelativeTerms::key, RelativeTerms::key_and_query}) {
-    holds(shift<RelativePosition>(one_head(7), {.terms = terms}));
-    fails(reflection<RelativePosition>(one_head(7), {.terms = terms}));
-  }
-}
-
-TEST_CASE("the shift property fails for a scheme that is not relative") { fails(shift<UnevenRope>(one_head(10), {})); }
-
-TEST_CASE("without positions an encoder commutes with a permutation of its tokens, with them it does not") {
-  auto permutes = []<class Spec>(const Config<Spec>& config) {
-    auto layout = std::make_shared<ParameterLayout>();
-    const Encoder<Spec> encoder(Builder(*layout), config);
-    return encore::testing::permutation_of(layout, encore::testing::numbered_batch({5, 1, 3}, 7, 2), encoder);
-  };
-  holds(permutes(small_config<Assembled<LayerNorm, PostNorm, NoPosition, Mlp>>()));
-  fails(permutes(small_config<Assembled<LayerNorm, PostNorm, Rope<>, Mlp>>()));
+TEST_CASE("the shift property fails for a scheme that is not relative") {
+  CHECK_FALSE(shift<UnevenRope>(one_head(10), {}).holds);
 }
 
 TEST_CASE("sinusoids are those of Vaswani et al., section 3.5") {

@@ -2,6 +2,8 @@
 // A user's own policies in a derived spec: forward only, and everything works.
 #include "layers/assembled.hpp"
 
+#include <encore/testing/policies.hpp>
+
 using namespace layers_test;
 
 namespace {
@@ -75,6 +77,18 @@ struct TwoTables {
   }
 };
 
+// Every token gets the mean of its sequence's rows, mapped.
+template <class Position>
+struct Averaging {
+  Linear out;
+  Averaging(Builder b, const ModelShape& shape, const NoOptions&, const Position&)
+      : out(b / "out", shape.hidden, shape.hidden) {}
+  auto operator()(auto& ex, const auto& x) const {
+    AttentionSpec even{.heads = 1, .kv_heads = 1, .head_size = x.cols(), .scale = 0};
+    return out(ex, ex.attention(even, x, x, x));
+  }
+};
+
 struct MySpec : BaseSpec {
   using Norm = UnitNorm;
   using Placement = HalfPlacement;
@@ -95,10 +109,18 @@ TEST_CASE(
   check_spec(config);
 }
 
-TEST_CASE("one line checks a user's feed-forward") {
+TEST_CASE("one line checks a user's layer, and one a policy of each kind") {
+  using namespace encore::testing;
   const ModelShape shape{.hidden = 6, .intermediate = 7};
-  const auto report = encore::testing::check_layer([&](Builder b) { return ReluSquaredGlu(b, shape); }, shape.hidden);
-  CHECK(report.failures() == "");
+  CHECK(check_layer([&](Builder b) { return ReluSquaredGlu(b, shape); }, shape.hidden).failures() == "");
+  CHECK(check_norm<UnitNorm>().failures() == "");
+  CHECK(check_placement<HalfPlacement>().failures() == "");
+  CHECK(check_position<TwoTables>({.period = 4}).failures() == "");
+  CHECK(check_feed_forward<ReluSquaredGlu>().failures() == "");
+  CHECK(check_attention<Averaging>().failures() == "");
+  CHECK(check_embedding<ProjectedEmbedding>().failures() == "");
+  CHECK(check_stack<SharedPattern>({.order = {0, 1, 0}}).failures() == "");
+  CHECK(check_block<ConvolvedBlock>(ConvolutionOptions{.width = 3}).failures() == "");
 }
 
 TEST_CASE("a parameter's name is its place in the tree, and a spec's are all different") {

@@ -57,6 +57,8 @@ TEST_CASE("each property fails for what breaks it, and for that only") {
 
 TEST_CASE("an affine layer is the adjoint of its backward, another is not") {
   CHECK(adjoint([](Builder b) { return Linear(b, 5, 3); }, 5).holds);
+  CHECK(adjoint([](Builder b) { return NoNorm(b, 5); }, 5).holds);
+  CHECK(adjoint([](Builder b) { return Convolution(b, 5, 3); }, 5).holds);
   CHECK(adjoint([](Builder) { return [](auto& ex, const auto& x) { return ex.pool(Pooling::mean, x); }; }, 5).holds);
   CHECK_FALSE(
       adjoint([](Builder) { return [](auto& ex, const auto& x) { return ex.activate(Activation::tanh, x); }; }, 5)

@@ -103,7 +103,8 @@ struct BottleneckBlock {
       const bool last = i + 1 == options.feed_forwards;
       const Builder layer = last ? b / "last_feed_forward" : b / "feed_forwards" / i;
       auto norm = config.norm;
-      if (last && options.last_norm_eps) norm.eps = *options.last_norm_eps;
+      if constexpr (requires { norm.eps; })
+        if (last && options.last_norm_eps) norm.eps = *options.last_norm_eps;
       feed_forwards.push_back({Linear(layer / "in", width, config.shape.feed_forward_width()),
                                Linear(layer / "out", config.shape.feed_forward_width(), width),
                                make_norm<Norm>(layer / "norm", width, norm)});
@@ -157,6 +158,8 @@ struct TrigramEmbedding {
       x = ex.concat(next, x, previous);
     }
     if (project) x = (*project)(ex, x);
+    if constexpr (GivesRows<Position, std::remove_reference_t<decltype(ex)>>)
+      x = ex.add(x, position.rows(ex, in.positions));
     op::Embed others;
     if (type) add_term(others, {type, in.type_ids, 0});
     if constexpr (AddsToEmbedding<Position>) position.add_to(others, in.positions);

@@ -24,6 +24,8 @@ inline std::int64_t deberta_bucket(std::int64_t distance, std::int64_t buckets, 
 // Parameters `relative.weight`, `relative_norm`, `weight` [max_positions, E].
 template <class Norm>
 struct DisentangledPosition {
+  static constexpr bool has_buckets = true;  // what DisentangledAttention asks for: bucket_rows, by_distance
+
   struct Options {
     bool relative = true;
     std::int64_t buckets = 0;     // at most 0: none
@@ -115,6 +117,9 @@ struct DisentangledAttention {
         value(b / "value", shape.hidden, shape.hidden),
         out(b / "out", shape.hidden, shape.hidden),
         position(p) {
+    static_assert(
+        requires { Position::has_buckets; },
+        "encore: disentangled attention needs a position with buckets, as DisentangledPosition");
     spec.heads = spec.kv_heads = shape.heads;
     spec.head_size = shape.head_size();
     spec.scale = 1.0 / std::sqrt(double(shape.head_size()) * double(1 + int(o.to_query) + int(o.to_key)));

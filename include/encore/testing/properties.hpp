@@ -192,18 +192,25 @@ PropertyReport check_layer(const Make& make, std::int64_t width, const Contexts&
                         contexts...);
 }
 
+// Sequences of the given lengths, none longer than the shape's positions.
+inline Batch encoder_batch(const ModelShape& shape, std::vector<std::int64_t> lengths) {
+  for (std::int64_t& length : lengths) length = std::min(length, shape.max_positions);
+  return numbered_batch(lengths, shape.vocabulary, std::max<std::int64_t>(shape.types, 1));
+}
+
+// An encoder of that shape, f(ex, BatchIndices).
+template <class F, class... Contexts>
+PropertyReport check_encoder_function(const std::shared_ptr<const ParameterLayout>& layout, const ModelShape& shape,
+                                      const F& f, const Contexts&... contexts) {
+  return check_function(layout, encoder_batch(shape, {2, 7, 1, 19}), encoder_batch(shape, {3, 1}), f, contexts...);
+}
+
 // A spec: all its policies assembled.
 template <class Spec, class... Contexts>
 PropertyReport check_encoder(const Config<Spec>& config, const Contexts&... contexts) {
   auto layout = std::make_shared<ParameterLayout>();
   const Encoder<Spec> encoder(Builder(*layout), config);
-  const std::int64_t ids = config.shape.vocabulary, types = std::max<std::int64_t>(config.shape.types, 1);
-  const std::int64_t longest = config.shape.max_positions;
-  const Batch batch = numbered_batch(
-      {std::min<std::int64_t>(2, longest), std::min<std::int64_t>(7, longest), 1, std::min<std::int64_t>(19, longest)},
-      ids, types);
-  return check_function(layout, batch, numbered_batch({std::min<std::int64_t>(3, longest), 1}, ids, types), encoder,
-                        contexts...);
+  return check_encoder_function(layout, config.shape, encoder, contexts...);
 }
 
 // ---- properties that only some have, in double

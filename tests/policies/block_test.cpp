@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/alone.hpp"
+
+#include "catch.hpp"
+
+using namespace policies_test;
+
+TEST_CASE("every block keeps the properties") {
+  each(Blocks{}, [](auto policy) {
+    check_alone(policy, combine(norm, placement, position, attention, feed_forward, embedding, stack, policy));
+  });
+}
