@@ -159,8 +159,9 @@ Property thread_invariance(const std::shared_ptr<const ParameterLayout>& layout,
   return {"thread invariance", difference.empty(), difference};
 }
 
-// At one of two steps all of them: a wrong derivative is wrong at both, but what a difference leaves out, step^4 of a
-// fifth derivative, is beyond 1e-8 at the first step where a function bends sharply (a norm of a row that hardly varies).
+// All of them at one of two steps: a wrong derivative is wrong at both, but what a difference leaves out, a fifth
+// derivative times step^4, is beyond 1e-8 at the first where a function bends sharply (a norm of a row that hardly
+// varies: 2.3e-8 at 1e-4, 3.6e-9 at 3e-5).
 template <class F>
 Property gradients(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
                    double tolerance = 1e-8) {
