@@ -180,6 +180,20 @@ TEST_CASE("embed leaves the old output and no trace of a new one after an error"
               {"texts.jsonl line 2", "not valid JSON"});
 }
 
+TEST_CASE("embed pools the first or the last token where the folder says so", "[cli]") {
+  REQUIRE_PROGRAM();
+  const Workplace place;
+  sentence_folder(place);
+  const auto pooled = [&](const std::string& mode, const std::string& text) {
+    place.write("model/1_Pooling/config.json",
+                R"({"word_embedding_dimension": 25, "pooling_mode": ")" + mode + R"("})");
+    return embed(place, text);
+  };
+  CHECK(pooled("lasttoken", "cat\n").shape() == Shape{1, 25});
+  // The last token is [SEP] after cat, and its row is not that of [CLS].
+  CHECK_FALSE(pooled("lasttoken", "cat\n").values()[0] == pooled("cls", "cat\n").values()[0]);
+}
+
 TEST_CASE("embed names what is wrong with its files", "[cli]") {
   REQUIRE_PROGRAM();
   const Workplace place;
@@ -195,8 +209,8 @@ TEST_CASE("embed names what is wrong with its files", "[cli]") {
   check_error(run("texts.txt", "out.npy", "none"), 1, {"none", "folder"});
   check_error(run("texts.txt", "out.npy", "texts.txt"), 1, {"texts.txt"});
 
-  place.write("model/1_Pooling/config.json", R"({"word_embedding_dimension": 25, "pooling_mode": "lasttoken"})");
-  check_error(run("texts.txt", "out.npy"), 1, {"pooling"});
+  place.write("model/1_Pooling/config.json", R"({"word_embedding_dimension": 25, "pooling_mode": "weightedmean"})");
+  check_error(run("texts.txt", "out.npy"), 1, {"pooling", "there are cls, mean, max, lasttoken"});
   std::filesystem::remove(place / "model/1_Pooling/config.json");
   check_error(run("texts.txt", "out.npy"), 1, {"1_Pooling/config.json"});
   std::filesystem::remove(place / "model/modules.json");

@@ -154,9 +154,11 @@ class SentenceEncoder {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;
       case SentenceTransformer::PoolingMode::mean: return Pooling::mean;
       case SentenceTransformer::PoolingMode::max: return Pooling::max;
+      case SentenceTransformer::PoolingMode::last_token: return Pooling::last;
       default:
         throw UnsupportedError(
-            folder + ": the pooling mode of 1_Pooling/config.json is not supported; there are cls, mean, max");
+            folder +
+            ": the pooling mode of 1_Pooling/config.json is not supported; there are cls, mean, max, lasttoken");
     }
   }
 
