@@ -3,6 +3,7 @@
 #include "layers/assembled.hpp"
 
 #include <encore/layers/bottleneck.hpp>
+#include <encore/layers/disentangled.hpp>
 #include <encore/layers/position_bias.hpp>
 #include <encore/models/prepare.hpp>
 
@@ -18,6 +19,11 @@ struct Shared : Usual {
 };
 struct Groups : Usual {
   using Stack = SharedGroups;
+};
+struct Disentangled : Usual {
+  using Position = DisentangledPosition<LayerNorm>;
+  template <class P>
+  using Attention = DisentangledAttention<P>;
 };
 struct Bottleneck : Usual {
   template <class S>
