@@ -124,8 +124,10 @@ struct DisentangledAttention {
     spec.head_size = shape.head_size();
     spec.scale = 1.0 / std::sqrt(double(shape.head_size()) * double(1 + int(o.to_query) + int(o.to_key)));
     if (!o.relative) return;
-    if (o.to_query) key_rows = b.derived("key_rows", position.buckets(), shape.hidden);
-    if (o.to_key) query_rows = b.derived("query_rows", position.buckets(), shape.hidden);
+    if constexpr (requires { position.buckets(); }) {
+      if (o.to_query) key_rows = b.derived("key_rows", position.buckets(), shape.hidden);
+      if (o.to_key) query_rows = b.derived("query_rows", position.buckets(), shape.hidden);
+    }
     if (o.shared_key) return;
     if (o.to_query) position_key.emplace(b / "position_key", shape.hidden, shape.hidden, o.position_key_bias);
     if (o.to_key) position_query.emplace(b / "position_query", shape.hidden, shape.hidden);
