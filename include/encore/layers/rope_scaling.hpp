@@ -27,6 +27,7 @@ struct RopeScaling {
   double factor = 1;
   std::int64_t trained_positions = 0;  // original_max_position_embeddings; yarn and llama3 need them
   double fast = 32, slow = 1;          // yarn: turns within the trained positions beyond which a pair is kept, divided
+  bool whole_pairs = true;             // yarn: those bounds rounded outwards
   double low = 1, high = 4;            // llama3: the same as trained positions / wavelength
   double attention_factor = 0;         // yarn: of cosines and sines; 0: 0.1 ln(factor) + 1
 };
@@ -53,8 +54,10 @@ inline std::vector<double> rope_frequencies(double base, std::int64_t rotary, co
   const auto pair_of = [&](double turns) {
     return r * std::log(trained / (turns * 2 * std::numbers::pi)) / (2 * std::log(base));
   };
-  const double first = std::max(0.0, std::floor(pair_of(scaling.fast)));
-  double last = std::min(r - 1, std::ceil(pair_of(scaling.slow)));
+  const auto outwards = [&](double pair, double rounded) { return scaling.whole_pairs ? rounded : pair; };
+  const double kept_to = pair_of(scaling.fast), divided_from = pair_of(scaling.slow);
+  const double first = std::max(0.0, outwards(kept_to, std::floor(kept_to)));
+  double last = std::min(r - 1, outwards(divided_from, std::ceil(divided_from)));
   if (last == first) last += 0.001;
   for (std::int64_t i = 0; i < rotary / 2; ++i) {
     double& frequency = frequencies[std::size_t(i)];

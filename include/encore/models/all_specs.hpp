@@ -48,11 +48,27 @@ decltype(auto) with_spec(SpecList<First, Rest...>, const JsonObject& config, con
 }
 }  // namespace detail
 
-// Calls f(std::type_identity<Spec>) with the spec of config.json's model_type, which the first BERT checkpoints lack.
-// Throws UnsupportedError naming what there is.
+namespace detail {
+// The longest model_type that the name of a folder holds, as transformers guesses it; BERT's where there is none.
+inline std::string guessed_model_type(std::string_view folder) {
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  folder.remove_prefix(folder.rfind('/') + 1);  // npos + 1 is 0
+  std::string guess;
+  const auto consider = [&]<class Spec>(std::type_identity<Spec>) {
+    for (const std::string_view type : Spec::model_types)
+      if (type.size() > guess.size() && folder.find(type) != folder.npos) guess = type;
+  };
+  [&]<class... All>(SpecList<All...>) { (consider(std::type_identity<All>{}), ...); }(AllSpecs{});
+  return guess.empty() ? "bert" : guess;
+}
+}  // namespace detail
+
+// Calls f(std::type_identity<Spec>) with the spec of config.json's model_type; where there is none, as in the first
+// checkpoints that were published, the name of the folder says it. Throws UnsupportedError naming what there is.
 template <class F>
-decltype(auto) with_spec(const JsonObject& config, F&& f) {
-  return detail::with_spec(AllSpecs{}, config, config.text("model_type", "bert"), std::forward<F>(f));
+decltype(auto) with_spec(const JsonObject& config, std::string_view folder, F&& f) {
+  return detail::with_spec(AllSpecs{}, config, config.text("model_type", detail::guessed_model_type(folder)),
+                           std::forward<F>(f));
 }
 
 }  // namespace encore

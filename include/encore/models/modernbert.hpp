@@ -16,6 +16,7 @@
 #include <encore/io/weight_names.hpp>
 #include <encore/models/config_keys.hpp>
 #include <encore/models/encoder_model.hpp>
+#include <encore/models/rope_keys.hpp>
 
 namespace encore {
 
@@ -43,16 +44,14 @@ struct ModernBertSpec {
 
 namespace detail {
 
-// The base of RoPE for one kind of layer.
-inline double modernbert_base(const JsonObject& json, const char* kind, const char* old_key, double fallback) {
-  double base = json.number(old_key, fallback, {1e-3, 1e12});
-  if (!json.has("rope_parameters")) return base;
+// RoPE of one kind of layer.
+inline Rope<>::Options modernbert_rope(const JsonObject& json, const char* kind, const char* old_key, double fallback,
+                                       std::int64_t positions) {
+  Rope<>::Options options{.base = json.number(old_key, fallback, {1e-3, 1e12})};
+  if (!json.has("rope_parameters")) return options;
   const JsonObject all = json.object("rope_parameters");
-  if (!all.has(kind)) return base;
-  const JsonObject rope = all.object(kind);
-  if (const std::string type = rope.text("rope_type", "default"); type != "default")
-    throw UnsupportedError(rope.where("rope_type") + ": '" + type + "' is not supported; there is default");
-  return rope.number("rope_theta", base, {1e-3, 1e12});
+  if (all.has(kind)) read_rope(all.object(kind), positions, options);
+  return options;
 }
 
 inline std::vector<bool> modernbert_local_layers(const JsonObject& json, std::int64_t layers) {
@@ -91,8 +90,9 @@ inline Config<ModernBertSpec> ModernBertSpec::config(const JsonObject& json) {
     throw ConfigError(json.where("num_attention_heads") + ": RoPE needs an even head size, this is " +
                       std::to_string(config.shape.head_size()));
   config.norm = {.eps = json.number("norm_eps", 1e-5, {0.0, 1.0}), .bias = bias("norm_bias")};
-  config.position.global.base = detail::modernbert_base(json, "full_attention", "global_rope_theta", 160000);
-  config.position.local.base = detail::modernbert_base(json, "sliding_attention", "local_rope_theta", 10000);
+  const std::int64_t positions = config.shape.max_positions;
+  config.position.global = detail::modernbert_rope(json, "full_attention", "global_rope_theta", 160000, positions);
+  config.position.local = detail::modernbert_rope(json, "sliding_attention", "local_rope_theta", 10000, positions);
   config.position.window = json.has("sliding_window") ? json.integer("sliding_window", {0, largest_size})
                                                       : json.integer("local_attention", 128, {0, largest_size}) / 2;
   config.position.is_local = detail::modernbert_local_layers(json, config.shape.layers);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <encore/models/bert.hpp>
+#include <encore/models/rope_keys.hpp>
 
 namespace encore {
 
@@ -61,12 +62,7 @@ inline Config<NomicBertSpec> NomicBertSpec::config(const JsonObject& json) {
                       std::to_string(shape.head_size()));
   config.norm.eps = json.number("layer_norm_eps", 1e-12, {0.0, 1.0});
   config.position.base = json.number("rope_theta", 1000, {1e-3, 1e12});
-  if (json.has("rope_parameters")) {
-    const JsonObject rope = json.object("rope_parameters");
-    if (const std::string type = rope.text("rope_type", "default"); type != "default")
-      throw UnsupportedError(rope.where("rope_type") + ": '" + type + "' is not supported; there is default");
-    config.position.base = rope.number("rope_theta", config.position.base, {1e-3, 1e12});
-  }
+  if (json.has("rope_parameters")) read_rope(json.object("rope_parameters"), shape.max_positions, config.position);
   config.attention.bias = Bias::no;
   config.feed_forward = {.activation = read_activation(json, "hidden_act", "silu"), .bias = Bias::no};
   return config;

@@ -71,6 +71,10 @@ def cases() -> list[Case]:
         modernbert("base", "four layers, global every third; heads of 10; window of +-5; 160000 and 10000", BASE,
                    hidden_states=True),
         modernbert("rope_thetas", "bases 900 (global) and 50 (local)", SMALL | THETAS),
+        switch("rope_scaled", "rope_type yarn in global layers, linear in local ones", rope_parameters=dict(
+            full_attention=dict(rope_type="yarn", rope_theta=900.0, factor=4.0, original_max_position_embeddings=9,
+                                beta_fast=2.0, beta_slow=0.25),
+            sliding_attention=dict(rope_type="linear", rope_theta=50.0, factor=3.0))),
         switch("global_every_1", "global_attn_every_n_layers 1: no window anywhere", global_attn_every_n_layers=1),
         switch("global_every_2", "global_attn_every_n_layers 2", global_attn_every_n_layers=2),
         switch("layer_types", "layer_types that no period gives: the first layer is local", layer_types=irregular),

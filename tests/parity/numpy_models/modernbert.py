@@ -8,15 +8,7 @@ import numpy as np
 
 from .activations import Array, Weights
 from .layers import NumpyModel
-
-
-def rotate_halves(x: Array, theta: float) -> Array:
-    """[H, n, d]: pair i is (x[i], x[i + d/2]), turned by position * theta^(-2i/d)."""
-    half = x.shape[-1] // 2
-    angle = np.arange(x.shape[1])[:, None] * theta ** (-np.arange(half) / half)
-    cos, sin = np.cos(angle).astype(x.dtype), np.sin(angle).astype(x.dtype)
-    a, b = x[..., :half], x[..., half:]
-    return np.concatenate([a * cos - b * sin, b * cos + a * sin], -1)
+from .rope import rotate_halves
 
 
 class NumpyModernBert(NumpyModel):
@@ -32,14 +24,14 @@ class NumpyModernBert(NumpyModel):
         every, rope = int(c["global_attn_every_n_layers"]), c.get("rope_parameters")
         self.local = [t == "sliding_attention" for t in c["layer_types"]] if "layer_types" in c else [
             k % every != 0 for k in range(c["num_hidden_layers"])]
-        self.theta = [float(rope[kind]["rope_theta"] if rope else c[old]) for kind, old in (
+        self.rope = [rope[kind] if rope else {"rope_theta": c[old]} for kind, old in (
             ("full_attention", "global_rope_theta"), ("sliding_attention", "local_rope_theta"))]
 
     def layer_output(self, x: Array, k: int) -> Array:
         name, local = f"layers.{k}", self.local[k]
         y = self.norm(x, f"{name}.attn_norm") if k else x
         q, key, v = (self.split(part) for part in np.split(self.linear(y, f"{name}.attn.Wqkv"), 3, -1))
-        q, key = (rotate_halves(z, self.theta[local]) for z in (q, key))
+        q, key = (rotate_halves(z, self.rope[local], self.config["max_position_embeddings"]) for z in (q, key))
         distance = np.abs(np.subtract.outer(np.arange(len(x)), np.arange(len(x))))
         mask = np.where(local & (distance > self.config["local_attention"] // 2), -np.inf, 0).astype(self.dtype)
         x = x + self.linear(self.attend(q, key, v, mask), f"{name}.attn.Wo")

@@ -6,7 +6,7 @@ import numpy as np
 
 from .activations import Array
 from .layers import NumpyModel
-from .modernbert import rotate_halves
+from .rope import rotate_halves
 
 
 class NumpyNomicBert(NumpyModel):
@@ -19,8 +19,8 @@ class NumpyNomicBert(NumpyModel):
 
     def block(self, x: Array, name: str) -> Array:
         q, k, v = (self.split(part) for part in np.split(self.linear(x, f"{name}.attn.Wqkv"), 3, -1))
-        theta = float(self.config["rope_parameters"]["rope_theta"])
-        a = self.attend(rotate_halves(q, theta), rotate_halves(k, theta), v)
+        rope, positions = self.config["rope_parameters"], self.config["max_position_embeddings"]
+        a = self.attend(rotate_halves(q, rope, positions), rotate_halves(k, rope, positions), v)
         x = self.norm(x + self.linear(a, f"{name}.attn.out_proj"), f"{name}.norm1")
         gated = self.linear(x, f"{name}.mlp.fc11") * self.act(self.linear(x, f"{name}.mlp.fc12"))
         return self.norm(x + self.linear(gated, f"{name}.mlp.fc2"), f"{name}.norm2")

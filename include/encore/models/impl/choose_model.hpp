@@ -18,14 +18,14 @@ std::unique_ptr<AnySentenceEncoder<B>> make_any_sentence_encoder(const Context<B
 template <BackendTag B>
 std::unique_ptr<AnyEncoder<B>> AnyEncoder<B>::open(const Context<B>& context, const ModelFolder& folder,
                                                    const AnyEncoderOptions& options) {
-  return with_spec(folder.config(), [&]<class Spec>(std::type_identity<Spec>) {
+  return with_spec(folder.config(), folder.name(), [&]<class Spec>(std::type_identity<Spec>) {
     return make_any_encoder<Spec, B>(context, folder, options);
   });
 }
 template <BackendTag B>
 std::unique_ptr<AnySentenceEncoder<B>> AnySentenceEncoder<B>::open(const Context<B>& context, const ModelFolder& folder,
                                                                    WeightsFrom weights) {
-  return with_spec(folder.config(), [&]<class Spec>(std::type_identity<Spec>) {
+  return with_spec(folder.config(), folder.name(), [&]<class Spec>(std::type_identity<Spec>) {
     return make_any_sentence_encoder<Spec, B>(context, folder, weights);
   });
 }
