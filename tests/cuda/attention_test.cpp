@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "cuda/numbers.hpp"
 
+#include <encore/exec/infer.hpp>
 #include <encore/exec/record.hpp>
 
 using namespace cuda_test;
@@ -150,4 +151,20 @@ TEST_CASE("Cuda's attention on few tokens", "[cuda][attention][sanitize]") {
       CHECK(norm_error(mine.at("dq"), theirs.at("dq")) <= 1e-2);
     }
   }
+}
+
+TEST_CASE("Cuda's attention refuses what it has no kernels for before anything runs", "[cuda][attention]") {
+  const auto refuses = [](const auto& change, const std::string& words) {
+    Attention attention({.name = "refused", .heads = 1, .kv_heads = 1, .head_size = 8}, {3});
+    change(attention);
+    CHECK_THROWS_MATCHES(record(cuda_context(Precision::f32), attention), UnsupportedError,
+                         Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring(words)));
+    const Context<Cuda> context = cuda_context(Precision::f32);
+    Count<Cuda> count(context, *attention.layout, attention.segments);  // no device is asked for anything
+    const auto rows = count.input(short_normal<float>(3, attention.how.head_size, 3).matrix());
+    CHECK_THROWS_AS(count.attention(attention.spec, rows, rows, rows), UnsupportedError);
+  };
+  refuses([](Attention& a) { a.spec.softcap = 5; }, "softcap");
+  refuses([](Attention& a) { a.spec.weights = AttentionWeights::sigmoid; }, "sigmoid");
+  refuses([](Attention& a) { a.how.head_size = a.spec.head_size = 640; }, "head size 640");
 }

@@ -35,6 +35,24 @@ TEST_CASE("XPos is RoPE where nothing decays, and decays as published") {
   CHECK(layout[scheme.factors].constant(256, 3) == Approx(std::sqrt(1.0 / 1.4)).epsilon(1e-15));
 }
 
+TEST_CASE("dynamic RoPE is RoPE up to the trained positions, and with the grown base beyond") {
+  using encore::testing::position_scores;
+  using encore::testing::relative_difference;
+  const auto q = encore::testing::normal_vector(10, 0), k = encore::testing::normal_vector(10, 1);
+  const auto scores = [&](std::int64_t trained) {
+    return position_scores<DynamicRope<>>(one_head(10), {.base = 100, .factor = 2, .trained_positions = trained}, q, k);
+  };
+  const auto plain = position_scores<Rope<>>(one_head(10), {.base = 100}, q, k);
+  CHECK(relative_difference(scores(10).values(), plain.values()) < 1e-12);
+  const double grown = 100 * std::pow(2 * 10.0 / 4 - 1, 10.0 / 8);  // transformers, "dynamic": 10 tokens, 4 trained
+  const auto stretched = position_scores<Rope<>>(one_head(10), {.base = grown}, q, k);
+  CHECK(relative_difference(scores(4).values(), stretched.values()) < 1e-12);
+  CHECK(relative_difference(scores(4).values(), plain.values()) > 0.01);
+  ParameterLayout layout;
+  CHECK_THROWS_AS(DynamicRope<>(Builder(layout), one_head(5), {}), ArgumentError);
+  CHECK_THROWS_WITH(DynamicRope<>(Builder(layout), one_head(6), {.factor = 0.5}), ContainsSubstring("factor 0.5"));
+}
+
 TEST_CASE("the shift property fails for a scheme that is not relative") {
   CHECK_FALSE(shift<UnevenRope>(one_head(10), {}).holds);
 }

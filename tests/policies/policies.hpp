@@ -31,8 +31,8 @@ using Norms = Types<LayerNorm, RmsNorm, NoNorm, ScaleNorm, DynamicTanh, UnitOffs
 using Placements =
     Types<PostNorm, PreNorm, PreNormAfterFirst, SandwichNorm, DeepNorm, LayerScale, ReZero, StochasticDepth<PreNorm>>;
 using Positions = Types<NoPosition, LearnedPosition, SinusoidalPosition, ScaledSinusoidalPosition, Rope<>,
-                        Rope<Pairs::interleaved>, XPos<>, GlobalLocal<Rope<>>, RelativePosition, TransformerXlPosition,
-                        T5Bias, Alibi, Kerple, Fire, DisentangledPosition<LayerNorm>>;
+                        Rope<Pairs::interleaved>, DynamicRope<>, XPos<>, GlobalLocal<Rope<>>, RelativePosition,
+                        TransformerXlPosition, T5Bias, Alibi, Kerple, Fire, DisentangledPosition<LayerNorm>>;
 using Attentions = Templates<MultiHeadAttention, DisentangledAttention, EluAttention, Performer, FourierMixer>;
 using FeedForwards = Types<Mlp, Glu<>, Glu<Gate::second>>;
 using Embeddings = Templates<WordEmbedding, FactorisedEmbedding, ProjectedEmbedding, TrigramEmbedding>;
@@ -70,7 +70,7 @@ constexpr int variants(Type<Repeat>) { return 2; }
 constexpr int variants(Type<SharedGroups>) { return 2; }
 constexpr int variants(Type<SharedPattern>) { return 2; }
 constexpr int variants(Template<MultiHeadAttention>) { return 6; }
-constexpr int variants(Template<DisentangledAttention>) { return 2; }
+constexpr int variants(Template<DisentangledAttention>) { return 3; }
 
 // Sets them in a config whose shape is small already (combination.hpp): odd, and eps large, so that a wrong place of it
 // shows. Number 0 has few layers: without norms numbers grow from layer to layer, and differences lose their digits.
@@ -85,6 +85,10 @@ void numbers(Type<StochasticDepth<PreNorm>>, int, auto& config) { config.shape.s
 
 void numbers(Type<SinusoidalPosition>, int variant, auto& config) {
   config.position.layout = variant == 1 ? Sinusoids::halves : Sinusoids::interleaved;
+}
+void numbers(Type<DynamicRope<>>, int, auto& config) {
+  config.position.factor = 2;
+  config.position.trained_positions = 4;
 }
 void numbers(Type<XPos<>>, int, auto& config) { config.position.scale_base = 4; }
 void numbers(Type<Fire>, int, auto& config) { config.position.threshold = 4; }
@@ -136,7 +140,10 @@ void numbers(Template<MultiHeadAttention>, int variant, auto& config) {
   }
 }
 void numbers(Template<Performer>, int, auto& config) { config.attention.features.features = 5; }
-void numbers(Template<DisentangledAttention>, int variant, auto& config) { config.attention.shared_key = variant == 1; }
+void numbers(Template<DisentangledAttention>, int variant, auto& config) {
+  config.attention.shared_key = variant == 1;
+  config.attention.to_position = variant == 2;
+}
 
 template <Gate gate>
 void numbers(Type<Glu<gate>>, int, auto& config) {

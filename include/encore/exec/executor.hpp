@@ -15,6 +15,7 @@
 #include <encore/ops/loss.hpp>
 #include <encore/ops/norm.hpp>
 #include <encore/ops/rotate.hpp>
+#include <encore/ops/rotate_by_length.hpp>
 #include <encore/ops/rows.hpp>
 #include <encore/ops/scale.hpp>
 #include <encore/ops/shift.hpp>
@@ -183,6 +184,9 @@ class Executor {
                           .rotary = spec.rotary,
                           .interleaved = spec.interleaved},
                std::array{&x});
+  }
+  Value rotate_by_length(const LengthRotation& rotation, const Value& x) {
+    return run(op::RotateByLength{.rotation = rotation}, std::array{&x});
   }
   // The row `by` further on in the same sequence, or zeros.
   Value shift(const Value& x, std::int64_t by) { return run(op::Shift{.by = by}, std::array{&x}); }

@@ -33,6 +33,14 @@ auto distances_of(auto& ex, const PositionLayer<Position>& layer, const Position
   else
     return AttentionDistances<typename std::remove_reference_t<decltype(ex)>::Value>{};
 }
+// Queries or keys as the policy turns them.
+template <class Position, class Value>
+Value turned(auto& ex, const Position& position, const Value& x) {
+  if constexpr (TurnsRows<Position, std::remove_reference_t<decltype(ex)>>)
+    return position.turn(ex, x);
+  else
+    return x;
+}
 template <class Position>
 void lower_position(const Position& position, AttentionSpec& spec, const LayerPlace& place) {
   if constexpr (LowersByLayer<Position>)
@@ -134,6 +142,8 @@ struct MultiHeadAttention {
     auto [q, k, v] = ex.template split<3>(qkv(ex, x));  // 3 x [N, C]
     if (query_norm) q = (*query_norm)(ex, q);
     if (key_norm) k = (*key_norm)(ex, k);
+    q = detail::turned(ex, position, q);
+    k = detail::turned(ex, position, k);
     if (value_mix) v = mixed_values(ex, v, carried);
     if (spec.turns_values) v = ex.rotate(spec, v);
     auto operands = detail::distances_of(ex, layer_position, position);

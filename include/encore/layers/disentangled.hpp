@@ -89,22 +89,24 @@ struct DisentangledPosition {
   DistanceIndices indices_;
 };
 
-// out(attention), scores (q_i . k_j + q_i . kr[i - j] + k_j . qr[i - j]) / sqrt(terms * head size), kr and qr projected
-// from the position's rows. Parameters `query`, `key`, `value`, `out`, and unless the keys are shared `position_key` and
+// out(attention), scores (q_i . k_j + q_i . kr[i - j] + k_j . qr[i - j] + qr[i - j] . kr[i - j]) / sqrt(terms * head
+// size), of as many terms as there are, kr and qr projected from the position's rows. Parameters `query`, `key`, `value`, `out`, and unless the keys are shared `position_key` and
 // `position_query`.
 template <class Position>
 struct DisentangledAttention {
   struct Options {
-    bool to_query = true;     // content to position ("c2p")
-    bool to_key = true;       // position to content ("p2c")
-    bool relative = true;     // false: neither, whatever the two above say of the scale
-    bool shared_key = false;  // kr and qr by the projections of keys and queries
+    bool to_query = true;      // content to position ("c2p")
+    bool to_key = true;        // position to content ("p2c")
+    bool to_position = false;  // position to position ("p2p"), with both of the above
+    bool relative = true;      // false: neither, whatever the two above say of the scale
+    bool shared_key = false;   // kr and qr by the projections of keys and queries
     Bias key_bias = Bias::yes;
     Bias position_key_bias = Bias::yes;
   };
   Options options;
   Linear query, key, value;
   std::optional<Linear> position_key, position_query;
+  ParameterId heads;                 // constant [H, C]: sums each head's columns, times the scale
   ParameterId key_rows, query_rows;  // derived, [buckets, C]: kr and qr, the same for every text
   Linear out;
   Position position;
@@ -122,8 +124,17 @@ struct DisentangledAttention {
         "encore: disentangled attention needs a position with buckets, as DisentangledPosition");
     spec.heads = spec.kv_heads = shape.heads;
     spec.head_size = shape.head_size();
-    spec.scale = 1.0 / std::sqrt(double(shape.head_size()) * double(1 + int(o.to_query) + int(o.to_key)));
+    const int terms = 1 + int(o.to_query) + int(o.to_key) + int(o.to_position);
+    spec.scale = 1.0 / std::sqrt(double(shape.head_size()) * double(terms));
     if (!o.relative) return;
+    if (o.to_position) {
+      if (!o.to_query || !o.to_key)
+        throw ArgumentError("disentangled attention: position to position needs both other terms");
+      heads = b.constant_weight("heads", shape.heads, shape.hidden,
+                                [size = shape.head_size(), scale = spec.scale](std::int64_t h, std::int64_t c) {
+                                  return c / size == h ? scale : 0.0;
+                                });
+    }
     if constexpr (requires { position.buckets(); }) {
       if (o.to_query) key_rows = b.derived("key_rows", position.buckets(), shape.hidden);
       if (o.to_key) query_rows = b.derived("query_rows", position.buckets(), shape.hidden);
@@ -148,6 +159,7 @@ struct DisentangledAttention {
       if (key_rows) distances.to_query = position.by_distance(ex, projected_keys(ex, rows));
       if (query_rows) distances.to_key = position.by_distance(ex, projected_queries(ex, rows));
     }
+    if (heads) distances.bias = ex.linear(ex.map(Product{}, distances.to_query, distances.to_key), heads);
     auto mixed = ex.attention(spec, q, k, v, distances);
     q = k = v = {};
     distances = {};
@@ -161,6 +173,13 @@ struct DisentangledAttention {
     if (key_rows) write(key_rows, projected_keys(ex, rows));
     if (query_rows) write(query_rows, projected_queries(ex, rows));
   }
+
+  struct Product {
+    template <class S>
+    ENCORE_HD S operator()(S x, S y) const {
+      return x * y;
+    }
+  };
 
  private:
   auto projected_keys(auto& ex, const auto& rows) const { return (position_key ? *position_key : key)(ex, rows); }

@@ -35,11 +35,15 @@ concept HasLayerPart = requires { typename P::Layer; };
 template <class P, class Ex>
 concept GivesDistances = requires(const P& p, Ex& ex) { p.distances(ex); };
 
+// Hook QK, by an op instead of tables: p.turn(ex, x) -> queries or keys.
+template <class P, class Ex>
+concept TurnsRows = requires(const P& p, Ex& ex, const typename Ex::Value& x) { p.turn(ex, x); };
+
 namespace detail {
 // A member of a policy named like one of these, whatever its parameters, makes the name ambiguous in what derives from
 // both. The policy's own executor-generic functions cannot be tried without an executor.
 struct DistanceNames {
-  int distances, by_distance;
+  int distances, by_distance, turn;
 };
 template <class P>
 struct WithDistanceNames : P, DistanceNames {};
@@ -47,6 +51,7 @@ template <class P>
 concept NamesDistances = !requires {
   &WithDistanceNames<P>::distances;
   &WithDistanceNames<P>::by_distance;
+  &WithDistanceNames<P>::turn;
 };
 }  // namespace detail
 // Has any hook into attention: what mixes tokens without scores refuses such policies.

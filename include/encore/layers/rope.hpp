@@ -4,6 +4,7 @@
 
 #include <encore/layers/position.hpp>
 #include <encore/layers/rope_scaling.hpp>
+#include <encore/ops/rotate_by_length.hpp>
 
 namespace encore {
 
@@ -50,6 +51,33 @@ struct Rope {
   static constexpr bool fits(const ModelShape& shape, const Options& options) {
     return (options.rotary ? options.rotary : shape.head_size()) % 2 == 0;
   }
+};
+
+// RoPE whose base grows with the sequence once it is longer than those of training (ops/rotate_by_length.hpp): texts that
+// fit are turned as the model learnt it. transformers takes the longest sequence of a batch, here each counts for itself.
+template <Pairs pairs = Pairs::half>
+struct DynamicRope {
+  struct Options {
+    double base = 10000;
+    double factor = 1;
+    std::int64_t trained_positions = 512;
+  };
+  LengthRotation rotation;
+
+  DynamicRope(Builder, const ModelShape& shape, const Options& options)
+      : rotation{.head_size = shape.head_size(),
+                 .rotary = shape.head_size(),
+                 .interleaved = pairs == Pairs::interleaved,
+                 .base = options.base,
+                 .factor = options.factor,
+                 .trained_positions = options.trained_positions} {
+    if (shape.head_size() % 2 != 0)
+      throw ArgumentError("RoPE needs an even head size: " + std::to_string(shape.head_size()));
+    if (options.factor < 1 || options.trained_positions < 1)
+      throw ArgumentError("dynamic RoPE: factor " + std::to_string(options.factor) + " and " +
+                          std::to_string(options.trained_positions) + " trained positions, at least 1 each");
+  }
+  auto turn(auto& ex, const auto& x) const { return ex.rotate_by_length(rotation, x); }
 };
 
 }  // namespace encore

@@ -8,15 +8,15 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 10 of 15") {
-  check<Combination<DynamicTanh, LayerScale, Alibi, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<UnitOffset<LayerNorm>, SandwichNorm, Alibi, MultiHeadAttention, Mlp, FactorisedEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<LayerNorm, PreNorm, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PreNormAfterFirst, Kerple, MultiHeadAttention, Glu<Gate::second>, TrigramEmbedding, SharedPattern, ParallelFirst::Block>>();
-  check<Combination<LayerNorm, ReZero, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, StochasticDepth<PreNorm>, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, StochasticDepth<PreNorm>, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<NoNorm, SandwichNorm, Kerple, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, ConvolvedBlock>>();
-  check<Combination<ScaleNorm, LayerScale, Kerple, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedGroups, EncoderBlock>>();
-  check<Combination<DynamicTanh, PostNorm, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 10 of 16") {
+  check<Combination<LayerNorm, DeepNorm, Alibi, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, LayerScale, Alibi, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, ReZero, Alibi, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedPattern, ParallelFirst::Block>>();
+  check<Combination<LayerNorm, StochasticDepth<PreNorm>, Alibi, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, PostNorm, Alibi, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<NoNorm, PreNorm, Alibi, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<ScaleNorm, SandwichNorm, Alibi, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, SharedGroups, ConvolvedBlock>>();
+  check<Combination<DynamicTanh, PostNorm, Alibi, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, PreNormAfterFirst, Alibi, MultiHeadAttention, Glu<Gate::second>, TrigramEmbedding, SharedPattern, ParallelFirst::Block>>();
+  check<Combination<LayerNorm, PostNorm, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
 }

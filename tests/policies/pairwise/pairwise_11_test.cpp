@@ -8,14 +8,14 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 11 of 15") {
-  check<Combination<UnitOffset<LayerNorm>, DeepNorm, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PreNorm, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PreNormAfterFirst, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, ReZero, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, StochasticDepth<PreNorm>, Fire, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedPattern, EncoderBlock>>();
-  check<Combination<RmsNorm, PostNorm, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<NoNorm, DeepNorm, Fire, MultiHeadAttention, Mlp, TrigramEmbedding, SharedGroups, ParallelFirst::Block>>();
-  check<Combination<ScaleNorm, SandwichNorm, Fire, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, Repeat, ConvolvedBlock>>();
-  check<Combination<DynamicTanh, PostNorm, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 11 of 16") {
+  check<Combination<LayerNorm, SandwichNorm, Kerple, MultiHeadAttention, Mlp, ProjectedEmbedding, SharedPattern, ConvolvedBlock>>();
+  check<Combination<LayerNorm, LayerScale, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, StochasticDepth<PreNorm>, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, ReZero, Kerple, MultiHeadAttention, Glu<Gate::second>, FactorisedEmbedding, Repeat, ParallelFirst::Block>>();
+  check<Combination<NoNorm, PreNormAfterFirst, Kerple, MultiHeadAttention, Glu<>, TrigramEmbedding, SharedGroups, EncoderBlock>>();
+  check<Combination<ScaleNorm, PreNorm, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<DynamicTanh, DeepNorm, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, DeepNorm, Kerple, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<LayerNorm, PostNorm, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
 }

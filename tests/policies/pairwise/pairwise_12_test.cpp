@@ -8,15 +8,15 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 12 of 15") {
-  check<Combination<UnitOffset<LayerNorm>, LayerScale, Fire, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 12 of 16") {
+  check<Combination<LayerNorm, PreNorm, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, PreNormAfterFirst, Fire, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedPattern, ParallelFirst::Block>>();
+  check<Combination<LayerNorm, StochasticDepth<PreNorm>, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, PostNorm, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<NoNorm, SandwichNorm, Fire, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, Repeat, ConvolvedBlock>>();
+  check<Combination<ScaleNorm, LayerScale, Fire, MultiHeadAttention, Mlp, ProjectedEmbedding, SharedGroups, EncoderBlock>>();
+  check<Combination<DynamicTanh, ReZero, Fire, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, DeepNorm, Fire, MultiHeadAttention, Mlp, TrigramEmbedding, Repeat, EncoderBlock>>();
   check<Combination<LayerNorm, StochasticDepth<PreNorm>, DisentangledPosition<LayerNorm>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
   check<Combination<LayerNorm, DeepNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Glu<Gate::second>, FactorisedEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, LayerScale, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, StochasticDepth<PreNorm>, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, PostNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, ProjectedEmbedding, SharedGroups, ConvolvedBlock>>();
-  check<Combination<NoNorm, PreNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, SandwichNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Glu<>, WordEmbedding, SharedPattern, ParallelFirst::Block>>();
-  check<Combination<ScaleNorm, LayerScale, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, TrigramEmbedding, SharedPattern, ParallelBlock>>();
-  check<Combination<DynamicTanh, ReZero, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
 }

@@ -8,14 +8,14 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 13 of 15") {
-  check<Combination<UnitOffset<LayerNorm>, PreNormAfterFirst, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, LayerScale, NoPosition, EluAttention, Glu<>, ProjectedEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<DynamicTanh, SandwichNorm, NoPosition, EluAttention, Mlp, ProjectedEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<UnitOffset<LayerNorm>, SandwichNorm, NoPosition, EluAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PreNorm, LearnedPosition, EluAttention, Glu<>, FactorisedEmbedding, SharedGroups, ConvolvedBlock>>();
-  check<Combination<NoNorm, DeepNorm, LearnedPosition, EluAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<ScaleNorm, ReZero, LearnedPosition, EluAttention, Glu<Gate::second>, WordEmbedding, SharedPattern, ParallelFirst::Block>>();
-  check<Combination<UnitOffset<LayerNorm>, PostNorm, LearnedPosition, EluAttention, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, StochasticDepth<PreNorm>, SinusoidalPosition, EluAttention, Glu<>, WordEmbedding, Repeat, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 13 of 16") {
+  check<Combination<LayerNorm, LayerScale, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, ReZero, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, StochasticDepth<PreNorm>, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, PostNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, ProjectedEmbedding, SharedGroups, ConvolvedBlock>>();
+  check<Combination<NoNorm, PreNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Glu<>, WordEmbedding, SharedPattern, ParallelFirst::Block>>();
+  check<Combination<ScaleNorm, SandwichNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, TrigramEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<DynamicTanh, PreNormAfterFirst, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, SandwichNorm, DisentangledPosition<LayerNorm>, DisentangledAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, ReZero, NoPosition, EluAttention, Glu<Gate::second>, WordEmbedding, SharedGroups, ParallelFirst::Block>>();
 }

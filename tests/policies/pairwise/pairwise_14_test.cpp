@@ -8,15 +8,15 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 14 of 15") {
-  check<Combination<ScaleNorm, SandwichNorm, SinusoidalPosition, EluAttention, Mlp, FactorisedEmbedding, SharedPattern, BottleneckBlock>>();
-  check<Combination<RmsNorm, PreNormAfterFirst, ScaledSinusoidalPosition, EluAttention, Mlp, TrigramEmbedding, Repeat, ConvolvedBlock>>();
-  check<Combination<LayerNorm, PostNorm, NoPosition, Performer, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, ReZero, NoPosition, Performer, Glu<Gate::second>, FactorisedEmbedding, SharedPattern, ConvolvedBlock>>();
-  check<Combination<RmsNorm, StochasticDepth<PreNorm>, LearnedPosition, Performer, Mlp, TrigramEmbedding, SharedGroups, EncoderBlock>>();
-  check<Combination<NoNorm, SandwichNorm, LearnedPosition, Performer, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PreNormAfterFirst, SinusoidalPosition, Performer, Glu<Gate::second>, ProjectedEmbedding, SharedPattern, ParallelFirst::Block>>();
-  check<Combination<UnitOffset<LayerNorm>, LayerScale, SinusoidalPosition, Performer, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, PreNorm, ScaledSinusoidalPosition, Performer, Glu<Gate::second>, ProjectedEmbedding, SharedGroups, ParallelFirst::Block>>();
-  check<Combination<ScaleNorm, PostNorm, ScaledSinusoidalPosition, Performer, Glu<>, WordEmbedding, Repeat, ParallelBlock>>();
+TEST_CASE("policies in pairs, part 14 of 16") {
+  check<Combination<DynamicTanh, PreNormAfterFirst, NoPosition, EluAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, PreNorm, LearnedPosition, EluAttention, Glu<>, FactorisedEmbedding, SharedGroups, ConvolvedBlock>>();
+  check<Combination<LayerNorm, ReZero, LearnedPosition, EluAttention, Glu<Gate::second>, WordEmbedding, SharedPattern, BottleneckBlock>>();
+  check<Combination<NoNorm, DeepNorm, LearnedPosition, EluAttention, Glu<Gate::second>, ProjectedEmbedding, Repeat, ParallelFirst::Block>>();
+  check<Combination<DynamicTanh, PostNorm, LearnedPosition, EluAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, StochasticDepth<PreNorm>, SinusoidalPosition, EluAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<ScaleNorm, ReZero, SinusoidalPosition, EluAttention, Mlp, TrigramEmbedding, SharedGroups, EncoderBlock>>();
+  check<Combination<DynamicTanh, StochasticDepth<PreNorm>, SinusoidalPosition, EluAttention, Mlp, ProjectedEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, SandwichNorm, SinusoidalPosition, EluAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, LayerScale, ScaledSinusoidalPosition, EluAttention, Mlp, ProjectedEmbedding, SharedPattern, ParallelFirst::Block>>();
 }

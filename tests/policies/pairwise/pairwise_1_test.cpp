@@ -8,14 +8,14 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 1 of 15") {
+TEST_CASE("policies in pairs, part 1 of 16") {
   check<Combination<LayerNorm, PostNorm, NoPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PreNorm, NoPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, LayerScale, NoPosition, MultiHeadAttention, Mlp, TrigramEmbedding, SharedGroups, BottleneckBlock>>();
-  check<Combination<LayerNorm, StochasticDepth<PreNorm>, NoPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, LayerScale, NoPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, BottleneckBlock>>();
-  check<Combination<UnitOffset<LayerNorm>, LayerScale, NoPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, BottleneckBlock>>();
+  check<Combination<NoNorm, StochasticDepth<PreNorm>, NoPosition, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, BottleneckBlock>>();
   check<Combination<LayerNorm, PreNormAfterFirst, LearnedPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, PreNormAfterFirst, LearnedPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<DynamicTanh, LayerScale, LearnedPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, BottleneckBlock>>();
+  check<Combination<LayerNorm, SandwichNorm, LearnedPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, LayerScale, LearnedPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, StochasticDepth<PreNorm>, SinusoidalPosition, MultiHeadAttention, Mlp, TrigramEmbedding, Repeat, BottleneckBlock>>();
+  check<Combination<DynamicTanh, PreNorm, SinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, PreNormAfterFirst, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, DeepNorm, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
 }

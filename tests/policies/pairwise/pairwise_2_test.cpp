@@ -8,15 +8,15 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 2 of 15") {
-  check<Combination<LayerNorm, SandwichNorm, SinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, DeepNorm, SinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, PostNorm, SinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<LayerNorm, LayerScale, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, ReZero, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, PreNormAfterFirst, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, BottleneckBlock>>();
-  check<Combination<NoNorm, PostNorm, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PostNorm, Rope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 2 of 16") {
+  check<Combination<LayerNorm, StochasticDepth<PreNorm>, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<DynamicTanh, LayerScale, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, BottleneckBlock>>();
+  check<Combination<DynamicTanh, StochasticDepth<PreNorm>, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, LayerScale, ScaledSinusoidalPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, BottleneckBlock>>();
   check<Combination<LayerNorm, PreNormAfterFirst, Rope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, LayerScale, Rope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, DeepNorm, Rope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, DeepNorm, Rope<>, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedGroups, ParallelBlock>>();
+  check<Combination<LayerNorm, ReZero, Rope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, PreNorm, Rope<>, MultiHeadAttention, Glu<Gate::second>, TrigramEmbedding, Repeat, ParallelFirst::Block>>();
+  check<Combination<NoNorm, PostNorm, Rope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
 }

@@ -8,15 +8,15 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 4 of 15") {
-  check<Combination<LayerNorm, ReZero, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, DeepNorm, Rope<Pairs::interleaved>, MultiHeadAttention, Glu<>, WordEmbedding, SharedPattern, ConvolvedBlock>>();
-  check<Combination<NoNorm, PostNorm, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, FactorisedEmbedding, SharedGroups, ParallelBlock>>();
-  check<Combination<ScaleNorm, PreNorm, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<DynamicTanh, StochasticDepth<PreNorm>, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, WordEmbedding, SharedPattern, ParallelFirst::Block>>();
-  check<Combination<UnitOffset<LayerNorm>, SandwichNorm, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, DeepNorm, XPos<>, MultiHeadAttention, Glu<>, ProjectedEmbedding, SharedPattern, ConvolvedBlock>>();
-  check<Combination<LayerNorm, LayerScale, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, ReZero, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, StochasticDepth<PreNorm>, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 4 of 16") {
+  check<Combination<ScaleNorm, PostNorm, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<DynamicTanh, StochasticDepth<PreNorm>, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, TrigramEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, PostNorm, Rope<Pairs::interleaved>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, PreNorm, DynamicRope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, PreNormAfterFirst, DynamicRope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, LayerScale, DynamicRope<>, MultiHeadAttention, Glu<>, TrigramEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, ReZero, DynamicRope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, SandwichNorm, DynamicRope<>, MultiHeadAttention, Mlp, FactorisedEmbedding, SharedGroups, ParallelFirst::Block>>();
+  check<Combination<NoNorm, PreNorm, DynamicRope<>, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, SharedPattern, ParallelBlock>>();
+  check<Combination<ScaleNorm, PostNorm, DynamicRope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
 }

@@ -8,14 +8,15 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 6 of 15") {
-  check<Combination<NoNorm, ReZero, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, ConvolvedBlock>>();
-  check<Combination<ScaleNorm, StochasticDepth<PreNorm>, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<DynamicTanh, PostNorm, GlobalLocal<Rope<>>, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedGroups, EncoderBlock>>();
-  check<Combination<UnitOffset<LayerNorm>, PreNorm, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, SandwichNorm, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, LayerScale, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, ReZero, RelativePosition, MultiHeadAttention, Glu<>, ProjectedEmbedding, Repeat, ParallelFirst::Block>>();
-  check<Combination<LayerNorm, StochasticDepth<PreNorm>, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, PreNorm, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, SharedPattern, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 6 of 16") {
+  check<Combination<DynamicTanh, PreNorm, XPos<>, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, SharedPattern, ConvolvedBlock>>();
+  check<Combination<UnitOffset<LayerNorm>, PostNorm, XPos<>, MultiHeadAttention, Mlp, FactorisedEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, SandwichNorm, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, LayerScale, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, ReZero, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, StochasticDepth<PreNorm>, GlobalLocal<Rope<>>, MultiHeadAttention, Glu<Gate::second>, FactorisedEmbedding, SharedPattern, ConvolvedBlock>>();
+  check<Combination<RmsNorm, PreNorm, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, TrigramEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<NoNorm, PreNorm, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelFirst::Block>>();
+  check<Combination<ScaleNorm, DeepNorm, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<DynamicTanh, PostNorm, GlobalLocal<Rope<>>, MultiHeadAttention, Glu<>, ProjectedEmbedding, SharedGroups, EncoderBlock>>();
 }

@@ -8,15 +8,14 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 7 of 15") {
-  check<Combination<NoNorm, SandwichNorm, RelativePosition, MultiHeadAttention, Mlp, FactorisedEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<ScaleNorm, DeepNorm, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<DynamicTanh, PreNormAfterFirst, RelativePosition, MultiHeadAttention, Glu<Gate::second>, ProjectedEmbedding, SharedGroups, ConvolvedBlock>>();
-  check<Combination<UnitOffset<LayerNorm>, PostNorm, RelativePosition, MultiHeadAttention, Mlp, TrigramEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PostNorm, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, PreNorm, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, DeepNorm, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, StochasticDepth<PreNorm>, TransformerXlPosition, MultiHeadAttention, Glu<Gate::second>, FactorisedEmbedding, SharedPattern, ParallelFirst::Block>>();
-  check<Combination<RmsNorm, ReZero, TransformerXlPosition, MultiHeadAttention, Mlp, TrigramEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, SandwichNorm, TransformerXlPosition, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, ParallelBlock>>();
+TEST_CASE("policies in pairs, part 7 of 16") {
+  check<Combination<UnitOffset<LayerNorm>, PreNormAfterFirst, GlobalLocal<Rope<>>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, SandwichNorm, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, DeepNorm, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, LayerScale, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, ReZero, RelativePosition, MultiHeadAttention, Glu<>, TrigramEmbedding, SharedPattern, ConvolvedBlock>>();
+  check<Combination<RmsNorm, StochasticDepth<PreNorm>, RelativePosition, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, Repeat, ParallelFirst::Block>>();
+  check<Combination<NoNorm, LayerScale, RelativePosition, MultiHeadAttention, Mlp, FactorisedEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<ScaleNorm, PostNorm, RelativePosition, MultiHeadAttention, Mlp, TrigramEmbedding, SharedGroups, EncoderBlock>>();
+  check<Combination<DynamicTanh, PreNormAfterFirst, RelativePosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
 }

@@ -8,14 +8,15 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 8 of 15") {
-  check<Combination<ScaleNorm, PreNormAfterFirst, TransformerXlPosition, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedGroups, ConvolvedBlock>>();
-  check<Combination<DynamicTanh, LayerScale, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+TEST_CASE("policies in pairs, part 8 of 16") {
+  check<Combination<UnitOffset<LayerNorm>, PreNorm, RelativePosition, MultiHeadAttention, Glu<>, ProjectedEmbedding, SharedGroups, ConvolvedBlock>>();
+  check<Combination<LayerNorm, PostNorm, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, DeepNorm, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<LayerNorm, LayerScale, TransformerXlPosition, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, SharedGroups, ConvolvedBlock>>();
+  check<Combination<LayerNorm, ReZero, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<RmsNorm, StochasticDepth<PreNorm>, TransformerXlPosition, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
+  check<Combination<NoNorm, PostNorm, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
+  check<Combination<ScaleNorm, PreNorm, TransformerXlPosition, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedPattern, ParallelFirst::Block>>();
+  check<Combination<DynamicTanh, PreNormAfterFirst, TransformerXlPosition, MultiHeadAttention, Mlp, TrigramEmbedding, Repeat, ParallelFirst::Block>>();
   check<Combination<UnitOffset<LayerNorm>, SandwichNorm, TransformerXlPosition, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, SandwichNorm, T5Bias, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, DeepNorm, T5Bias, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<LayerNorm, LayerScale, T5Bias, MultiHeadAttention, Glu<Gate::second>, TrigramEmbedding, SharedGroups, ConvolvedBlock>>();
-  check<Combination<LayerNorm, ReZero, T5Bias, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, PreNorm, T5Bias, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, PostNorm, T5Bias, MultiHeadAttention, Glu<>, FactorisedEmbedding, SharedPattern, ParallelFirst::Block>>();
 }

@@ -10,6 +10,7 @@
 #include <encore/backend/reference/linear_attention.hpp>
 #include <encore/backend/reference/loss.hpp>
 #include <encore/backend/reference/norm.hpp>
+#include <encore/backend/reference/rotate_by_length.hpp>
 #include <encore/backend/reference/rows.hpp>
 #include <encore/backend/reference/scale.hpp>
 
@@ -136,6 +137,9 @@ class RowKernels {
   }
   void rotate(const AttentionPlan<S>& plan, const Segments& segments, bool back, In x, Out y) const {
     reference::rotate_rows(plan, segments, S(back ? -1 : 1), x, y);
+  }
+  void rotate_by_length(const auto& rotation, const Segments& segments, bool back, In x, Out y) const {
+    reference::rotate_by_length(rotation, segments, back, x, y);
   }
   void shift(std::int64_t by, const Segments& segments, In x, Out y) const { reference::shift(by, segments, x, y); }
   void gather_rows(In x, Indices indices, Out y) const { reference::gather_rows(x, indices, y); }

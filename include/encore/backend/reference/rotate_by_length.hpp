@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rotary embeddings whose base depends on the length of a sequence; angles in double, made as they are needed.
+#pragma once
+
+#include <encore/core/segments.hpp>
+#include <encore/core/tensor.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace encore::reference {
+
+// `rotation` as ops/rotate_by_length.hpp has it; back: the adjoint.
+template <class S>
+void rotate_by_length(const auto& rotation, const Segments& segments, bool back, MatrixView<const S> x,
+                      MatrixView<S> y) {
+  const double r = double(rotation.rotary);
+  const std::int64_t half = rotation.rotary / 2;
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    const double stretched = double(segments.length(s)) / double(rotation.trained_positions);
+    const double grown =
+        stretched > 1 && r > 2 ? std::pow(rotation.factor * stretched - (rotation.factor - 1), r / (r - 2)) : 1.0;
+    for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
+      std::copy_n(x.row(n), x.cols, y.row(n));
+      for (std::int64_t i = 0; i < half; ++i) {
+        const double angle =
+            double(n - segments.begin(s)) * std::pow(rotation.base * grown, -2.0 * double(i) / r) * (back ? -1 : 1);
+        const S cosine = S(std::cos(angle)), sine = S(std::sin(angle));
+        const std::int64_t a = rotation.interleaved ? 2 * i : i, b = rotation.interleaved ? 2 * i + 1 : i + half;
+        for (std::int64_t head = 0; head < x.cols; head += rotation.head_size) {
+          y(n, head + a) = x(n, head + a) * cosine - x(n, head + b) * sine;
+          y(n, head + b) = x(n, head + a) * sine + x(n, head + b) * cosine;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace encore::reference

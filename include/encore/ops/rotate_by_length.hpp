@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// y[n] = each head of x[n] turned as rotary embeddings turn it, with a base that grows with the length of n's sequence
+// (dynamic NTK, emozilla 2023): for L tokens, more than the T of training, base (factor L / T - (factor - 1))^(r / (r -
+// 2)). [N, H D] -> [N, H D]; y aliases nothing. Backward turns back. A sequence's own length counts, whatever else is in
+// the batch.
+#pragma once
+
+#include <encore/ops/op.hpp>
+
+namespace encore {
+
+struct LengthRotation {
+  std::int64_t head_size = 0;
+  std::int64_t rotary = 0;  // r
+  bool interleaved = false;
+  double base = 10000;
+  double factor = 1;
+  std::int64_t trained_positions = 0;  // T
+};
+
+namespace op {
+
+struct RotateByLength {
+  static constexpr const char* name = "rotate_by_length";
+  LengthRotation rotation;
+
+  template <class B>
+  Extent output(const Env<B>& env, std::span<const Extent> in) const {
+    if (rotation.head_size < 1 || in[0].cols % rotation.head_size != 0)
+      shape_error(name, in[0], {in[0].rows, rotation.head_size}, "columns are not whole heads");
+    if (in[0].rows != env.segments.tokens())
+      shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
+    return in[0];
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    if constexpr (requires { env.kernels.rotate_by_length(rotation, env.segments, false, in[0], y); })
+      env.kernels.rotate_by_length(rotation, env.segments, false, in[0], y);
+    else
+      static_assert(detail::has_kernel<B>,
+                    "encore: this backend has no kernel for op 'rotate_by_length' (docs/backends.md)");
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    if (dx[0].data) env.kernels.rotate_by_length(rotation, env.segments, true, dy, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent> in) const {
+    return 3.0 * double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+}  // namespace op
+}  // namespace encore
