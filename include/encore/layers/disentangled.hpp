@@ -3,6 +3,7 @@
 // microsoft/DeBERTa disentangled_attention.py, da_utils.py; transformers models/deberta, models/deberta_v2.
 #pragma once
 
+#include <encore/config.hpp>
 #include <encore/layers/attention.hpp>
 
 #include <optional>
