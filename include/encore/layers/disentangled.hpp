@@ -3,7 +3,7 @@
 // microsoft/DeBERTa disentangled_attention.py, da_utils.py; transformers models/deberta, models/deberta_v2.
 #pragma once
 
-#include <encore/config.hpp>
+#include <encore/core/activation.hpp>
 #include <encore/layers/attention.hpp>
 
 #include <optional>
@@ -160,7 +160,7 @@ struct DisentangledAttention {
       if (key_rows) distances.to_query = position.by_distance(ex, projected_keys(ex, rows));
       if (query_rows) distances.to_key = position.by_distance(ex, projected_queries(ex, rows));
     }
-    if (heads) distances.bias = ex.linear(ex.map(Product{}, distances.to_query, distances.to_key), heads);
+    if (heads) distances.bias = ex.linear(ex.gate(Activation::identity, distances.to_query, distances.to_key), heads);
     auto mixed = ex.attention(spec, q, k, v, distances);
     q = k = v = {};
     distances = {};
@@ -174,13 +174,6 @@ struct DisentangledAttention {
     if (key_rows) write(key_rows, projected_keys(ex, rows));
     if (query_rows) write(query_rows, projected_queries(ex, rows));
   }
-
-  struct Product {
-    template <class S>
-    ENCORE_HD S operator()(S x, S y) const {
-      return x * y;
-    }
-  };
 
  private:
   auto projected_keys(auto& ex, const auto& rows) const { return (position_key ? *position_key : key)(ex, rows); }

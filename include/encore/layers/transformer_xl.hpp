@@ -2,7 +2,7 @@
 // Transformer-XL's relative positions.
 #pragma once
 
-#include <encore/config.hpp>
+#include <encore/core/activation.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/sinusoidal.hpp>
 
@@ -46,17 +46,11 @@ struct TransformerXlPosition {
           first(p.first) {}
     auto distances(auto& ex) const {
       auto rows = relative(ex, embed_distances(ex, table, indices));  // [2 longest - 1, H D]
-      auto products = ex.map(Product{}, rows, embed_distances(ex, offset, first));
+      auto products = ex.gate(Activation::identity, rows, embed_distances(ex, offset, first));
       AttentionDistances<decltype(products)> result;
       result.bias = ex.linear(products, heads);
       result.to_query = std::move(rows);
       return result;
-    }
-  };
-  struct Product {
-    template <class S>
-    ENCORE_HD S operator()(S x, S y) const {
-      return x * y;
     }
   };
 };
