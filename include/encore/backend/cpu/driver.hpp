@@ -277,7 +277,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
   static constexpr std::int64_t row_chunk = 64;   // rows of a chunk of row-local work, at most
   static constexpr std::int64_t fused_rows = 96;  // rows of a fused product's scratch
   static constexpr std::int64_t attention_rows =
-      336;  // query rows of a task, at most: K and V are packed once for each
+      336;                                          // query rows of a task, at most: K and V are packed once for each
   static constexpr std::int64_t fourier_rows = 16;  // rows of a task
 
   struct Cut {
