@@ -80,6 +80,15 @@ struct Widened {
 };
 
 constexpr std::int32_t positions[] = {0, 1, 2, 0};  // of the sequences of 3 and 1
+// Poolings and token vectors as layers of rows.
+struct PooledByAttention {
+  AttentionPooling pooling;
+  auto operator()(auto& ex, const auto& x) const { return pooling(ex, x, Indices{}); }
+};
+struct PooledByColumn {
+  auto operator()(auto& ex, const auto& x) const { return ex.weighted_pool(x, ex.columns(x, 1, 1)); }
+};
+
 const ModelShape shape{.hidden = width, .heads = 1, .max_positions = 4};
 
 }  // namespace
@@ -235,6 +244,13 @@ TEST_CASE("weighted pooling has the mean with weights n + 1, or those of a softm
     sum += std::exp(s) * learned.x.matrix()(n, 1);
   }
   CHECK(z.matrix()(0, 1) == Approx(sum / total).epsilon(1e-12));
+}
+
+TEST_CASE("weighted poolings and token vectors keep the properties: gradients, packing, Infer equals Record") {
+  const auto holds = [](const auto& make) { CHECK(encore::testing::check_layer(make, width).failures() == ""); };
+  holds([](Builder b) { return PooledByAttention{AttentionPooling(b, shape)}; });
+  holds([](Builder) { return PooledByColumn{}; });
+  holds([](Builder b) { return LateInteraction(b, shape, 3); });
 }
 
 TEST_CASE("late interaction has token vectors of unit length, and sums each query token's best product") {
