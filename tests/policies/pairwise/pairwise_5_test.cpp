@@ -8,14 +8,14 @@
 using namespace policies_test;
 
 // clang-format off
-TEST_CASE("policies in pairs, part 5 of 16") {
+TEST_CASE("policies in pairs, part 5 of 17") {
+  check<Combination<RmsNorm, SandwichNorm, DynamicRope<>, MultiHeadAttention, Mlp, FactorisedEmbedding, SharedGroups, ParallelFirst::Block>>();
+  check<Combination<NoNorm, PreNorm, DynamicRope<>, MultiHeadAttention, Glu<Gate::second>, WordEmbedding, SharedPattern, ParallelBlock>>();
+  check<Combination<ScaleNorm, PostNorm, DynamicRope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
   check<Combination<DynamicTanh, DeepNorm, DynamicRope<>, MultiHeadAttention, Mlp, ProjectedEmbedding, Repeat, ConvolvedBlock>>();
   check<Combination<UnitOffset<LayerNorm>, StochasticDepth<PreNorm>, DynamicRope<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
   check<Combination<LayerNorm, PreNormAfterFirst, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
   check<Combination<LayerNorm, SandwichNorm, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
   check<Combination<LayerNorm, DeepNorm, XPos<>, MultiHeadAttention, Mlp, TrigramEmbedding, SharedGroups, ParallelFirst::Block>>();
   check<Combination<LayerNorm, ReZero, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<RmsNorm, LayerScale, XPos<>, MultiHeadAttention, Glu<>, ProjectedEmbedding, Repeat, EncoderBlock>>();
-  check<Combination<NoNorm, StochasticDepth<PreNorm>, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, ParallelBlock>>();
-  check<Combination<ScaleNorm, StochasticDepth<PreNorm>, XPos<>, MultiHeadAttention, Mlp, WordEmbedding, Repeat, EncoderBlock>>();
 }
