@@ -82,6 +82,10 @@ TEST_CASE("rows of distances that are projected once are those projected in ever
                     [](auto rows) { std::fill(rows.begin(), rows.end(), 1.0f); });
     CHECK(encore::testing::different_bits(encore::testing::run_infer(context, parameters, batch, encoder), before) !=
           "");
+    parameters.fill(context, encoder.blocks[0].attention.key.weight, [](auto) {});  // weights may have changed
+    CHECK_FALSE(parameters.prepared());
+    CHECK(encore::testing::different_bits(encore::testing::run_infer(context, parameters, batch, encoder), before) ==
+          "");
     auto training = encore::testing::random_parameters(context, layout, StoreKind::training, 1);
     prepare(context, encoder, training);
     CHECK_FALSE(training.prepared());

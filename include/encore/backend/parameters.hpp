@@ -51,9 +51,10 @@ class Parameters {
 
   // Calls write(span) with room for the plain rows [rows * cols] of a parameter, zero or as they were, then brings them
   // into the form the backend keeps. Constants are refused by the callers that read files; here they are parameters
-  // like any.
+  // like any. What is derived from parameters no longer counts as prepared.
   template <class Write>
   void fill(const Context<B>& context, ParameterId id, Write&& write) {
+    if (!(*layout_)[id].derived) prepared_ = false;
     storage_[std::size_t(id.index)].fill(context, (*layout_)[id], std::forward<Write>(write));
   }
   // The plain rows of a parameter, unpacked if need be.

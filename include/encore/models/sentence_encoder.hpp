@@ -90,7 +90,6 @@ class SentenceEncoder {
     WeightNames names = Spec::weight_names(model_.config());
     names.elsewhere.push_back("dense.");
     load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
-    prepare(context, model_.encoder(), parameters);
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (!steps_[i].dense) continue;
       const auto& dense = std::get<SentenceTransformer::Dense>(sentence_->after_pooling[i]);
@@ -98,6 +97,7 @@ class SentenceEncoder {
       if (dense.bias())
         parameters.fill(context, steps_[i].dense->bias, [&](auto rows) { read_as_float(*dense.bias(), rows); });
     }
+    prepare(context, model_.encoder(), parameters);
   }
 
   // -> [sequences, dimension]
