@@ -25,4 +25,14 @@ struct LookupTerm {
   std::int64_t offset = 0;
 };
 
+// A rotation of heads by position whose base grows with the sequence: ops/rotate_by_length.hpp has the formula.
+struct LengthRotation {
+  std::int64_t head_size = 0;
+  std::int64_t rotary = 0;  // r
+  bool interleaved = false;
+  double base = 10000;
+  double factor = 1;
+  std::int64_t trained_positions = 0;  // T
+};
+
 }  // namespace encore

@@ -5,20 +5,10 @@
 // the batch.
 #pragma once
 
+#include <encore/backend/operands.hpp>
 #include <encore/ops/op.hpp>
 
-namespace encore {
-
-struct LengthRotation {
-  std::int64_t head_size = 0;
-  std::int64_t rotary = 0;  // r
-  bool interleaved = false;
-  double base = 10000;
-  double factor = 1;
-  std::int64_t trained_positions = 0;  // T
-};
-
-namespace op {
+namespace encore::op {
 
 struct RotateByLength {
   static constexpr const char* name = "rotate_by_length";
@@ -50,5 +40,4 @@ struct RotateByLength {
   }
 };
 
-}  // namespace op
-}  // namespace encore
+}  // namespace encore::op

@@ -138,7 +138,7 @@ class RowKernels {
   void rotate(const AttentionPlan<S>& plan, const Segments& segments, bool back, In x, Out y) const {
     reference::rotate_rows(plan, segments, S(back ? -1 : 1), x, y);
   }
-  void rotate_by_length(const auto& rotation, const Segments& segments, bool back, In x, Out y) const {
+  void rotate_by_length(const LengthRotation& rotation, const Segments& segments, bool back, In x, Out y) const {
     reference::rotate_by_length(rotation, segments, back, x, y);
   }
   void shift(std::int64_t by, const Segments& segments, In x, Out y) const { reference::shift(by, segments, x, y); }

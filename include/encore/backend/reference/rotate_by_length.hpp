@@ -2,6 +2,7 @@
 // Rotary embeddings whose base depends on the length of a sequence; angles in double, made as they are needed.
 #pragma once
 
+#include <encore/backend/operands.hpp>
 #include <encore/core/segments.hpp>
 #include <encore/core/tensor.hpp>
 
@@ -10,9 +11,9 @@
 
 namespace encore::reference {
 
-// `rotation` as ops/rotate_by_length.hpp has it; back: the adjoint.
+// y = x [N, H D] turned, or with `back` turned the other way: the adjoint.
 template <class S>
-void rotate_by_length(const auto& rotation, const Segments& segments, bool back, MatrixView<const S> x,
+void rotate_by_length(const LengthRotation& rotation, const Segments& segments, bool back, MatrixView<const S> x,
                       MatrixView<S> y) {
   const double r = double(rotation.rotary);
   const std::int64_t half = rotation.rotary / 2;
