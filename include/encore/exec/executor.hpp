@@ -198,6 +198,8 @@ class Executor {
     return part(x, first, count);
   }
   Value embed(const op::Embed& embed) { return run(embed, std::array<const Value*, 0>{}); }
+  // Rows of one table.
+  Value embed(const EmbedTerm& term) { return embed(op::Embed{.terms = {term}, .count = 1}); }
   Value gather_rows(const Value& x, Indices rows) { return run(op::GatherRows{.indices = rows}, std::array{&x}); }
   Value pool(Pooling pooling, const Value& x) { return run(op::Pool{.pooling = pooling}, std::array{&x}); }
   Value weighted_pool(const Value& x, const Value& scores) { return run(op::WeightedPool{}, std::array{&x, &scores}); }

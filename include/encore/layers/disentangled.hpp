@@ -75,10 +75,7 @@ struct DisentangledPosition {
 
  private:
   auto first_bucket_rows(auto& ex, std::size_t count) const {
-    op::Embed rows;
-    rows.terms[0] = {table, ex.indices(std::span<const std::int32_t>(*rows_).first(count)), 0};
-    rows.count = 1;
-    auto embedded = ex.embed(rows);
+    auto embedded = ex.embed(EmbedTerm{table, ex.indices(std::span<const std::int32_t>(*rows_).first(count))});
     return norm ? (*norm)(ex, embedded) : embedded;
   }
   // Buckets 0, 1, -1, 2, -2, .. are rows 0, 1, 2, ..: shorter batches need fewer, always the first ones.
@@ -91,8 +88,8 @@ struct DisentangledPosition {
 };
 
 // out(attention), scores (q_i . k_j + q_i . kr[i - j] + k_j . qr[i - j] + qr[i - j] . kr[i - j]) / sqrt(terms * head
-// size), of as many terms as there are, kr and qr projected from the position's rows. Parameters `query`, `key`, `value`, `out`, and unless the keys are shared `position_key` and
-// `position_query`.
+// size), of as many terms as there are, kr and qr projected from the position's rows. Parameters `query`, `key`,
+// `value`, `out`, and unless the keys are shared `position_key` and `position_query`.
 template <class Position>
 struct DisentangledAttention {
   struct Options {

@@ -13,11 +13,6 @@ inline constexpr std::int32_t first_row[] = {0};
 }
 
 // The first row of a table: [1, columns].
-auto parameter_row(auto& ex, ParameterId table) {
-  op::Embed row;
-  row.terms[0] = {table, ex.indices(detail::first_row), 0};
-  row.count = 1;
-  return ex.embed(row);
-}
+auto parameter_row(auto& ex, ParameterId table) { return ex.embed(EmbedTerm{table, ex.indices(detail::first_row)}); }
 
 }  // namespace encore

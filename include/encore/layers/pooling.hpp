@@ -31,9 +31,7 @@ struct WeightedMeanPooling {
       : logarithms(b.constant("logarithms", shape.max_positions, 1,
                               [](std::int64_t n, std::int64_t) { return std::log(double(n + 1)); })) {}
   auto operator()(auto& ex, const auto& x, Indices positions) const {
-    op::Embed scores;
-    add_term(scores, {logarithms, positions, 0});
-    return ex.weighted_pool(x, ex.embed(scores));
+    return ex.weighted_pool(x, ex.embed(EmbedTerm{logarithms, positions}));
   }
 };
 

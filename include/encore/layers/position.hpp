@@ -84,10 +84,7 @@ class DistanceIndices {
 // The rows of a table by distance, as an embedding: [2 longest - 1, columns of the table].
 template <class Ex>
 auto embed_distances(Ex& ex, ParameterId table, const DistanceIndices& indices) {
-  op::Embed rows;
-  rows.terms[0] = {table, ex.indices(indices.up_to(ex.segments().longest())), 0};
-  rows.count = 1;
-  return ex.embed(rows);
+  return ex.embed(EmbedTerm{table, ex.indices(indices.up_to(ex.segments().longest()))});
 }
 
 // Appends a term to an embedding sum. Throws ArgumentError where it is full.

@@ -50,9 +50,7 @@ struct ScaledSinusoidalPosition {
       : table(sinusoids(b, shape.max_positions, shape.embedding_width(), options)),
         scale(b.table("scale", 1, 1, Init::ones, 1.0 / std::sqrt(double(shape.embedding_width())))) {}
   auto rows(auto& ex, Indices positions) const {
-    op::Embed lookup;
-    add_term(lookup, {table, positions, 0});
-    return ex.scale(ex.embed(lookup), parameter_row(ex, scale));
+    return ex.scale(ex.embed(EmbedTerm{table, positions}), parameter_row(ex, scale));
   }
 };
 
