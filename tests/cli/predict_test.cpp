@@ -116,5 +116,7 @@ TEST_CASE("predict says in one line what is wrong", "[cli][predict]") {
   fails({"predict", data + "bert_fill_mask", "--input", "texts.txt"}, 1, "text 1: holds no mask token, '[MASK]'");
   fails({"predict", data + "bert_tag", "--task", "answer", "--input", "texts.txt"}, 2, "token classification");
   fails({"predict", data + "bert_answer", "--input", "texts.txt"}, 1, "want a pair");
+  fails({"predict", data + "bert_answer", "--input", data + "bert_answer/input.jsonl", "--max-length", "8"}, 1,
+        "text 1: the first text leaves room for");
   fails({"predict", data + "bert_classify", "--task", "rerank", "--query", "q", "--input", "texts.txt"}, 2, "3 labels");
 }
