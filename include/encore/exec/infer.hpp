@@ -19,7 +19,7 @@ class Count : public Executor<B, Mode::count> {
   // Multiplications and additions so far.
   double flops() const { return this->flops_; }
   // Bytes of workspace that Infer takes for the same calls.
-  std::size_t peak_bytes() { return this->workspace().arena.peak(); }
+  std::size_t peak_bytes() const { return this->arena_peak(); }
 };
 
 // Runs ops at once. The workspace must have been reserved (Count::peak_bytes); MemoryError otherwise.
@@ -31,7 +31,7 @@ class Infer : public Executor<B, Mode::infer> {
     this->prepared_ = parameters.prepared();
   }
 
-  std::size_t peak_bytes() { return this->workspace().arena.peak(); }
+  std::size_t peak_bytes() const { return this->arena_peak(); }
 };
 
 // Counts, reserves, runs: forward(executor) is called once with a Count and once with an Infer.

@@ -37,11 +37,7 @@ class Record : public Executor<B, Mode::record> {
                        to_string(Extent{dy.rows, dy.cols}) + " differ");
     if (this->environment().parameters->kind() == StoreKind::inference)
       throw ArgumentError("backward: the parameters are an inference store; gradients need StoreKind::training");
-    this->gradients_.assign(this->workspace().slots.size(), {});
-    bool fresh = false;
-    this->environment().kernels.write(dy, this->gradient_at(this->operand(y), fresh));
-    for (auto node = this->tape_.rbegin(); node != this->tape_.rend(); ++node)
-      if (this->gradients_[std::size_t(node->output)].data) node->backward(*this, *node);
+    this->walk_back(y, dy);
   }
   // Of a [1, 1] loss.
   void backward(const Value& loss) {
@@ -50,8 +46,7 @@ class Record : public Executor<B, Mode::record> {
   }
   // d loss / d x after backward; null data where x did not matter.
   MatrixView<const Scalar> gradient(const Value& x) {
-    const std::size_t slot = std::size_t(this->operand(x).slot);
-    if (slot >= this->gradients_.size() || !this->gradients_[slot].data) return {};
+    if (!this->has_gradient(x)) return {};
     bool fresh = false;
     return this->environment().kernels.read(this->gradient_at(this->operand(x), fresh));
   }

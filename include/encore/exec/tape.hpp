@@ -2,8 +2,10 @@
 // What Record keeps: memory that only grows, and one small node per op.
 #pragma once
 
+#include <encore/exec/value.hpp>
 #include <encore/ops/op.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -34,13 +36,6 @@ class BumpMemory {
   static constexpr std::size_t minimum = std::size_t{1} << 20;
   std::vector<Block> blocks_;
   std::size_t used_ = 0;
-};
-
-// A column range of a slot: how a node remembers its operands.
-struct Operand {
-  std::int32_t slot = -1;
-  std::int64_t column = 0;
-  std::int64_t cols = 0;
 };
 
 // One recorded op: a copy of it, its operands, and the function that calls its backward.

@@ -8,43 +8,40 @@
 
 namespace encore {
 
-template <class E>
+// A column range of a slot: what a handle stands for, and how a tape remembers operands.
+struct Operand {
+  std::int32_t slot = -1;
+  std::int64_t column = 0;
+  std::int64_t cols = 0;
+};
+
+template <class Store>
 class Value {
  public:
   Value() = default;
-  Value(const Value& other)
-      : executor_(other.executor_), slot_(other.slot_), column_(other.column_), cols_(other.cols_) {
-    if (executor_) executor_->retain(slot_);
+  Value(const Value& other) : store_(other.store_), operand_(other.operand_) {
+    if (store_) store_->retain(operand_.slot);
   }
-  Value(Value&& other) noexcept
-      : executor_(std::exchange(other.executor_, nullptr)),
-        slot_(other.slot_),
-        column_(other.column_),
-        cols_(other.cols_) {}
+  Value(Value&& other) noexcept : store_(std::exchange(other.store_, nullptr)), operand_(other.operand_) {}
   Value& operator=(Value other) noexcept {
-    std::swap(executor_, other.executor_);
-    std::swap(slot_, other.slot_);
-    std::swap(column_, other.column_);
-    std::swap(cols_, other.cols_);
+    std::swap(store_, other.store_);
+    std::swap(operand_, other.operand_);
     return *this;
   }
   ~Value() {
-    if (executor_) executor_->release(slot_);
+    if (store_) store_->release(operand_.slot);
   }
 
-  explicit operator bool() const { return executor_ != nullptr; }
-  std::int64_t rows() const { return executor_->rows_of(slot_); }
-  std::int64_t cols() const { return cols_; }
+  explicit operator bool() const { return store_ != nullptr; }
+  std::int64_t rows() const { return store_->rows_of(operand_.slot); }
+  std::int64_t cols() const { return operand_.cols; }
 
  private:
-  friend E;
-  Value(E* executor, std::int32_t slot, std::int64_t column, std::int64_t cols)
-      : executor_(executor), slot_(slot), column_(column), cols_(cols) {}
+  friend Store;
+  Value(Store* store, const Operand& operand) : store_(store), operand_(operand) {}
 
-  E* executor_ = nullptr;
-  std::int32_t slot_ = -1;
-  std::int64_t column_ = 0;
-  std::int64_t cols_ = 0;
+  Store* store_ = nullptr;
+  Operand operand_;
 };
 
 }  // namespace encore

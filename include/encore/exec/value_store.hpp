@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the values of a pass live. Infer and Count give memory back with the last handle to it; Record keeps all.
+#pragma once
+
+#include <encore/backend/workspace.hpp>
+#include <encore/exec/tape.hpp>
+#include <encore/exec/value.hpp>
+#include <encore/ops/op.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace encore {
+
+enum class Mode : std::uint8_t { infer, record, count };
+
+template <BackendTag B, Mode mode>
+class ValueStore {
+ public:
+  using Backend = B;
+  using Scalar = scalar_t<B>;
+  using Value = encore::Value<ValueStore>;
+  using In = in_t<B>;
+  using Out = out_t<B>;
+  static constexpr bool recording = mode == Mode::record;
+  static constexpr bool computing = mode != Mode::count;
+
+  ValueStore(const ValueStore&) = delete;
+  ValueStore& operator=(const ValueStore&) = delete;
+
+  const Segments& segments() const { return env_.segments; }
+  const ParameterLayout& layout() const { return env_.layout; }
+  // Indices the backend can read; the span stays alive as long as the executor.
+  Indices indices(std::span<const std::int32_t> values) const {
+    if constexpr (computing)
+      return env_.kernels.upload(values);
+    else
+      return {values.data(), std::int64_t(values.size())};
+  }
+
+ protected:
+  ValueStore(const Context<B>& context, const ParameterLayout& layout, const Segments& segments,
+             const Parameters<B>* parameters, Parameters<B>* gradients)
+      : kernels_(context), env_{kernels_, layout, segments, parameters, gradients}, workspace_(context.workspace()) {
+    if (workspace_.in_use) throw ArgumentError("executor: the context runs another one; give each its own context");
+    workspace_.in_use = true;
+    workspace_.arena.reset();
+    workspace_.slots.clear();
+    workspace_.free_slots.clear();
+    if constexpr (computing && requires { kernels_.begin(segments); }) kernels_.begin(segments);
+  }
+  ~ValueStore() {
+    workspace_.slots.clear();
+    workspace_.free_slots.clear();
+    workspace_.in_use = false;
+  }
+
+  const OpEnvironment<B>& environment() const { return env_; }
+  // Bytes of workspace that were in use at most.
+  std::size_t arena_peak() const { return workspace_.arena.peak(); }
+  std::size_t slot_count() const { return workspace_.slots.size(); }
+
+  static const Operand& operand(const Value& x) { return x.operand_; }
+  Slot& slot(std::int32_t index) { return workspace_.slots[std::size_t(index)]; }
+  const Slot& slot(std::int32_t index) const { return workspace_.slots[std::size_t(index)]; }
+  Slot& slot(const Value& x) { return slot(x.operand_.slot); }
+  const Slot& slot(const Value& x) const { return slot(x.operand_.slot); }
+  // Whether x is all columns of its slot.
+  bool whole(const Value& x) const { return x.operand_.column == 0 && x.operand_.cols == slot(x).cols; }
+
+  In in(const Value& x) const { return at(x.operand_); }
+  Out out(const Value& x) const { return at(x.operand_); }
+  Out at(const Operand& x) const { return at(slot(x.slot).data, slot(x.slot), x.column, x.cols); }
+  // Columns of a matrix that is laid out like the slot's. Null data: Count.
+  Out at(std::byte* data, const Slot& like, std::int64_t column, std::int64_t cols) const {
+    return env_.kernels.place(data, like.element, column, like.rows, cols, like.stride);
+  }
+
+  Value make(std::int64_t rows, std::int64_t cols, ParameterId weight = {}, Element element = Element::activation) {
+    Value x = describe(rows, cols, weight);
+    slot(x).element = element;
+    allocate(slot(x));
+    return x;
+  }
+  // A value without memory: allocate() gives it some.
+  Value describe(std::int64_t rows, std::int64_t cols, ParameterId weight) {
+    const std::int32_t index = new_slot();
+    Slot& s = slot(index);
+    s.rows = rows;
+    s.cols = cols;
+    s.weight = weight;
+    s.references = 1;
+    return Value(this, {index, 0, cols});
+  }
+  // Columns of x; no copy.
+  Value part(const Value& x, std::int64_t column, std::int64_t cols) {
+    retain(x.operand_.slot);
+    return Value(this, {x.operand_.slot, x.operand_.column + column, cols});
+  }
+  void allocate(Slot& s) {
+    s.stride = env_.kernels.stride(s.cols);
+    s.bytes = std::size_t(s.rows) * std::size_t(s.stride) * env_.kernels.element_bytes(s.element);
+    s.data = allocate_bytes(s.bytes, s.offset);
+  }
+  std::byte* allocate_bytes(std::size_t bytes, std::size_t& offset) {
+    if constexpr (recording) return take(bytes);
+    offset = workspace_.arena.take(bytes);
+    if constexpr (!computing) return nullptr;
+    if (offset + bytes > workspace_.size())
+      throw MemoryError("workspace: " + std::to_string(offset + bytes) + " bytes needed, " +
+                        std::to_string(workspace_.size()) + " reserved");
+    return workspace_.data() + offset;
+  }
+  void give_bytes(std::size_t bytes, std::size_t offset) {
+    if constexpr (!recording) workspace_.arena.give(offset, bytes);
+  }
+  // Memory that stays as long as the executor.
+  std::byte* take(std::size_t bytes) {
+    return memory_.take(bytes, [this](std::size_t size) { return env_.kernels.block(size); });
+  }
+
+  void retain(std::int32_t index) { ++slot(index).references; }
+  void release(std::int32_t index) {
+    if constexpr (recording) return;
+    Slot& s = slot(index);
+    if (--s.references > 0) return;
+    const std::int32_t source = s.source;
+    if (!s.deferred) workspace_.arena.give(s.offset, s.bytes);
+    s = Slot{};
+    workspace_.free_slots.push_back(index);
+    if (source >= 0) release(source);
+  }
+
+  // The product whose sections a value holds, all of them, or nothing. A backend may put padding between sections.
+  ParameterId sections_of(const Value& x) const {
+    const ParameterId weight = slot(x).weight;
+    return weight && whole(x) && env_.layout[weight].sections.size() > 1 ? weight : ParameterId{};
+  }
+  // What elementwise ops make of sections has the same ones. Other ops would read the padding: sections are split
+  // before.
+  template <class Op>
+  ParameterId sections_after(std::span<const Value* const> operands) const {
+    for (const Value* x : operands) {
+      const ParameterId product = sections_of(*x);
+      if (!product) continue;
+      if constexpr (requires { Op::elementwise; })
+        return product;
+      else
+        throw ShapeError(std::string(Op::name) + ": " + to_string(Extent{x->rows(), x->cols()}) + " are the " +
+                         std::to_string(env_.layout[product].sections.size()) + " sections of '" +
+                         env_.layout[product].name() + "': split them first");
+    }
+    return {};
+  }
+
+ private:
+  friend Value;
+
+  std::int64_t rows_of(std::int32_t index) const { return slot(index).rows; }
+  std::int32_t new_slot() {
+    if (workspace_.free_slots.empty()) {
+      workspace_.slots.emplace_back();
+      return std::int32_t(workspace_.slots.size() - 1);
+    }
+    const std::int32_t index = workspace_.free_slots.back();
+    workspace_.free_slots.pop_back();
+    return index;
+  }
+
+  Kernels<B> kernels_;
+  OpEnvironment<B> env_;
+  std::remove_reference_t<decltype(std::declval<const Context<B>&>().workspace())>& workspace_;
+  BumpMemory<decltype(std::declval<const Kernels<B>&>().block(std::size_t{}))> memory_;
+};
+
+}  // namespace encore
