@@ -70,10 +70,23 @@ inline bool within(std::span<const CharacterRange> ranges, char32_t c) {
 
 }  // namespace detail
 
-// The classes of every code point. Immutable; about 100 KB and a millisecond to make.
+// The classes of every code point. All objects share one table, made by the first of them in a few milliseconds.
 class CharacterClasses {
  public:
-  CharacterClasses() {
+  CharacterClasses() : table_(&shared()) {}
+
+  // c must be below 0x110000.
+  std::uint16_t operator[](char32_t c) const { return (*table_)[c]; }
+  // The same for an ASCII character.
+  std::uint16_t ascii(char c) const { return table_->latin(static_cast<unsigned char>(c)); }
+  bool is(char32_t c, int classes) const { return ((*this)[c] & classes) != 0; }
+
+ private:
+  static const PagedTable<std::uint16_t>& shared() {
+    static const PagedTable<std::uint16_t> table(all_classes());
+    return table;
+  }
+  static std::vector<std::uint16_t> all_classes() {
     std::vector<std::uint16_t> all(PagedTable<std::uint16_t>::code_points);
     const auto mark = [&](std::span<const CharacterRange> ranges, int classes) {
       for (const auto [first, last] : ranges)
@@ -99,17 +112,8 @@ class CharacterClasses {
     for (char32_t c = 'A'; c <= 'Z'; ++c) all[c] |= upper;
     for (const auto& letters : detail::later_letters)
       for (char32_t c = letters.first; c <= letters.last; c += char32_t(letters.step)) all[c] |= upper;
-
-    table_ = PagedTable<std::uint16_t>(all);
+    return all;
   }
-
-  // c must be below 0x110000.
-  std::uint16_t operator[](char32_t c) const { return table_[c]; }
-  // The same for an ASCII character.
-  std::uint16_t ascii(char c) const { return table_.latin(static_cast<unsigned char>(c)); }
-  bool is(char32_t c, int classes) const { return ((*this)[c] & classes) != 0; }
-
- private:
   static void mark_letters(char32_t first, char32_t end, std::vector<std::uint16_t>& all) {
     for (char32_t c = first; c < end; ++c) {
       const auto& property = *utf8proc_get_property(std::int32_t(c));
@@ -121,7 +125,7 @@ class CharacterClasses {
     }
   }
 
-  PagedTable<std::uint16_t> table_;
+  const PagedTable<std::uint16_t>* table_;
 };
 
 // Calls put(c) for each of the small letters of a character of class `upper`. They do not depend on what is around it.

@@ -14,15 +14,39 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <utility>
 #include <vector>
 
 namespace encore::text {
 
-// Which characters compose, and which may be passed over. Immutable; some milliseconds to make.
+// Which characters compose, and which may be passed over.
 class CompositionTable {
  public:
+  // The only one there is, made by the first call in some milliseconds.
+  static const CompositionTable& shared() {
+    static const CompositionTable table{CharacterClasses()};
+    return table;
+  }
+
+  // Whether a character may change, or join or pass one before it.
+  bool moves(char32_t c, bool with_compatibility) const {
+    return (moving_[c] & (with_compatibility ? compatibly : canonically)) != 0;
+  }
+  // The composite of two characters, or 0.
+  char32_t compose(char32_t first, char32_t second) const {
+    if (first >= 0x1100 && first < 0x1113 && second >= 0x1161 && second < 0x1176)
+      return 0xac00 + ((first - 0x1100) * 21 + (second - 0x1161)) * 28;
+    if (first >= 0xac00 && first < 0xac00 + 11172 && (first - 0xac00) % 28 == 0 && second > 0x11a7 && second < 0x11c3)
+      return first + (second - 0x11a7);
+    const auto wanted = key(first, second);
+    const auto found = std::lower_bound(pairs_.begin(), pairs_.end(), std::pair(wanted, char32_t{0}));
+    return found != pairs_.end() && found->first == wanted ? found->second : 0;
+  }
+
+ private:
+  static constexpr std::uint16_t canonically = 1;
+  static constexpr std::uint16_t compatibly = 2;
+
   explicit CompositionTable(const CharacterClasses& classes) {
     std::vector<std::uint16_t> moving(0x110000);
     for (char32_t c = 0; c < 0x110000; ++c)
@@ -55,25 +79,6 @@ class CompositionTable {
     });
     moving_ = PagedTable<std::uint16_t>(moving);
   }
-
-  // Whether a character may change, or join or pass one before it.
-  bool moves(char32_t c, bool with_compatibility) const {
-    return (moving_[c] & (with_compatibility ? compatibly : canonically)) != 0;
-  }
-  // The composite of two characters, or 0.
-  char32_t compose(char32_t first, char32_t second) const {
-    if (first >= 0x1100 && first < 0x1113 && second >= 0x1161 && second < 0x1176)
-      return 0xac00 + ((first - 0x1100) * 21 + (second - 0x1161)) * 28;
-    if (first >= 0xac00 && first < 0xac00 + 11172 && (first - 0xac00) % 28 == 0 && second > 0x11a7 && second < 0x11c3)
-      return first + (second - 0x11a7);
-    const auto wanted = key(first, second);
-    const auto found = std::lower_bound(pairs_.begin(), pairs_.end(), std::pair(wanted, char32_t{0}));
-    return found != pairs_.end() && found->first == wanted ? found->second : 0;
-  }
-
- private:
-  static constexpr std::uint16_t canonically = 1;
-  static constexpr std::uint16_t compatibly = 2;
 
   static std::uint64_t key(char32_t first, char32_t second) { return std::uint64_t{first} << 32 | second; }
   static std::vector<char32_t> decomposed(char32_t c, bool with_compatibility) {
@@ -131,8 +136,7 @@ void ordered_decomposition(const TextView& view, const CharacterClasses& classes
 // NFC and, compatibly, NFKC.
 class Composition {
  public:
-  Composition(const CharacterClasses& classes, bool compatibly)
-      : compatibly_(compatibly), table_(std::make_shared<const CompositionTable>(classes)) {}
+  explicit Composition(bool compatibly) : compatibly_(compatibly), table_(&CompositionTable::shared()) {}
 
   void operator()(const TextView& view, const CharacterClasses& classes, OrderMemory& memory,
                   NormalizedText& out) const {
@@ -192,7 +196,7 @@ class Composition {
   }
 
   bool compatibly_;
-  std::shared_ptr<const CompositionTable> table_;
+  const CompositionTable* table_;
 };
 
 }  // namespace encore::text

@@ -15,7 +15,46 @@ namespace encore::text {
 
 class GraphemeClusters {
  public:
-  GraphemeClusters() {
+  // All objects share one table, made by the first of them.
+  GraphemeClusters() : table_(&shared()) {}
+
+  // The end of the cluster that begins at `at`, which is not the end of the text.
+  const char* end_of(const char* at, const char* end) const {
+    char32_t before = decode(at);
+    unsigned is_before = (*table_)[before];
+    bool picture = (is_before & pictographic) != 0;  // and what extends it
+    // Of an Indic conjunct: 1 behind a consonant, 2 behind a linker too.
+    int conjunct = is_before & consonant ? 1 : 0;
+    while (at != end) {
+      const char* next = at;
+      const char32_t c = decode(next);
+      const unsigned is = (*table_)[c];
+      bool joins = (is & extend) || (is_before & prepend);
+      if ((is_before | is) & control) joins = before == '\r' && c == '\n';
+      if (is & is_before & hangul) joins = joins || is_syllable_part(before, c);
+      if ((is & consonant) && conjunct == 2) joins = true;
+      if ((is & pictographic) && picture && before == zero_width_joiner) joins = true;
+      if (!joins) break;
+      picture = (is & pictographic) || (picture && (is & extend));
+      if (is & consonant)
+        conjunct = 1;
+      else if (conjunct && (is & linker))
+        conjunct = 2;
+      else if (!(is & conjunct_extend))
+        conjunct = 0;
+      before = c;
+      is_before = is;
+      at = next;
+    }
+    return at;
+  }
+
+ private:
+  static const PagedTable<std::uint16_t>& shared() {
+    static const PagedTable<std::uint16_t> table(all_properties());
+    return table;
+  }
+  static std::vector<std::uint16_t> all_properties() {
     std::vector<std::uint16_t> all(PagedTable<std::uint16_t>::code_points);
     const auto mark = [&](std::span<const CharacterRange> ranges, unsigned what) {
       for (const auto [first, last] : ranges)
@@ -38,41 +77,9 @@ class GraphemeClusters {
     mark_hangul(0xac00, 0xd7a3);
     mark_hangul(0xd7b0, 0xd7c6);
     mark_hangul(0xd7cb, 0xd7fb);
-    table_ = PagedTable<std::uint16_t>(all);
+    return all;
   }
 
-  // The end of the cluster that begins at `at`, which is not the end of the text.
-  const char* end_of(const char* at, const char* end) const {
-    char32_t before = decode(at);
-    unsigned is_before = table_[before];
-    bool picture = (is_before & pictographic) != 0;  // and what extends it
-    // Of an Indic conjunct: 1 behind a consonant, 2 behind a linker too.
-    int conjunct = is_before & consonant ? 1 : 0;
-    while (at != end) {
-      const char* next = at;
-      const char32_t c = decode(next);
-      const unsigned is = table_[c];
-      bool joins = (is & extend) || (is_before & prepend);
-      if ((is_before | is) & control) joins = before == '\r' && c == '\n';
-      if (is & is_before & hangul) joins = joins || is_syllable_part(before, c);
-      if ((is & consonant) && conjunct == 2) joins = true;
-      if ((is & pictographic) && picture && before == zero_width_joiner) joins = true;
-      if (!joins) break;
-      picture = (is & pictographic) || (picture && (is & extend));
-      if (is & consonant)
-        conjunct = 1;
-      else if (conjunct && (is & linker))
-        conjunct = 2;
-      else if (!(is & conjunct_extend))
-        conjunct = 0;
-      before = c;
-      is_before = is;
-      at = next;
-    }
-    return at;
-  }
-
- private:
   enum Property : std::uint8_t {
     extend = 1,
     prepend = 2,
@@ -103,7 +110,7 @@ class GraphemeClusters {
     return false;
   }
 
-  PagedTable<std::uint16_t> table_;
+  const PagedTable<std::uint16_t>* table_;
 };
 
 }  // namespace encore::text

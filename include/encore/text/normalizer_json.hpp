@@ -28,11 +28,10 @@ inline Pattern read_pattern(const JsonObject& part) {
                          " is not supported; supported: " + std::string(Pattern::supported_expressions));
 }
 
-inline void read_normalizer(const JsonObject& part, const CharacterClasses& classes,
-                            std::vector<NormalizerStep>& steps) {
+inline void read_normalizer(const JsonObject& part, std::vector<NormalizerStep>& steps) {
   const std::string type = part.text("type");
   if (type == "Sequence") {
-    for (const JsonObject& step : part.objects("normalizers")) read_normalizer(step, classes, steps);
+    for (const JsonObject& step : part.objects("normalizers")) read_normalizer(step, steps);
   } else if (type == "BertNormalizer") {
     const bool lowercase = part.boolean("lowercase");
     steps.push_back(BertNormalizer({.clean_text = part.boolean("clean_text"),
@@ -46,7 +45,7 @@ inline void read_normalizer(const JsonObject& part, const CharacterClasses& clas
   } else if (type == "NFD" || type == "NFKD") {
     steps.push_back(Decomposition{.compatibly = type == "NFKD"});
   } else if (type == "NFC" || type == "NFKC") {
-    steps.push_back(Composition(classes, type == "NFKC"));
+    steps.push_back(Composition(type == "NFKC"));
   } else if (type == "Replace") {
     steps.push_back(Replace{read_pattern(part), part.text("content")});
   } else if (type == "Prepend") {

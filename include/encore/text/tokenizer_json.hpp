@@ -104,7 +104,7 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
     detail::refuse_type(model, type, "WordPiece, BPE, Unigram");
   // Parts that are not supported are named before a vocabulary is read.
   std::vector<NormalizerStep> normalizers;
-  if (const auto part = file.optional_object("normalizer")) detail::read_normalizer(*part, parts.classes, normalizers);
+  if (const auto part = file.optional_object("normalizer")) detail::read_normalizer(*part, normalizers);
   parts.normalizer = Normalizer(std::move(normalizers));
   detail::PreTokenizerPart pre_tokenizer;
   if (const auto part = file.optional_object("pre_tokenizer")) detail::read_pre_tokenizer(*part, pre_tokenizer);
