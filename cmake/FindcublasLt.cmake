@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # cuBLASLt and the CUDA runtime: those of the toolkit that CMake finds, else of cuBLASLt the header and the library that
 # ENCORE_CUDA_PARTS or CMAKE_PREFIX_PATH leads to. Defines CUDA::cublasLt, CUDA::cudart_static and cublasLt_FOUND.
+
 # CMake 3.25.1, Debian 12's, cannot find CUDA 13 for a project that asks for CMake 3.25: it then wants a library that CUDA 13
 # no longer has, to mark it as deprecated.
 set(cublasLt_minimum_required ${CMAKE_MINIMUM_REQUIRED_VERSION})
 if(CMAKE_VERSION VERSION_LESS 3.26)
   set(CMAKE_MINIMUM_REQUIRED_VERSION 3.24)
+endif()
+if(NOT DEFINED CUDAToolkit_ROOT AND EXISTS "${ENCORE_CUDA_PARTS}/bin/nvcc")
+  set(CUDAToolkit_ROOT ${ENCORE_CUDA_PARTS})  # where scripts/fetch_cuda left a compiler, there was no other
 endif()
 find_package(CUDAToolkit 12 QUIET)
 set(CMAKE_MINIMUM_REQUIRED_VERSION ${cublasLt_minimum_required})

@@ -3,6 +3,8 @@
 // of `names`. Whatever they say, the readers answer with a value or with a typed error of one short line.
 #include <encore/io/model_folder.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <cstdint>
 #include <cstdlib>
