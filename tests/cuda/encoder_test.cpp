@@ -130,4 +130,10 @@ TEST_CASE("Cuda says how many bytes it could not get", "[cuda][errors]") {
   }
   const Context<Cuda> context({.machine = std::make_shared<Emulator>(false, std::size_t{1} << 20)});
   CHECK_THROWS_WITH(context.workspace().reserve(std::size_t{1} << 21), "out of memory: 2097152 bytes asked for");
+
+  // A pass that could not begin leaves the context free: the second one says the same.
+  const Context<Cuda> tiny({.machine = std::make_shared<Emulator>(false, std::size_t{1} << 10)});
+  const Parameters<Cuda> none(tiny, std::make_shared<ParameterLayout>(), StoreKind::training);
+  const Segments segments(std::vector<std::int64_t>{2});
+  for (int pass = 0; pass < 2; ++pass) CHECK_THROWS_AS(Record<Cuda>(tiny, none, segments, nullptr), MemoryError);
 }

@@ -46,11 +46,11 @@ class ValueStore {
              const Parameters<B>* parameters, Parameters<B>* gradients)
       : kernels_(context), env_{kernels_, layout, segments, parameters, gradients}, workspace_(context.workspace()) {
     if (workspace_.in_use) throw ArgumentError("executor: the context runs another one; give each its own context");
-    workspace_.in_use = true;
     workspace_.arena.reset();
     workspace_.slots.clear();
     workspace_.free_slots.clear();
     if constexpr (computing && requires { kernels_.begin(segments); }) kernels_.begin(segments);
+    workspace_.in_use = true;  // last: what throws before leaves the context free
   }
   ~ValueStore() {
     workspace_.slots.clear();
