@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
   config.position.is_local = {false, true, true, false, true, true};
   const ModernBertEncoder model(config, {encore::Pooling::mean}, std::nullopt);
   const auto weights = encore::initialise(cpu, model, {.seed = 1, .kind = encore::StoreKind::inference});
-  for (const std::size_t tokens : {512, 2048, 8192}) {
+  for (const std::size_t tokens : {512U, 2048U, 8192U}) {
     encore::Encoding encoding;
     for (std::size_t i = 0; i < tokens; ++i) encoding.ids.push_back(std::int32_t(i * 7919 % 1000));
     encoding.type_ids.resize(tokens);
