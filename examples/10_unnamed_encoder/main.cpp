@@ -32,7 +32,8 @@ struct LogDistanceBias {  // a number for each head and each doubling of the dis
           return 16 + (e < 0 ? -1 : 1) * std::int64_t(std::log2(1.0 + std::abs(double(e))));
         }) {}
   auto distances(auto& ex) const {
-    return encore::AttentionDistances{.bias = encore::embed_distances(ex, table, rows)};
+    auto bias = encore::embed_distances(ex, table, rows);
+    return encore::AttentionDistances<decltype(bias)>{.bias = bias};
   }
 };
 struct UnnamedSpec : encore::ModernBertSpec {

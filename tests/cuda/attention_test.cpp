@@ -143,7 +143,7 @@ TEST_CASE("Cuda's attention does not depend on the order of threads and blocks",
 
 // What compute-sanitizer runs, which makes a GPU some hundred times slower.
 TEST_CASE("Cuda's attention on few tokens", "[cuda][attention][sanitize]") {
-  for (const std::size_t which : {0, 2, 4, 9, 13, 15}) {
+  for (const std::size_t which : {0U, 2U, 4U, 9U, 13U, 15U}) {
     const Attention attention(cases[which], {3, 70});
     const Numbers theirs = record(Context<Reference<double>>(), attention);
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
