@@ -9,7 +9,7 @@ if(CMAKE_VERSION VERSION_LESS 3.26)
   set(CMAKE_MINIMUM_REQUIRED_VERSION 3.24)
 endif()
 if(NOT DEFINED CUDAToolkit_ROOT AND EXISTS "${ENCORE_CUDA_PARTS}/bin/nvcc")
-  set(CUDAToolkit_ROOT ${ENCORE_CUDA_PARTS})  # where scripts/fetch_cuda left a compiler, there was no other
+  set(CUDAToolkit_ROOT ${ENCORE_CUDA_PARTS})  # scripts/fetch_cuda fetches a compiler only where there is none
 endif()
 find_package(CUDAToolkit 12 QUIET)
 set(CMAKE_MINIMUM_REQUIRED_VERSION ${cublasLt_minimum_required})

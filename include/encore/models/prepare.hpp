@@ -10,8 +10,8 @@
 namespace encore {
 
 // Fills the derived parameters of an inference store whose other numbers are there; executors then read them. After a
-// change of weights they go back to computing, until it is called again. A store for training has none to read: its executors compute what gradients flow
-// through.
+// change of weights they go back to computing, until it is called again. A store for training has none to read: its
+// executors compute what gradients flow through.
 template <class Spec, class B>
 void prepare(const Context<B>& context, const Encoder<Spec>& encoder, Parameters<B>& parameters) {
   if constexpr (Encoder<Spec>::prepares) {
