@@ -20,9 +20,9 @@ std::vector<Encoding> TokenIdReader::block(std::size_t count, std::size_t tokens
 }
 
 Encoding TokenIdReader::parse(const std::string& line) const {
-  nlohmann::json value = parse_json(line, lines_.where());
-  if (value.is_array()) value = nlohmann::json::object({{"input_ids", std::move(value)}});
-  const JsonObject object(std::move(value), lines_.where());
+  JsonTree value = parse_json(line, lines_.where());
+  const JsonObject object = value->is_array() ? JsonObject::with_member("input_ids", std::move(value), lines_.where())
+                                              : JsonObject(std::move(value), lines_.where());
   for (const auto& [key, ignored] : object.value().items())
     if (key != "input_ids" && key != "token_type_ids")
       throw ConfigError(object.where(key) + " is not known; there are input_ids token_type_ids");

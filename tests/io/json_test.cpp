@@ -24,9 +24,9 @@ auto says_exactly(const std::string& text) { return MessageMatches(Equals(text))
 
 TEST_CASE("parse_json builds the document that the text describes", "[io][json]") {
   const auto json = parse_json(R"( {"a": [1, -2, 3.5, true, null, "x", {}], "b": {"c": []}} )", "f");
-  CHECK(json == nlohmann::json::parse(R"({"a": [1, -2, 3.5, true, null, "x", {}], "b": {"c": []}})"));
-  CHECK(parse_json("7", "f") == 7);
-  CHECK(parse_json(R"("\u00e9\ud83d\ude00\u0000")", "f") == std::string("é😀\0", 7));
+  CHECK(*json == nlohmann::json::parse(R"({"a": [1, -2, 3.5, true, null, "x", {}], "b": {"c": []}})"));
+  CHECK(*parse_json("7", "f") == 7);
+  CHECK(*parse_json(R"("\u00e9\ud83d\ude00\u0000")", "f") == std::string("é😀\0", 7));
 }
 
 TEST_CASE("parse_json names the file and the byte of a syntax error", "[io][json]") {
@@ -65,6 +65,21 @@ TEST_CASE("parse_json refuses nesting beyond 64 levels, however deep", "[io][jso
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
   CHECK_THROWS_AS(parse_json(objects, "f"), FileError);
+}
+
+TEST_CASE("A list of objects gives each its place, and a document that is none is refused", "[io][json]") {
+  const auto objects = JsonObject::parse_list(R"([{"a": 1}, {"a": "x"}])", "f");
+  REQUIRE(objects.size() == 2);
+  CHECK(objects[0].integer("a") == 1);
+  CHECK_THROWS_MATCHES(objects[1].integer("a"), ConfigError, says("f: key '[1].a': found the string \"x\""));
+  CHECK_THROWS_MATCHES(JsonObject::parse_list("{}", "f"), ConfigError, says("f: found an object, want an array"));
+  CHECK_THROWS_MATCHES(JsonObject::parse_list("[{}, 1]", "f"), ConfigError, says("f: key '[1]': found 1, want an object"));
+}
+
+TEST_CASE("A document becomes the one member of an object", "[io][json]") {
+  const auto object = JsonObject::with_member("ids", parse_json("[1, 2]", "f"), "f");
+  CHECK(object.integers("ids") == std::vector<std::int64_t>{1, 2});
+  CHECK_THROWS_MATCHES(object.texts("ids"), ConfigError, says("f: key 'ids[0]'"));
 }
 
 TEST_CASE("An error message stays short and on one line whatever the file holds", "[io][json]") {

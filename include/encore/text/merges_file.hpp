@@ -56,9 +56,8 @@ inline TokenizerParts read_merges_folder(const ModelFolder& folder) {
                            "(Longformer, Bart, LED), DebertaTokenizer, and any with a tokenizer.json");
   TokenizerParts parts;
   const std::string vocabulary = folder.label("vocab.json");
-  nlohmann::json wrapped;
-  wrapped["vocab"] = parse_json(folder.read("vocab.json"), vocabulary);
-  parts.vocabulary = detail::read_vocabulary(JsonObject(std::move(wrapped), vocabulary));
+  parts.vocabulary = detail::read_vocabulary(
+      JsonObject::with_member("vocab", parse_json(folder.read("vocab.json"), vocabulary), vocabulary));
   const std::string merges = folder.label("merges.txt");
   parts.model = BytePairEncoding(parts.vocabulary, read_merges_file(folder.read("merges.txt"), merges),
                                  {.byte_level = true}, merges);

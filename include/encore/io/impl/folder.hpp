@@ -72,10 +72,9 @@ ENCORE_INLINE std::string Folder::read(std::string_view file, std::size_t max_by
     throw FileError(label(file) + ": larger than the " + std::to_string(max_bytes) + " bytes allowed for this file");
   return content;
 }
-ENCORE_INLINE nlohmann::json Folder::json(std::string_view file) const {
-  return parse_json(read(file, max_config_bytes), label(file));
+ENCORE_INLINE JsonObject Folder::object(std::string_view file) const {
+  return JsonObject::parse(read(file, max_config_bytes), label(file));
 }
-ENCORE_INLINE JsonObject Folder::object(std::string_view file) const { return {json(file), label(file)}; }
 ENCORE_INLINE SafetensorsFile Folder::safetensors(std::string_view file) const {
   const std::string path = prefix_ + checked(file);
   if (!files_) return SafetensorsFile::open(top_ / path);

@@ -3,8 +3,7 @@
 #pragma once
 
 #include <encore/io/json.hpp>
-
-#include <nlohmann/json.hpp>
+#include <encore/io/json_tree.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +35,7 @@ class StrictJsonBuilder {
  public:
   static constexpr std::size_t max_depth = 64;
 
-  explicit StrictJsonBuilder(const std::string& file) : file_(file) {}
+  explicit StrictJsonBuilder(const std::string& file) : file_(file), root_(new nlohmann::json) {}
 
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }
@@ -59,11 +58,11 @@ class StrictJsonBuilder {
     refuse_json(file_, position, error.what());
   }
 
-  nlohmann::json take() { return std::move(root_); }
+  JsonTree take() { return std::move(root_); }
 
  private:
   nlohmann::json* place(nlohmann::json&& value) {
-    if (open_.empty()) return &(root_ = std::move(value));
+    if (open_.empty()) return &(*root_ = std::move(value));
     if (open_.back()->is_array())
       return &open_.back()->get_ref<nlohmann::json::array_t&>().emplace_back(std::move(value));
     return &(*slot_ = std::move(value));
@@ -83,7 +82,7 @@ class StrictJsonBuilder {
   }
 
   const std::string& file_;
-  nlohmann::json root_;
+  JsonTree root_;  // taken apart, too, where parsing ends midway
   std::vector<nlohmann::json*>
       open_;  // containers around the current place; an element grows only while none below is open
   nlohmann::json* slot_ = nullptr;  // where the value of the last key goes
@@ -112,15 +111,20 @@ inline std::string describe(const nlohmann::json& value) {
 
 }  // namespace detail
 
-ENCORE_INLINE nlohmann::json parse_json(std::string_view text, const std::string& file) {
+ENCORE_INLINE void TakeJsonApart::operator()(nlohmann::json* tree) const noexcept {
+  take_apart(*tree);
+  delete tree;
+}
+
+ENCORE_INLINE JsonTree parse_json(std::string_view text, const std::string& file) {
   detail::StrictJsonBuilder builder(file);
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();
 }
 
-ENCORE_INLINE JsonObject::JsonObject(nlohmann::json value, std::string file, std::string path)
-    : JsonObject(std::make_shared<const nlohmann::json>(std::move(value)),
-                 std::make_shared<const std::string>(std::move(file)), std::move(path)) {}
+ENCORE_INLINE JsonObject::JsonObject(JsonTree value, std::string file)
+    : JsonObject(std::shared_ptr<const nlohmann::json>(std::move(value)),
+                 std::make_shared<const std::string>(std::move(file)), {}) {}
 
 ENCORE_INLINE JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> value,
                                      std::shared_ptr<const std::string> file, std::string path)
@@ -132,6 +136,23 @@ ENCORE_INLINE JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> value
 
 ENCORE_INLINE JsonObject JsonObject::parse(std::string_view text, const std::string& file) {
   return {parse_json(text, file), file};
+}
+
+ENCORE_INLINE std::vector<JsonObject> JsonObject::parse_list(std::string_view text, const std::string& file) {
+  const std::shared_ptr<const nlohmann::json> list = parse_json(text, file);
+  if (!list->is_array()) throw ConfigError(file + ": found " + detail::describe(*list) + ", want an array");
+  const auto name = std::make_shared<const std::string>(file);
+  std::vector<JsonObject> objects;
+  objects.reserve(list->size());
+  for (std::size_t i = 0; i < list->size(); ++i)
+    objects.push_back({std::shared_ptr<const nlohmann::json>(list, &(*list)[i]), name, "[" + std::to_string(i) + "]"});
+  return objects;
+}
+
+ENCORE_INLINE JsonObject JsonObject::with_member(std::string_view key, JsonTree value, std::string file) {
+  JsonTree object(new nlohmann::json(nlohmann::json::object()));
+  (*object)[std::string(key)].swap(*value);
+  return {std::move(object), std::move(file)};
 }
 
 ENCORE_INLINE std::size_t JsonObject::size() const { return value_->size(); }

@@ -36,12 +36,9 @@ struct SentenceModule {
 };
 
 inline std::vector<SentenceModule> sentence_modules(const Folder& folder) {
-  const nlohmann::json list = folder.json("modules.json");
   const std::string source = folder.label("modules.json");
-  if (!list.is_array()) throw ConfigError(source + ": want an array of modules");
   std::vector<SentenceModule> modules;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const JsonObject json(list[i], source, "[" + std::to_string(i) + "]");
+  for (const JsonObject& json : JsonObject::parse_list(folder.read("modules.json", Folder::max_config_bytes), source)) {
     const std::string type = json.text("type");
     std::string path = json.text("path", "");
     folder.require_inside(path, source);
@@ -142,7 +139,11 @@ inline SentenceTransformer::Dense read_dense(const Folder& folder) {
   SentenceTransformer::Dense dense{in, out, activation, Checkpoint::open(folder)};
   std::map<std::string, std::vector<std::int64_t>, std::less<>> wanted{{"linear.weight", {out, in}}};
   if (bias) wanted["linear.bias"] = {out};
-  const auto shape_text = [](const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); };
+  const auto shape_text = [](const std::vector<std::int64_t>& extents) {
+    std::string text = "[";
+    for (const std::int64_t extent : extents) text += (text.size() > 1 ? "," : "") + std::to_string(extent);
+    return text + "]";
+  };
   std::string faults;
   for (const auto& [name, shape] : wanted) {
     const TensorEntry* entry = dense.weights.find(name);
