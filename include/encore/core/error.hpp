@@ -63,4 +63,10 @@ class MemoryError : public Error {
   using Error::Error;
 };
 
+// A thread cannot be started: says which of how many, and what the system says.
+class ThreadError : public Error {
+ public:
+  using Error::Error;
+};
+
 }  // namespace encore

@@ -61,13 +61,14 @@ class Executor : public OpRunner<B, mode> {
   template <std::size_t n = 2>
   std::array<Value, n> split(const Value& x) {
     std::array<Value, n> parts;
-    const ParameterId weight = slot(x).weight;
-    const ParameterSpec* product = weight && whole(x) ? &environment().layout[weight] : nullptr;
-    if (product && product->sections.size() == n) {
+    const ParameterId weight = sections_of(x);
+    if (weight && environment().layout[weight].sections.size() == n) {
+      const ParameterSpec* product = &environment().layout[weight];
       for (std::size_t i = 0; i < n; ++i)
         parts[i] = part(x, environment().kernels.section_column(*product, i), product->sections[i].rows);
       return parts;
     }
+    check_one_section("split", x);
     if (x.cols() % std::int64_t(n) != 0)
       throw ShapeError("split: " + to_string(Extent{x.rows(), x.cols()}) + " into " + std::to_string(n) +
                        " parts: columns do not divide");
@@ -125,6 +126,8 @@ class Executor : public OpRunner<B, mode> {
   Value residual_norm(const op::Norm& norm, const Value& residual, const Value& x) {
     if constexpr (!recording && Kernels<B>::adds_residual) {
       if (absorbs(x)) {
+        check_one_section(op::Norm::name, residual);
+        check_one_section(op::Norm::name, x);
         Value sum = add(residual, x);
         run_in_place(norm, sum);
         return sum;
@@ -172,6 +175,7 @@ class Executor : public OpRunner<B, mode> {
     if (first < 0 || count < 1 || first + count > x.cols())
       throw ShapeError("columns: " + std::to_string(first) + " to " + std::to_string(first + count) + " of " +
                        to_string(Extent{x.rows(), x.cols()}));
+    check_one_section("columns", x);
     return part(x, first, count);
   }
   Value embed(const op::Embed& embed) { return run(embed, std::array<const Value*, 0>{}); }
@@ -207,7 +211,7 @@ class Executor : public OpRunner<B, mode> {
     if constexpr (!recording)
       return x;
     else {
-      Value copy = make(x.rows(), x.cols());
+      Value copy = make(x.rows(), x.cols(), {}, slot(x).element);
       environment().kernels.copy(this->in(x), out(copy));
       slot(copy).weight = sections_of(x);
       return copy;
@@ -216,12 +220,13 @@ class Executor : public OpRunner<B, mode> {
 
   // ---- scopes and taps
 
-  // Random numbers inside the scope are keyed by it: a description used twelve times draws twelve masks.
+  // Random numbers inside the scope are keyed by it and by how many draws and scopes were before: a description used
+  // twelve times draws twelve masks, and an encoder run twice in one pass twice as many.
   class Scope {
    public:
     Scope(Executor& executor, std::int64_t step)
-        : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_) {
-      executor.scope_ = scope_hash(outer_, std::uint64_t(step));
+        : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_ + 1) {
+      executor.scope_ = scope_hash(scope_hash(outer_, outer_draws_), std::uint64_t(step));
       executor.draws_ = 0;
     }
     Scope(const Scope&) = delete;
@@ -241,6 +246,7 @@ class Executor : public OpRunner<B, mode> {
   // Shows x to the observer, if there is one, without changing a bit.
   void tap(std::string_view name, std::int64_t index, const Value& x) {
     if (!observer_.call) return;
+    check_one_section("tap", x);
     force(x);
     if constexpr (computing) observer_.call(observer_.object, name, index, view(x));
   }
@@ -256,6 +262,7 @@ class Executor : public OpRunner<B, mode> {
   }
   // The rows of a value where the host can read them; valid while a handle to it and the executor live.
   MatrixView<const Scalar> view(const Value& x) {
+    check_one_section("view", x);
     force(x);
     if constexpr (computing)
       return environment().kernels.read(this->in(x));
@@ -265,6 +272,7 @@ class Executor : public OpRunner<B, mode> {
 
  protected:
   using Base::absorbs;
+  using Base::check_one_section;
   using Base::Base;
   using Base::defer;
   using Base::environment;

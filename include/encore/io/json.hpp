@@ -61,7 +61,7 @@ class JsonObject {
   // The objects of a document that is an array of them; their paths are [0], [1], .. Throws ConfigError where it is not.
   static std::vector<JsonObject> parse_list(std::string_view text, const std::string& file);
   // {key: value}
-  static JsonObject with_member(std::string_view key, JsonTree value, std::string file);
+  static JsonObject with_member(std::string_view key, JsonTree value, std::string file, std::string path = {});
 
   const std::string& file() const { return *file_; }
   const nlohmann::json& value() const { return *value_; }

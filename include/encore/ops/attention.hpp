@@ -11,7 +11,7 @@
 #pragma once
 
 #include <encore/backend/attention_plan.hpp>
-#include <encore/ops/op.hpp>
+#include <encore/ops/rotation.hpp>
 
 namespace encore {
 
@@ -64,10 +64,8 @@ struct Attention {
       throw ArgumentError("attention: sinks belong to a softmax, the weights are sigmoids");
     if (spec.decay && !spec.cosine) throw ArgumentError("attention: decay by distance needs a rotation");
     if constexpr (requires { env.kernels.check_attention(plan<B>(env)); }) env.kernels.check_attention(plan<B>(env));
-    if (spec.cosine && env.segments.longest() > env.layout[spec.cosine].rows())
-      throw InputError("attention: a sequence of " + std::to_string(env.segments.longest()) +
-                       " tokens is longer than the rotary table of " + std::to_string(env.layout[spec.cosine].rows()) +
-                       " positions");
+    if (spec.cosine) check_rotation(name, env.layout, env.segments, {spec.cosine, spec.sine}, spec.rotary, spec.head_size);
+    if (spec.decay) check_positions(name, env.layout, env.segments, spec.decay, spec.rotary);
     std::size_t end = in.size();
     if (sinks && in[--end] != Extent{1, spec.heads})
       shape_error(name, in[end], {1, spec.heads}, "a sink is a number for each head");

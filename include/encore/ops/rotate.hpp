@@ -4,7 +4,7 @@
 #pragma once
 
 #include <encore/backend/attention_plan.hpp>
-#include <encore/ops/op.hpp>
+#include <encore/ops/rotation.hpp>
 
 namespace encore::op {
 
@@ -22,10 +22,7 @@ struct Rotate {
       shape_error(name, in[0], {in[0].rows, head_size}, "columns are not whole heads");
     if (in[0].rows != env.segments.tokens())
       shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
-    if (env.segments.longest() > env.layout[cosine].rows())
-      throw InputError("rotate: a sequence of " + std::to_string(env.segments.longest()) +
-                       " tokens is longer than the rotary table of " + std::to_string(env.layout[cosine].rows()) +
-                       " positions");
+    check_rotation(name, env.layout, env.segments, {cosine, sine}, rotary, head_size);
     return in[0];
   }
   template <class B>

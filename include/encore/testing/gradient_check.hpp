@@ -132,7 +132,7 @@ inline Batch numbered_batch(const std::vector<std::int64_t>& lengths, std::int64
   return batch;
 }
 
-inline BatchIndices batch_indices(const auto& ex, const Batch& batch) {
+inline BatchIndices batch_indices(auto& ex, const Batch& batch) {
   return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
           ex.indices(batch.first_rows()), batch.sequence_firsts()};
 }

@@ -111,7 +111,8 @@ struct TokenizerFiles {
       if (list == file.value().end() || !list->is_array()) continue;
       extra.clear();
       for (std::size_t i = 0; i < list->size(); ++i) {
-        const JsonObject wrapped({{"token", (*list)[i]}}, file.file(), std::string(key));
+        const JsonObject wrapped = JsonObject::with_member("token", parse_json((*list)[i].dump(), file.file()),
+                                                           file.file(), std::string(key));
         if (auto token = read_token(wrapped, "token")) extra.push_back(std::move(*token));
       }
     }

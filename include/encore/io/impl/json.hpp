@@ -149,10 +149,12 @@ ENCORE_INLINE std::vector<JsonObject> JsonObject::parse_list(std::string_view te
   return objects;
 }
 
-ENCORE_INLINE JsonObject JsonObject::with_member(std::string_view key, JsonTree value, std::string file) {
+ENCORE_INLINE JsonObject JsonObject::with_member(std::string_view key, JsonTree value, std::string file,
+                                                 std::string path) {
   JsonTree object(new nlohmann::json(nlohmann::json::object()));
   (*object)[std::string(key)].swap(*value);
-  return {std::move(object), std::move(file)};
+  return {std::shared_ptr<const nlohmann::json>(std::move(object)),
+          std::make_shared<const std::string>(std::move(file)), std::move(path)};
 }
 
 ENCORE_INLINE std::size_t JsonObject::size() const { return value_->size(); }
