@@ -93,6 +93,7 @@ struct Split {
     SplitJoiner joiner(behavior, out);
     pattern.for_each_match(text, range, classes,
                            [&](ByteRange piece, bool match) { joiner.put(piece, match != invert); });
+    joiner.close();
   }
 };
 
