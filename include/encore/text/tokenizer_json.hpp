@@ -100,8 +100,8 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
 
   const JsonObject model = file.object("model");
   const std::string type = detail::model_type(model);
-  if (type != "WordPiece" && type != "BPE" && type != "Unigram")
-    detail::refuse_type(model, type, "WordPiece, BPE, Unigram");
+  if (type != "WordPiece" && type != "BPE" && type != "Unigram" && type != "WordLevel")
+    detail::refuse_type(model, type, "WordPiece, BPE, Unigram, WordLevel");
   // Parts that are not supported are named before a vocabulary is read.
   std::vector<NormalizerStep> normalizers;
   if (const auto part = file.optional_object("normalizer")) detail::read_normalizer(*part, normalizers);
@@ -117,10 +117,12 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
     auto pieces = detail::read_pieces(model);
     parts.vocabulary = detail::vocabulary_of(pieces, model.where("vocab"));
     auto unigram = detail::read_unigram(model, std::move(pieces), parts.vocabulary);
-    unknown = *parts.vocabulary.token_of(unigram.options().unknown_id);
+    if (const auto* token = parts.vocabulary.token_of(unigram.options().unknown_id)) unknown = *token;
     parts.model = std::move(unigram);
   } else if (parts.vocabulary = detail::read_vocabulary(model); type == "WordPiece") {
     parts.model = detail::read_word_piece(model, parts.vocabulary);
+  } else if (type == "WordLevel") {
+    parts.model = WordLevel(parts.vocabulary, model.text("unk_token"), model.where("vocab"));
   } else {
     parts.model = detail::read_byte_pair_encoding(model, parts.vocabulary, pre_tokenizer.byte_level);
   }

@@ -12,6 +12,7 @@
 #include <encore/text/special_token_names.hpp>
 #include <encore/text/unigram.hpp>
 #include <encore/text/vocabulary.hpp>
+#include <encore/text/word_level.hpp>
 #include <encore/text/word_piece.hpp>
 
 #include <cstddef>
@@ -28,9 +29,9 @@
 namespace encore::text {
 
 // Unigram<float> is that of SentencePiece's own files.
-using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>>;
-using ModelMemory =
-    std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory, Unigram<float>::Memory>;
+using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>, WordLevel>;
+using ModelMemory = std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory,
+                               Unigram<float>::Memory, WordLevel::Memory>;
 
 struct TokenizerParts {
   CharacterClasses classes;
