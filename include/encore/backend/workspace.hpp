@@ -84,6 +84,8 @@ class Workspace : public WorkspaceTables {
       memory_ = AlignedBuffer<std::byte>(bytes);
     }
   }
+  // Gives the block back. Values must not be alive.
+  void release() { memory_ = {}; }
   std::byte* data() { return memory_.data(); }
   std::size_t size() const { return memory_.size(); }
 

@@ -48,7 +48,7 @@ class OpRunner : public ValueStore<B, mode> {
     std::array<Extent, Node::max_inputs> every;
     for (std::size_t i = 0; i < n; ++i) {
       force(*in_values[i]);
-      every[i] = {in_values[i]->rows(), in_values[i]->cols()};
+      every[i] = {slot(*in_values[i]).rows, in_values[i]->cols()};
     }
     const std::span<const Extent> extents(every.data(), n);
     const ParameterId sections = this->template sections_after<Op>(in_values);

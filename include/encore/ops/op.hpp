@@ -103,9 +103,9 @@ inline const ParameterSpec& vector_parameter(const char* op, const ParameterLayo
 
 inline const std::int32_t* host_values(const Indices& indices) { return indices.host ? indices.host : indices.data; }
 
-// Throws InputError for an index that, `offset` added, is none of `rows` rows; `of` says whose they are.
+// Throws InputError for an index that, `offset` added, is none of `rows` rows: of that table, or of an operand.
 inline void check_indices(const char* op, const Indices& indices, std::int64_t offset, std::int64_t rows,
-                          std::string_view of) {
+                          std::string_view table = {}) {
   if (indices.size == 0) return;
   const std::int32_t* values = host_values(indices);
   std::int32_t least = values[0], greatest = values[0];
@@ -117,8 +117,9 @@ inline void check_indices(const char* op, const Indices& indices, std::int64_t o
   const std::int32_t wrong = least + offset < 0 ? least : greatest;
   const std::int64_t row = std::find(values, values + indices.size, wrong) - values;
   throw InputError(std::string(op) + ": index " + std::to_string(wrong) + " of row " + std::to_string(row) +
-                   " is none of the " + std::to_string(rows) + " rows of " + std::string(of) +
-                   (offset ? " from " + std::to_string(offset) : ""));
+                   " is none of the " + std::to_string(rows) + " rows" +
+                   (offset ? " from " + std::to_string(offset) + " on" : "") +
+                   (table.empty() ? "" : " of '" + std::string(table) + "'"));
 }
 
 }  // namespace op

@@ -73,7 +73,7 @@ struct GatherRows {
 
   template <class B>
   Extent output(const Env<B>&, std::span<const Extent> in) const {
-    check_indices(name, indices, 0, in[0].rows, "its operand");
+    check_indices(name, indices, 0, in[0].rows);
     return {indices.size, in[0].cols};
   }
   template <class B>
