@@ -179,13 +179,13 @@ TEST_CASE("a parameter is used as what it was declared, at its length") {
     refused(argument, linear(table, {}), "linear: 'table' [4, 4] is no product's weight");
     refused(argument, linear(vector, {}), "linear: 'vector' [4] is no product's weight");
     for (const ParameterId bias : {longer, shorter, column})
-      refused(shape, linear(w, bias), "where [4] is needed");
+      refused(shape, linear(w, bias), ": [4] is needed");
     refused(argument, linear(w, w), "linear: 'w' is a product's weight");
     refused(shape, linear(w, turned), "linear: the sections of 'q.v' are not those of 'w'");
     refused(shape, linear(sections, vector), "linear: the sections of 'vector' are not those of 'q.w'");
     for (const ParameterId wrong : {longer, shorter, column}) {
-      refused(shape, norm(wrong, {}), "where [4] is needed");
-      refused(shape, norm(vector, wrong), "where [4] is needed");
+      refused(shape, norm(wrong, {}), ": [4] is needed");
+      refused(shape, norm(vector, wrong), ": [4] is needed");
     }
     refused(argument, norm(w, {}), "norm: 'w' is a product's weight");
     refused(

@@ -123,7 +123,10 @@ class OpRunner : public ValueStore<B, mode> {
   bool absorbs(const Value& x) const { return slot(x).deferred && slot(x).references == 1 && this->whole(x); }
   // residual + activation(product), in one kernel.
   Value product_of(const Value& x, Activation activation, const Value* residual) {
-    if (residual) force(*residual);
+    if (residual) {
+      force(*residual);
+      this->template sections_after<op::Add>(std::array{&x, residual});
+    }
     const Slot s = slot(x);
     const op::Linear product{.weight = s.weight, .bias = s.bias, .activation = activation};
     std::array<Extent, 2> extents{Extent{s.rows, s.source_columns}, Extent{}};
@@ -131,8 +134,7 @@ class OpRunner : public ValueStore<B, mode> {
     const std::size_t operands = residual ? 2 : 1;
     const std::span<const Extent> used(extents.data(), operands);
     const Extent size = product.template output<B>(environment(), used);
-    const ParameterId sections = residual ? this->sections_of(*residual) : ParameterId{};
-    Value y = make(size.rows, size.cols, sections ? sections : s.weight);
+    Value y = make(size.rows, size.cols, s.weight);
     std::array<In, 2> views{at(source_of(s)), {}};
     if (residual) views[1] = in(*residual);
     compute(product, used, std::span<const In>(views.data(), operands), out(y), {});

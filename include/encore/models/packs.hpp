@@ -33,10 +33,7 @@ namespace detail {
 class LentPacking {
  public:
   // Throws ArgumentError where the context is in use.
-  explicit LentPacking(WorkspaceTables& workspace) : workspace_(workspace) {
-    const WorkspaceClaim claim(workspace);
-    packing_ = std::move(workspace.packing);
-  }
+  explicit LentPacking(WorkspaceTables& workspace) : workspace_(workspace), packing_(taken_from(workspace)) {}
   LentPacking(const LentPacking&) = delete;
   LentPacking& operator=(const LentPacking&) = delete;
   ~LentPacking() {
@@ -46,6 +43,11 @@ class LentPacking {
   Packing* operator->() { return &packing_; }
 
  private:
+  static Packing taken_from(WorkspaceTables& workspace) {
+    const WorkspaceClaim claim(workspace);
+    return std::move(workspace.packing);
+  }
+
   WorkspaceTables& workspace_;
   Packing packing_;
 };

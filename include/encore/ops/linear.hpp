@@ -23,7 +23,7 @@ struct Linear {
     if (in[0].cols != spec.cols())
       throw ShapeError("linear: " + to_string(in[0]) + " times '" + spec.name() + "' " + to_string(spec.shape) +
                        ": inner sizes differ");
-    if (bias) check_bias(spec, vector_parameter(name, env.layout, bias, spec.rows()));
+    if (bias) check_bias(spec, vector_parameter(name, env.layout, bias, {in[0].rows, spec.rows()}, spec.rows()));
     const Extent result{in[0].rows, spec.sections.size() > 1 ? env.kernels.product_columns(spec) : spec.rows()};
     if (in.size() > 1 && in.back() != result) shape_error(name, result, in.back(), "result and residual differ");
     return result;

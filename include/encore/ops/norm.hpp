@@ -26,7 +26,7 @@ struct Norm {
     if (groups < 1 || in[0].cols % groups != 0)
       shape_error(name, in[0], {in[0].rows, groups}, "columns are not whole groups");
     for (const ParameterId vector : {gain, bias})
-      if (vector) vector_parameter(name, env.layout, vector, in[0].cols / groups);
+      if (vector) vector_parameter(name, env.layout, vector, in[0], in[0].cols / groups);
     if (in.back() != in[0]) shape_error(name, in[0], in.back(), "input and residual differ");
     return in[0];
   }

@@ -89,13 +89,13 @@ inline const ParameterSpec& product_parameter(const char* op, const ParameterLay
                         " is no product's weight (Builder::weight)");
   return spec;
 }
-// A vector of that length.
+// A vector of that length, for rows of that extent.
 inline const ParameterSpec& vector_parameter(const char* op, const ParameterLayout& layout, ParameterId id,
-                                             std::int64_t size) {
+                                             const Extent& rows, std::int64_t size) {
   const ParameterSpec& spec = row_parameter(op, layout, id);
   if (spec.shape != Shape{size})
-    throw ShapeError(std::string(op) + ": '" + spec.name() + "' " + to_string(spec.shape) + " where " +
-                     to_string(Shape{size}) + " is needed");
+    throw ShapeError(std::string(op) + ": " + to_string(rows) + " and '" + spec.name() + "' " + to_string(spec.shape) +
+                     ": " + to_string(Shape{size}) + " is needed");
   return spec;
 }
 
