@@ -42,6 +42,9 @@ struct TokenizerParts {
   AddedTokens added;
   PostProcessor post_processor;
   SpecialTokenNames names;
+  bool token_types = true;                        // false: the model is given none, so all are 0
+  bool truncates_left = false;                    // what is too long loses its beginning
+  std::optional<std::int64_t> model_max_length;  // in tokens, special ones included
 };
 
 // The tokens of one text, before anything is put around them.
