@@ -5,6 +5,7 @@
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
+#include <encore/text/decoder_json.hpp>
 #include <encore/text/model_json.hpp>
 #include <encore/text/normalizer_json.hpp>
 #include <encore/text/post_processor_json.hpp>
@@ -129,6 +130,7 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
   if (const auto part = file.optional_object("post_processor"))
     parts.post_processor = detail::read_post_processor(*part, parts);
   parts.names = detail::usual_names(parts, unknown);
+  parts.decoder = read_decoder(file);
   detail::check_truncation_and_padding(file);
   return parts;
 }

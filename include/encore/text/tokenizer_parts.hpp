@@ -6,6 +6,7 @@
 #include <encore/text/added_tokens.hpp>
 #include <encore/text/byte_pair_encoding.hpp>
 #include <encore/text/character_classes.hpp>
+#include <encore/text/decoder.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/post_processor.hpp>
 #include <encore/text/pre_tokenizer.hpp>
@@ -41,6 +42,8 @@ struct TokenizerParts {
   AddedTokens added;
   PostProcessor post_processor;
   SpecialTokenNames names;
+  Decoder decoder;
+  bool cleans_up_spaces = false;  // of decoded text, in front of punctuation
 };
 
 // The tokens of one text, before anything is put around them.
