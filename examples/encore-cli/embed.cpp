@@ -101,7 +101,7 @@ void embed(const EmbedOptions& options) {
   catch_interrupts();
   TextReader reader(options.input, options.input_format);
   const auto embedder = Embedder::open(options.model);
-  const std::string prompt = options.has_prompt ? embedder->prompt(options.prompt) : embedder->prompt_or_default({});
+  const std::string prompt = options.has_prompt ? embedder->prompt(options.prompt) : embedder->default_prompt();
   if (format == VectorFormat::npy)
     embed_all(*embedder, prompt, reader, NpyRows(options.output, embedder->dimension()));
   else

@@ -85,14 +85,14 @@ void search(const SearchOptions& options) {
   const auto embedder = Embedder::open(options.model);
   const std::string kind =
       embedder->settings() && embedder->settings()->similarity ? *embedder->settings()->similarity : "cosine";
-  const std::string corpus_prompt = embedder->prompt_or_default({"document", "passage", "corpus"});
+  const std::string corpus_prompt = embedder->first_prompt({"document", "passage", "corpus"});
 
   const Stopwatch watch;
   std::vector<BestHits> best(options.queries.size(), BestHits(std::size_t(options.top)));
   {
     Progress progress;
     const Tensor<float> queries =
-        embedder->embed(options.queries, embedder->prompt_or_default({"query"}), [](std::size_t) {});
+        embedder->embed(options.queries, embedder->first_prompt({"query"}), [](std::size_t) {});
     std::size_t line = 0;
     while (true) {
       const std::optional<double> from = reader.lines().fraction();
