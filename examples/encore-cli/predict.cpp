@@ -27,7 +27,6 @@ namespace encore::cli {
 namespace {
 
 enum class Task : std::uint8_t { by_head, fill_mask, classify, tag, answer, rerank, sparse };
-const std::vector<std::string> task_names{"fill-mask", "classify", "tag", "answer", "rerank", "sparse"};
 const std::vector<std::string> aggregation_names{"none", "simple", "first", "max", "average"};
 
 struct PredictOptions {
@@ -268,7 +267,8 @@ TextItem read_item(const std::string& line, const std::string& where, bool json,
   }
   if ((task == Task::answer || task == Task::rerank) && !item.second)
     throw FileError(where + (task == Task::answer ? ": want a pair, [\"question\", \"context\"]"
-                                                  : ": want a pair, or --query and a text"));
+                                                  : ": is one text; rerank wants --query TEXT, or pairs, lines of JSON "
+                                                    "[\"query\", \"text\"], by --input-format jsonl"));
   return item;
 }
 
@@ -282,6 +282,8 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
   if (!options.query.empty() && !ranks) throw UsageError("--query: only rerank takes one");
   const bool json = options.by_name ? options.input.ends_with(".jsonl") : options.json_lines;
   LineReader reader(options.input);
+  reader.refuse_as_output(options.output);
+  refuse_model_file(options.output, options.model.model);
   TextOutput out(options.output);
   const bool answers = predictor.task() == Task::answer;
   TextRunner<B> run(context, *model, tokenizer, options.max_length, answers);
@@ -329,11 +331,11 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
       out.write(line_of({{"score", one.score}, {"index", one.index}, {"text", one.text}}));
     out.commit();
   }
-  std::string report = grouped(done) + " texts in " + std::to_string(watch.seconds()).substr(0, 5) + " s on " +
+  std::string report = counted(done, "text") + " in " + std::to_string(watch.seconds()).substr(0, 5) + " s on " +
                        machine_of(context) + "\n";
   if (run.cut())
     report += grouped(run.cut()) + (run.cut() == 1 ? " text was" : " texts were") + " cut to fit the model\n";
-  std::fputs(report.c_str(), stderr);
+  std::fputs((report + reader.remark()).c_str(), stderr);
 }
 
 }  // namespace
@@ -350,7 +352,9 @@ void add_predict(CLI::App& program, Action& action) {
   add_choice(
       *command, "--task", task_names, [options](std::size_t i) { options->task = Task(i + 1); },
       "fill-mask classify tag answer rerank sparse; default: the head's", "TASK");
-  command->add_option("--query", options->query, "rerank: what the texts are ranked against")->type_name("TEXT");
+  command->add_option("--query", options->query, "What texts are ranked against: --task rerank goes without saying")
+      ->check([](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); })
+      ->type_name("TEXT");
   add_integer(*command, "--top-k", options->top, 1, 1 << 24,
               "Results; default 5 for fill-mask, all for rerank and sparse, else 1");
   add_choice(
@@ -368,6 +372,7 @@ void add_predict(CLI::App& program, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       catch_interrupts();
+      if (options->task == Task::by_head && !options->query.empty()) options->task = Task::rerank;
       const ModelFolder folder = ModelFolder::open(options->model.model);
       with_backend(options->model, [&](const auto& context) { predict(context, folder, *options); });
     };

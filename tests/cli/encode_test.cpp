@@ -91,7 +91,8 @@ TEST_CASE("encode writes the same bytes on any number of threads, and the same n
     backwards = line + backwards;
   }
   const auto bytes = [&](const std::string& input, const char* threads) {
-    const Result result = encode(place, folder_of("base"), input, {"--threads", threads, "--hidden-states"});
+    const Result result =
+        encode(place, folder_of("base"), input, {"--threads", threads, "--oversubscribe", "--hidden-states"});
     INFO(result.err);
     REQUIRE(result.status == 0);
     return place.read("out.safetensors");

@@ -52,8 +52,10 @@ TEST_CASE("tokenize reads plain lines when told to, and prints in order on any n
   const Result one = place.run({"tokenize", "model", "--input", "-", "--threads", "1"}, lines);
   REQUIRE(one.status == 0);
   CHECK(lines_of(one.out).size() == 3000);
-  CHECK(place.run({"tokenize", "model", "--input", "-", "--input-format", "text", "--threads", "5"}, text).out ==
-        one.out);
+  CHECK(place
+            .run({"tokenize", "model", "--input", "-", "--input-format", "text", "--threads", "5", "--oversubscribe"},
+                 text)
+            .out == one.out);
 }
 
 TEST_CASE("tokenize names the line that is neither a string nor a pair", "[cli]") {
