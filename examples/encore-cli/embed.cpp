@@ -103,7 +103,7 @@ void embed(const EmbedOptions& options) {
   reader.lines().refuse_as_output(options.output);
   refuse_model_file(options.output, options.model.model);
   const auto embedder = Embedder::open(options.model);
-  const std::string prompt = options.has_prompt ? embedder->prompt(options.prompt) : embedder->prompt_or_default({});
+  const std::string prompt = options.has_prompt ? embedder->prompt(options.prompt) : embedder->default_prompt();
   if (format == VectorFormat::npy)
     embed_all(*embedder, prompt, reader, NpyRows(options.output, embedder->dimension()));
   else

@@ -54,6 +54,8 @@ std::string_view name_of(Pooling pooling) {
     case Pooling::last: return "last";
     case Pooling::mean: return "mean";
     case Pooling::max: return "max";
+    case Pooling::mean_sqrt: return "mean_sqrt";
+    case Pooling::weighted_mean: return "weighted_mean";
   }
   return "?";
 }
@@ -85,8 +87,8 @@ nlohmann::ordered_json sentence_vectors(const Context<B>& context, const ModelFo
   for (const Pooling pooling : encoder->poolings()) json["pooling"].push_back(name_of(pooling));
   json["normalised"] = encoder->normalises();
   json["similarity"] = settings->similarity.value_or("cosine");
-  json["prompts"] = settings->prompts;
-  if (settings->default_prompt_name) json["default_prompt"] = *settings->default_prompt_name;
+  json["prompts"] = settings->prompts.texts;
+  if (settings->prompts.default_name) json["default_prompt"] = *settings->prompts.default_name;
   return json;
 }
 

@@ -96,7 +96,7 @@ void search(const SearchOptions& options) {
   const auto embedder = Embedder::open(options.model);
   const std::string kind =
       embedder->settings() && embedder->settings()->similarity ? *embedder->settings()->similarity : "cosine";
-  const std::string corpus_prompt = embedder->prompt_or_default({"document", "passage", "corpus"});
+  const std::string corpus_prompt = embedder->first_prompt({"document", "passage", "corpus"});
 
   const Stopwatch watch;
   std::vector<BestHits> best(options.queries.size(), BestHits(std::size_t(options.top)));
@@ -104,7 +104,7 @@ void search(const SearchOptions& options) {
   {
     Progress progress;
     const Tensor<float> queries =
-        embedder->embed(options.queries, embedder->prompt_or_default({"query"}), [](std::size_t) {});
+        embedder->embed(options.queries, embedder->first_prompt({"query"}), [](std::size_t) {});
     while (true) {
       const std::optional<double> from = reader.lines().fraction();
       const std::vector<std::string> texts = reader.block(block_texts, block_bytes);

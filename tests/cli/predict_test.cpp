@@ -123,7 +123,7 @@ TEST_CASE("predict says in one line what is wrong", "[cli][predict]") {
   fails({"predict", data + "bert_answer", "--input", data + "bert_answer/input.jsonl", "--max-length", "8"}, 1,
         "text 1: the first text leaves room for");
   fails({"predict", data + "bert_classify", "--task", "rerank", "--query", "q", "--input", "texts.txt"}, 2, "3 labels");
-  fails({"predict", data + "bert_classify", "--query", "q", "--input", "texts.txt"}, 2, "rerank reads one score");
+  fails({"predict", data + "bert_classify", "--query", "q", "--input", "texts.txt"}, 2, "ranked by one score");
   fails({"predict", data + "bert_rerank", "--task", "rerank", "--input", "texts.txt"}, 1,
         "texts.txt line 1: is one text; rerank wants --query TEXT, or pairs");
   fails({"predict", data + "bert_rerank", "--query", "", "--input", "texts.txt"}, 2, "--query: is empty");

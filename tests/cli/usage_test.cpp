@@ -15,7 +15,7 @@
 using namespace cli_test;
 
 namespace {
-const std::vector<std::string> commands{"embed", "search", "encode", "tokenize", "info", "bench"};
+const std::vector<std::string> commands{"embed", "search", "encode", "predict", "tokenize", "info", "bench"};
 }
 
 TEST_CASE("help fits a screen, ends with an example and goes to stdout", "[cli]") {

@@ -5,9 +5,11 @@
 
 #include <encore/config.hpp>
 #include <encore/io/checkpoint.hpp>
+#include <encore/io/cross_encoder.hpp>
 #include <encore/io/folder.hpp>
 #include <encore/io/json.hpp>
 #include <encore/io/sentence_transformer.hpp>
+#include <encore/io/sparse_encoder.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -41,6 +43,11 @@ class ModelFolder {
   Checkpoint checkpoint() const;
   // What modules.json says; nothing where there is no such file.
   std::optional<SentenceTransformer> sentence_transformer() const;
+  // How scores and sparse vectors are made of logits, where it says something of that.
+  CrossEncoder cross_encoder() const;
+  SparseEncoder sparse_encoder() const;
+  // SentenceTransformer::lower_cases.
+  bool lower_cases() const;
 
  private:
   explicit ModelFolder(Folder root);

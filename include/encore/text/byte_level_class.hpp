@@ -46,6 +46,7 @@ inline TokenizerParts byte_level_parts(Vocabulary vocabulary, BytePairEncoding::
   const std::int32_t sep = template_token_id(parts, added, parts.names.sep, source);
   parts.post_processor = roberta_post_processor(parts.names.cls, cls, parts.names.sep, sep);
   if (!deberta && files.flag("trim_offsets", true)) parts.post_processor.trimming = SpaceTrimming{prefix_space};
+  parts.decoder = Decoder({ByteLevelDecoder{}});
   return parts;
 }
 

@@ -120,19 +120,19 @@ inline TokenizerParts read_sentence_piece_folder(const ModelFolder& folder, cons
   detail::read_pieces(recipe, model, parts.names, source, parts);
   std::vector<NormalizerStep> steps;
   if (recipe == R::albert) add_albert_steps(files, steps);
-  const bool prefix_space = recipe == R::t5 || files.flag("add_prefix_space", true);
   if (recipe == R::deberta_v2) {
     if (files.flag("do_lower_case", false)) steps.push_back(Lowercase{});
     for (const auto& [key, wanted] : {std::pair("split_by_punct", false), std::pair("add_prefix_space", true)})
       if (files.flag(key, wanted) != wanted)
         throw UnsupportedError(files.config->where(key) + ": is not supported without a tokenizer.json");
   }
-  steps.push_back(detail::sentence_piece_normalizer(model, prefix_space, source));
+  steps.push_back(detail::sentence_piece_normalizer(model, prefixes_space(files, recipe), source));
   parts.normalizer = Normalizer(std::move(steps));
   const std::vector<AddedToken> added = unigram_added_tokens(files, parts.names, recipe);
   parts.added = AddedTokens(added, parts.vocabulary, parts.normalizer, parts.classes, source);
   parts.post_processor = unigram_post_processor(parts, added, recipe, files.name("bos_token", parts.names.cls),
                                                 files.name("eos_token", parts.names.sep), source);
+  parts.decoder = unigram_decoder(files, recipe);
   return parts;
 }
 

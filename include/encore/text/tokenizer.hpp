@@ -36,6 +36,9 @@ struct EncodeOptions {
   // Longest result, special tokens included; 0: no limit. What is over it is cut from the end of the text, or of the
   // longer text of a pair ("longest_first"); from the beginning where the folder's truncation_side is left.
   std::int64_t max_length = 0;
+  // Put before the text, or the first of a pair. Offsets count from its beginning, Encoding::prompt_tokens says how many
+  // tokens it takes.
+  std::string_view prompt = {};
 };
 
 // Scratch memory of Tokenizer::encode_ids, to be kept from one text to the next. One for each thread.
@@ -69,6 +72,7 @@ class Tokenizer {
   // SentencePiece model what SentencePiece does. Throws FileError where a file is missing or malformed, ConfigError
   // where a key is, and UnsupportedError for a valid tokenizer of a kind that is not supported, naming the part and
   // what is.
+  // Texts are made lower case first where a sentence-transformers folder says so.
   static Tokenizer from(const ModelFolder& folder);
   static Tokenizer from_folder(const std::filesystem::path& path);
   // `file_name` is for messages.
@@ -98,6 +102,14 @@ class Tokenizer {
   std::optional<std::int32_t> id_of(std::string_view token) const;
   // Throws ArgumentError where no token has the id.
   const std::string& token_of(std::int32_t id) const;
+  // Text of ids, special tokens included, as transformers decodes them; ids without a token are passed over. Bytes that
+  // are no UTF-8 become U+FFFD. Throws UnsupportedError for a tokenizer.json with a decoder that there is none of here.
+  std::string decode(std::span<const std::int32_t> ids) const;
+  std::string decode(std::initializer_list<std::int32_t> ids) const;
+  // The same of tokens as they are written; spaces before punctuation stay, as far as the decoder lets them.
+  std::string join(std::vector<std::string> tokens) const;
+  // What a token begins with that continues a word ("##"); empty where the vocabulary has no such mark.
+  const std::string& continuing_prefix() const;
   // Whether the token's id says something to programs rather than about the text ([CLS], [PAD], ...).
   bool is_special(std::int32_t id) const;
 
@@ -122,6 +134,7 @@ class Tokenizer {
 
   void run(std::string_view first, const std::string_view* second, const EncodeOptions& options, bool details,
            TokenizerWorkspace& workspace, Encoding& out) const;
+  std::int64_t prompt_tokens(const EncodeOptions& options, TokenizerWorkspace& workspace) const;
   void append(const text::TextPipeline& from, const text::TokenSequence& tokens, std::size_t count, int sequence,
               std::int32_t type_id, bool details, Encoding& out) const;
   static void append(const text::TemplatePiece& special, bool details, Encoding& out);

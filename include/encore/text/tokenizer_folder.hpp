@@ -6,6 +6,7 @@
 #include <encore/io/json.hpp>
 #include <encore/io/model_folder.hpp>
 #include <encore/text/byte_level_class.hpp>
+#include <encore/text/lower_case_first.hpp>
 #include <encore/text/merges_file.hpp>
 #include <encore/text/sentence_piece_folder.hpp>
 #include <encore/text/tokenizer_class.hpp>
@@ -20,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace encore::text {
 
@@ -109,6 +111,10 @@ inline TokenizerParts read_tokenizer_folder(const ModelFolder& folder) {
   if (files.config || !json) parts.token_types = files.token_types().value_or(found.token_types);
   parts.model_max_length = files.model_max_length();
   parts.truncates_left = files.truncates_left(json);
+  // transformers passes over this key for byte-pair encoding.
+  parts.cleans_up_spaces = files.flag("clean_up_tokenization_spaces", false) &&
+                           !std::holds_alternative<BytePairEncoding>(parts.model);
+  if (folder.lower_cases()) lower_case_first(parts, folder.name());
   return parts;
 }
 

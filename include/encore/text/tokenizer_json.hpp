@@ -5,6 +5,7 @@
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
+#include <encore/text/decoder_json.hpp>
 #include <encore/text/model_json.hpp>
 #include <encore/text/normalizer_json.hpp>
 #include <encore/text/post_processor_json.hpp>
@@ -132,6 +133,7 @@ inline TokenizerParts read_tokenizer_json(const JsonObject& file, const Tokenize
     parts.post_processor = detail::read_post_processor(*part, parts);
   parts.names = detail::usual_names(parts, unknown);
   if (beside) parts.names = beside->names(parts.names);
+  parts.decoder = read_decoder(file);
   return parts;
 }
 

@@ -75,6 +75,15 @@ inline void add_albert_steps(const TokenizerFiles& files, std::vector<Normalizer
   if (files.flag("do_lower_case", true)) steps.push_back(Lowercase{});
 }
 
+// Whether a class puts a space before a text, as the model was trained; and takes it away from what is decoded.
+inline bool prefixes_space(const TokenizerFiles& files, TokenizerRecipe recipe) {
+  return recipe == TokenizerRecipe::t5 || files.flag("add_prefix_space", true);
+}
+// DeBERTa's class then puts one before the first word alone.
+inline Decoder unigram_decoder(const TokenizerFiles& files, TokenizerRecipe recipe) {
+  return Decoder({MetaspaceDecoder{.prepends = prefixes_space(files, recipe) || recipe == TokenizerRecipe::deberta_v2}});
+}
+
 // What a class puts around texts; `begin` and `end` stand there for the classes that have RoBERTa's template.
 inline PostProcessor unigram_post_processor(const TokenizerParts& parts, const std::vector<AddedToken>& listed,
                                             TokenizerRecipe recipe, const std::string& begin, const std::string& end,
@@ -127,7 +136,7 @@ inline std::vector<PreTokenizerStep> unigram_pre_tokenizer(const TokenizerFiles&
   std::vector<PreTokenizerStep> steps;
   Metaspace::Options metaspace;
   const bool deberta = recipe == TokenizerRecipe::deberta_v2;
-  if (recipe != TokenizerRecipe::t5 && !files.flag("add_prefix_space", true))
+  if (!prefixes_space(files, recipe))
     metaspace.prepend = deberta ? Metaspace::Prepend::first : Metaspace::Prepend::never;
   if (!deberta)
     steps.push_back(WhitespaceSplit{});
@@ -174,6 +183,7 @@ inline TokenizerParts unigram_parts(const JsonObject& file, const TokenizerFiles
   else
     parts.post_processor = unigram_post_processor(parts, added, recipe, files.name("bos_token", "<s>"),
                                                   files.name("eos_token", "</s>"), file.file());
+  parts.decoder = unigram_decoder(files, recipe);
   return parts;
 }
 

@@ -57,6 +57,7 @@ inline TokenizerParts word_piece_parts(Vocabulary vocabulary, const VocabularyOp
   parts.post_processor = recipe == TokenizerRecipe::mpnet
                              ? roberta_post_processor(options.cls_token, cls, options.sep_token, sep)
                              : bert_post_processor(options.cls_token, cls, options.sep_token, sep);
+  parts.decoder = Decoder({WordPieceDecoder{}});
   return parts;
 }
 

@@ -40,6 +40,9 @@ ENCORE_INLINE Checkpoint ModelFolder::checkpoint() const { return Checkpoint::op
 ENCORE_INLINE std::optional<SentenceTransformer> ModelFolder::sentence_transformer() const {
   return SentenceTransformer::read(root_);
 }
+ENCORE_INLINE CrossEncoder ModelFolder::cross_encoder() const { return CrossEncoder::read(root_, config()); }
+ENCORE_INLINE SparseEncoder ModelFolder::sparse_encoder() const { return SparseEncoder::read(root_); }
+ENCORE_INLINE bool ModelFolder::lower_cases() const { return SentenceTransformer::lower_cases(root_); }
 
 namespace detail {
 

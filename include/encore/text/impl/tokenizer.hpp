@@ -16,6 +16,10 @@ struct TokenizerWorkspace::State {
   text::TextPipeline second;
   text::TokenSequence first_tokens;
   text::TokenSequence second_tokens;
+  std::string prompted;                // a prompt and the text behind it
+  std::string prompt;                  // the last one, under which options, and how many tokens it took
+  EncodeOptions prompt_options;
+  std::int64_t prompt_tokens = 0;
 };
 
 ENCORE_INLINE TokenizerWorkspace::TokenizerWorkspace() : state_(std::make_unique<State>()) {}
@@ -94,6 +98,35 @@ ENCORE_INLINE const std::string& Tokenizer::token_of(std::int32_t id) const {
   if (const auto* token = parts_->vocabulary.token_of(id)) return *token;
   throw ArgumentError("tokenizer: no token has the id " + std::to_string(id));
 }
+ENCORE_INLINE std::string Tokenizer::decode(std::span<const std::int32_t> ids) const {
+  std::vector<std::string> tokens;
+  for (const std::int32_t id : ids) {
+    if (const auto* added = parts_->added.find(id))
+      tokens.push_back(added->content);
+    else if (const auto* token = parts_->vocabulary.token_of(id))
+      tokens.push_back(*token);
+  }
+  std::string text = join(std::move(tokens));
+  if (parts_->cleans_up_spaces) text::clean_up_spaces(text, false);
+  return text;
+}
+ENCORE_INLINE std::string Tokenizer::decode(std::initializer_list<std::int32_t> ids) const {
+  return decode(std::span<const std::int32_t>(ids.begin(), ids.size()));
+}
+ENCORE_INLINE std::string Tokenizer::join(std::vector<std::string> tokens) const {
+  return parts_->decoder(std::move(tokens));
+}
+ENCORE_INLINE const std::string& Tokenizer::continuing_prefix() const {
+  static const std::string none;
+  return std::visit(
+      [](const auto& model) -> const std::string& {
+        if constexpr (requires { model.options().continuing_subword_prefix; })
+          return model.options().continuing_subword_prefix;
+        else
+          return none;
+      },
+      parts_->model);
+}
 ENCORE_INLINE bool Tokenizer::is_special(std::int32_t id) const {
   const auto* added = parts_->added.find(id);
   return added && added->special;
@@ -116,6 +149,17 @@ ENCORE_INLINE const text::Template& Tokenizer::processor(bool pair) const {
 
 ENCORE_INLINE void Tokenizer::run(std::string_view first, const std::string_view* second, const EncodeOptions& options,
                                   bool details, TokenizerWorkspace& workspace, Encoding& out) const {
+  if (!options.prompt.empty()) {
+    EncodeOptions plain = options;
+    plain.prompt = {};
+    std::string& prompted = workspace.state_->prompted;
+    prompted.assign(options.prompt);
+    prompted += first;
+    const std::int64_t tokens = prompt_tokens(options, workspace);
+    run(prompted, second, plain, details, workspace, out);
+    out.prompt_tokens = tokens;
+    return;
+  }
   const text::Template& pieces = processor(second != nullptr);
   const std::size_t special = options.add_special_tokens ? pieces.special() : 0;
   if (options.max_length < 0) throw ArgumentError("tokenizer: max_length is " + std::to_string(options.max_length));
@@ -145,6 +189,7 @@ ENCORE_INLINE void Tokenizer::run(std::string_view first, const std::string_view
   out.byte_offsets.clear();
   out.sequence_ids.clear();
   out.word_ids.clear();
+  out.prompt_tokens = 0;
   out.truncated = a_count < a.ids.size() || b_count < b.ids.size() || workspace.state_->first.cut();
   if (details) {
     const std::size_t count = special + a_count + b_count;
@@ -166,6 +211,22 @@ ENCORE_INLINE void Tokenizer::run(std::string_view first, const std::string_view
       append(piece, details, out);
   }
   if (!parts_->token_types) std::fill(out.type_ids.begin(), out.type_ids.end(), 0);
+}
+
+// sentence-transformers' count: the tokens of the prompt as a text of its own, but for a special one at its end.
+ENCORE_INLINE std::int64_t Tokenizer::prompt_tokens(const EncodeOptions& options, TokenizerWorkspace& workspace) const {
+  TokenizerWorkspace::State& state = *workspace.state_;
+  const EncodeOptions alone{.add_special_tokens = options.add_special_tokens, .max_length = options.max_length};
+  if (state.prompt != options.prompt || state.prompt_options.max_length != alone.max_length ||
+      state.prompt_options.add_special_tokens != alone.add_special_tokens) {
+    Encoding encoding;
+    encode_ids(options.prompt, encoding, workspace, alone);
+    const bool ends = !encoding.ids.empty() && is_special(encoding.ids.back());
+    state.prompt_tokens = std::int64_t(encoding.ids.size()) - (ends ? 1 : 0);
+    state.prompt = options.prompt;
+    state.prompt_options = alone;
+  }
+  return state.prompt_tokens;
 }
 
 ENCORE_INLINE void Tokenizer::append(const text::TextPipeline& from, const text::TokenSequence& tokens,
