@@ -316,7 +316,7 @@ TEST_CASE("a signal that ends the program leaves nothing half done behind", "[cl
   const Workplace place;
   sentence_folder(place);
   const int before = place.count();
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1}) {
     INFO(signal);
     int input[2];
     REQUIRE(::pipe(input) == 0);
