@@ -117,12 +117,15 @@ inline bool is_hub_name(const std::string& name) {
 }  // namespace detail
 
 ENCORE_INLINE ModelFolder ModelFolder::open(const std::filesystem::path& path) {
-  std::error_code ignored;
   // "folder/" is the folder.
   const auto plain = path.has_filename() ? path : path.parent_path();
-  if (std::filesystem::is_directory(path, ignored))
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::none)
+    throw FileError(path.string() + ": cannot be looked at: " + error.message());
+  if (std::filesystem::is_directory(status))
     return ModelFolder(Folder::open(detail::is_cache_repository(plain) ? detail::cache_snapshot(plain) : path));
-  if (std::filesystem::exists(path, ignored))
+  if (std::filesystem::exists(status))
     throw FileError(path.string() + ": is a file; name the folder that holds config.json and model.safetensors");
 
   const std::string name = path.generic_string();
