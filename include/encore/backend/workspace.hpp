@@ -41,6 +41,7 @@ struct Slot {
 struct Packing {
   Batch batch;
   std::vector<std::size_t> order;
+  std::vector<std::int32_t> first_rows;
 };
 
 // What executors and packing keep beside the block itself. Who touches it holds a WorkspaceClaim.

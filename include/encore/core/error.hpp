@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every error the library throws: one base, one type per kind of cause. The message is one line (WeightsError
-// excepted: it lists every tensor) and names the op, tensor, key, file or line at fault.
+// Every error the library throws: one base, one type per kind of cause. The message is one line and names the op, tensor,
+// key, file or line at fault.
 #pragma once
 
 #include <stdexcept>
@@ -45,7 +45,8 @@ class ConfigError : public Error {
   using Error::Error;
 };
 
-// The tensors of a checkpoint do not match the model: lists every missing, unexpected and mis-shaped tensor.
+// The tensors of a checkpoint do not match the model: counts the missing, unexpected and mis-shaped ones, and names the
+// first five of each.
 class WeightsError : public Error {
  public:
   using Error::Error;
@@ -59,12 +60,6 @@ class UnsupportedError : public Error {
 
 // The memory asked for is not to be had: says how many bytes were asked for.
 class MemoryError : public Error {
- public:
-  using Error::Error;
-};
-
-// A thread cannot be started: says which of how many, and what the system says.
-class ThreadError : public Error {
  public:
   using Error::Error;
 };

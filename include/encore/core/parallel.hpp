@@ -51,8 +51,8 @@ int usable_cores();
 // at a time; that thread works too, as worker 0. With one thread there is no pool at all.
 class ThreadPool {
  public:
-  // threads = 0 takes usable_cores(). Throws ArgumentError for a negative number or more than 1024, ThreadError where the
-  // system has no more threads.
+  // threads = 0 takes usable_cores(). Throws ArgumentError for a negative number, more than 1024, or more than the system
+  // starts.
   explicit ThreadPool(int threads = 0, std::chrono::nanoseconds spin = std::chrono::microseconds(500));
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -63,7 +63,7 @@ class ThreadPool {
 
  private:
   void work(int worker);
-  void end() noexcept;
+  void stop() noexcept;
 
   std::vector<std::thread> workers_;
   std::chrono::nanoseconds spin_;
@@ -132,18 +132,19 @@ inline ThreadPool::ThreadPool(int threads, std::chrono::nanoseconds spin) : spin
   try {
     for (int worker = 1; worker < threads; ++worker) workers_.emplace_back([this, worker] { work(worker); });
   } catch (const std::system_error& error) {
-    end();
-    throw ThreadError("threads: " + std::to_string(workers_.size() + 1) + " of " + std::to_string(threads) +
-                      " could be started: " + error.code().message());
+    const std::size_t started = workers_.size() + 1;
+    stop();
+    throw ArgumentError("threads: of " + std::to_string(threads) + " the system starts " + std::to_string(started) +
+                        " and no more: " + error.code().message());
   } catch (...) {
-    end();
+    stop();
     throw;
   }
 }
 
-inline ThreadPool::~ThreadPool() { end(); }
+inline ThreadPool::~ThreadPool() { stop(); }
 
-inline void ThreadPool::end() noexcept {
+inline void ThreadPool::stop() noexcept {
   stop_.store(true);
   generation_.fetch_add(1);
   generation_.notify_all();

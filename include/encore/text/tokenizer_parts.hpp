@@ -6,6 +6,7 @@
 #include <encore/text/added_tokens.hpp>
 #include <encore/text/byte_pair_encoding.hpp>
 #include <encore/text/character_classes.hpp>
+#include <encore/text/decoder.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/post_processor.hpp>
 #include <encore/text/pre_tokenizer.hpp>
@@ -42,6 +43,11 @@ struct TokenizerParts {
   AddedTokens added;
   PostProcessor post_processor;
   SpecialTokenNames names;
+  bool token_types = true;                        // false: the model is given none, so all are 0
+  bool truncates_left = false;                    // what is too long loses its beginning
+  std::optional<std::int64_t> model_max_length;  // in tokens, special ones included
+  Decoder decoder;
+  bool cleans_up_spaces = false;  // of decoded text, in front of punctuation
 };
 
 // The tokens of one text, before anything is put around them.
