@@ -142,21 +142,28 @@ class SentenceEncoder {
     if (vectors.rows != std::int64_t(encodings.size()) || vectors.cols != dimension_)
       throw ShapeError("sentence encoder: output " + to_string(shape_of(vectors)) + " for " +
                        to_string(Shape{std::int64_t(encodings.size()), dimension_}));
-    const auto run_pack = [&](const Batch& batch, std::span<const std::size_t> which, std::vector<std::int32_t>& firsts) {
+    for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
       model_.check(batch, which);
-      if (leaves_out_prompts()) rows_behind_prompts(batch.segments(), encodings, which, firsts);
+      if (leaves_out_prompts()) check_prompts(batch, which);
       infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(firsts) : Indices{});
+        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(batch.text_rows()) : Indices{});
         const auto rows = ex.view(y);
         if constexpr (std::remove_reference_t<decltype(ex)>::computing)
           for (std::size_t i = 0; i < which.size(); ++i)
             std::copy_n(rows.row(std::int64_t(i)), dimension_, vectors.row(std::int64_t(which[i])));
       });
-    };
-    for_each_pack(context.workspace(), encodings, options, run_pack);
+    });
   }
 
  private:
+  static void check_prompts(const Batch& batch, std::span<const std::size_t> which) {
+    const Segments& segments = batch.segments();
+    for (std::int64_t s = 0; s < segments.count(); ++s)
+      if (const std::int64_t row = batch.text_rows()[std::size_t(s)]; row >= segments.end(s))
+        throw InputError("text " + std::to_string(which[std::size_t(s)]) + ": its prompt takes " +
+                         std::to_string(row - segments.begin(s)) + " of " + std::to_string(segments.length(s)) +
+                         " tokens and leaves none to pool");
+  }
   static Pooling pooling_of(SentenceTransformer::PoolingMode mode) {
     switch (mode) {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;
