@@ -65,7 +65,7 @@ template <class B>
 void encode(const Context<B>& context, const ModelFolder& folder, const EncodeOptions& options) {
   using S = scalar_t<B>;
   const auto model = AnyEncoder<B>::open(context, folder);
-  TokenIdReader reader(options.ids, model->shape());
+  TokenIdReader reader(options.ids, *model);
   SequenceWriter<S> writer(options.output);
 
   auto on_tap = [&](std::string_view name, std::int64_t index, MatrixView<const S> rows) {

@@ -113,9 +113,9 @@ TEST_CASE("stretched RoPE has the frequencies of transformers") {
                     ContainsSubstring("trained_positions = 0"));
 }
 
-TEST_CASE("a learned table has room for its offset, so that max_positions tokens fit whatever it is") {
+TEST_CASE("a learned table has rows for a padding id, so that max_positions tokens fit whatever it is") {
   ParameterLayout layout;
-  const LearnedPosition position(Builder(layout), {.hidden = 6, .max_positions = 4}, {.offset = 2});
+  const LearnedPosition position(Builder(layout), {.hidden = 6, .max_positions = 4}, {.padding = 1});
   CHECK(layout[position.table].shape == Shape{6, 6});
 }
 

@@ -40,6 +40,8 @@ struct WorkspaceTables {
   Arena arena;
   std::vector<Slot> slots;
   std::vector<std::int32_t> free_slots;
+  std::vector<std::vector<std::int32_t>> positions;  // counted without padding, of which the pass uses the first
+  std::size_t counted = 0;
   bool in_use = false;  // by an executor: there is one at a time
   // Of calls that cut many texts into packs.
   Batch batch;

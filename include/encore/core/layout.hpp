@@ -42,6 +42,8 @@ struct ParameterSpec {
   bool reads_product = false;  // some op multiplies by it (linear): a backend may keep it packed
   // A constant computed at load, in double, from (row, column): never trained, never in a file.
   std::function<double(std::int64_t, std::int64_t)> constant;
+  // The constant goes on beyond the rows stored: a pass that needs more computes them for itself (ops/constant_rows.hpp).
+  bool endless = false;
   // A constant that layers compute from other parameters once those are loaded (models/prepare.hpp).
   bool derived = false;
 
@@ -128,6 +130,13 @@ class Builder {
     spec.reads_rows = true;
     spec.constant = std::move(value);
     return layout_->add(std::move(spec));
+  }
+  // The same, of which the first `rows` are stored and any may be read.
+  ParameterId endless_constant(std::string_view name, std::int64_t rows, std::int64_t width,
+                               std::function<double(std::int64_t, std::int64_t)> value) const {
+    const ParameterId id = constant(name, rows, width, std::move(value));
+    (*layout_)[id].endless = true;
+    return id;
   }
   // A table that a layer fills in its `prepare`, for inference.
   ParameterId derived(std::string_view name, std::int64_t rows, std::int64_t width) const {

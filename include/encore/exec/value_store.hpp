@@ -41,6 +41,24 @@ class ValueStore {
       return {values.data(), std::int64_t(values.size())};
   }
 
+  // Positions from padding + 1 on in each sequence, of ids that are indices of this executor: tokens whose id is
+  // `padding` are not counted, theirs is `padding`. [N] -> [N]
+  Indices positions_without(std::int32_t padding, Indices ids) {
+    if constexpr (!computing) return ids;
+    if (workspace_.counted == workspace_.positions.size()) workspace_.positions.emplace_back();
+    std::vector<std::int32_t>& positions = workspace_.positions[workspace_.counted++];
+    const std::int32_t* const host = ids.host ? ids.host : ids.data;
+    positions.assign(host, host + ids.size);
+    for (std::int64_t s = 0; s < segments().count(); ++s) {
+      std::int32_t last = padding;
+      for (std::int64_t n = segments().begin(s); n < segments().end(s); ++n) {
+        std::int32_t& place = positions[std::size_t(n)];
+        place = place == padding ? padding : ++last;
+      }
+    }
+    return indices(positions);
+  }
+
  protected:
   ValueStore(const Context<B>& context, const ParameterLayout& layout, const Segments& segments,
              const Parameters<B>* parameters, Parameters<B>* gradients)
@@ -49,6 +67,7 @@ class ValueStore {
     workspace_.arena.reset();
     workspace_.slots.clear();
     workspace_.free_slots.clear();
+    workspace_.counted = 0;
     if constexpr (computing && requires { kernels_.begin(segments); }) kernels_.begin(segments);
     workspace_.in_use = true;  // last: what throws before leaves the context free
   }

@@ -34,18 +34,20 @@ constexpr std::string_view name_of(BertPositions kind) {
 struct BertPosition {
   struct Options {
     BertPositions kind = BertPositions::absolute;
-    std::int64_t offset = 0;  // of the first position in the table (RoBERTa)
+    std::optional<std::int32_t> padding{};  // RoBERTa: the id that is not counted (LearnedPosition)
   };
   BertPositions kind;
+  std::optional<std::int32_t> padding;
   std::optional<LearnedPosition> learned;
   RelativePosition relative;
 
   BertPosition(Builder b, const ModelShape& shape, const Options& options)
       : kind(options.kind),
-        relative(b, with_offset(shape, options.offset),
+        padding(options.kind == BertPositions::absolute ? options.padding : std::nullopt),
+        relative(b, with_padding(shape, options.padding),
                  {.terms = options.kind == BertPositions::relative_key_query ? RelativeTerms::key_and_query
                                                                              : RelativeTerms::key}) {
-    if (kind == BertPositions::absolute) learned.emplace(b, shape, LearnedPosition::Options{options.offset});
+    if (kind == BertPositions::absolute) learned.emplace(b, shape, LearnedPosition::Options{options.padding});
   }
   void add_to(op::Embed& embed, Indices positions) const {
     if (learned) learned->add_to(embed, positions);
@@ -59,8 +61,8 @@ struct BertPosition {
   };
 
  private:
-  static ModelShape with_offset(ModelShape shape, std::int64_t offset) {
-    shape.max_positions += offset;
+  static ModelShape with_padding(ModelShape shape, std::optional<std::int32_t> padding) {
+    if (padding) shape.max_positions += *padding + 1;
     return shape;
   }
 };

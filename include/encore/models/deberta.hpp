@@ -95,8 +95,6 @@ Config<Spec> read_deberta_config(const JsonObject& json, const ModelShape& defau
   const std::int64_t furthest = json.integer("max_relative_positions", -1, {-largest_size, largest_size});
   position.furthest = furthest < 1 ? config.shape.max_positions : furthest;
   position.norm = config.norm;
-  // Without absolute positions nothing ends at max_position_embeddings.
-  if (!position.absolute) config.shape.max_positions = std::max(config.shape.max_positions, std::int64_t{1} << 15);
   config.attention.to_query = config.attention.to_key = false;
   for (const std::string& term : deberta_terms(json))
     (term == "c2p" ? config.attention.to_query : config.attention.to_key) = true;
@@ -137,7 +135,6 @@ void read_mask_decoder(const JsonObject& json, const Checkpoint* checkpoint, Con
   if (config.shape.embedding_width() != config.shape.hidden)
     throw UnsupportedError(json.where("embedding_size") +
                            ": with the enhanced mask decoder only hidden_size is supported");
-  config.shape.max_positions = json.integer("max_position_embeddings", ModelShape{}.max_positions, {1, largest_size});
   options.lm.enhanced = true;
 }
 

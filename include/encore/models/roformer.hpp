@@ -39,6 +39,7 @@ inline Config<RoFormerSpec> RoFormerSpec::config(const JsonObject& json) {
       .vocabulary = 50000, .intermediate = 3072, .max_positions = 1536, .types = 2, .dropout = 0.1f};
   auto config = read_bert_config<RoFormerSpec>(json, defaults, 1e-12, "gelu");
   config.shape.embedding = json.integer("embedding_size", config.shape.hidden, {1, largest_size});
+  config.position.ends = true;
   config.position.turns_values = json.boolean("rotary_value", false);
   if (config.shape.head_size() % 2 != 0)
     throw ConfigError(json.where("num_attention_heads") + ": RoPE needs an even head size, this is " +

@@ -26,6 +26,7 @@ class SpecEncoder final : public AnyEncoder<B> {
   ArchitectureDescription describe() const override { return encore::describe<Spec>(model_.config()); }
   const ModelShape& shape() const override { return model_.config().shape; }
   std::optional<std::int64_t> position_limit() const override { return model_.position_limit(); }
+  std::optional<std::int32_t> uncounted_id() const override { return model_.uncounted_id(); }
   const HeadOptions& heads() const override { return model_.heads(); }
   const ParameterLayout& layout() const override { return *model_.layout(); }
 
