@@ -116,11 +116,13 @@ class Predictor {
  private:
   std::size_t top(std::size_t usual) const { return options_.top ? std::size_t(options_.top) : usual; }
 
+  Json label(std::size_t i) const {
+    return labels_.is_text[i] ? Json(labels_.names[i]) : Json::parse(labels_.names[i]);
+  }
   Json classify(MatrixView<const float> logits) const {
     const auto scores = scores_of({logits.row(0), std::size_t(logits.cols)}, labels_.function);
     Json classes = Json::array();
-    for (const std::size_t i : highest(scores, top(1)))
-      classes.push_back({{"label", labels_.names[i]}, {"score", scores[i]}});
+    for (const std::size_t i : highest(scores, top(1))) classes.push_back({{"label", label(i)}, {"score", scores[i]}});
     return classes;
   }
   // A list for the one mask, a list of lists for several.

@@ -65,11 +65,16 @@ class ParameterLayout {
     specs_.push_back(std::move(spec));
     return {std::int32_t(specs_.size() - 1)};
   }
-  // Trained numbers, constants left out.
+  // Trained numbers, constants left out. Throws ShapeError where they do not fit.
   std::int64_t parameter_count() const {
     std::int64_t count = 0;
-    for (const ParameterSpec& spec : specs_)
-      if (!spec.constant) count += spec.shape.elements();
+    for (const ParameterSpec& spec : specs_) {
+      if (spec.constant) continue;
+      const std::int64_t elements = spec.shape.elements();
+      if (elements > std::numeric_limits<std::int64_t>::max() - count)
+        throw ShapeError("layout: more than 2^63 - 1 parameters");
+      count += elements;
+    }
     return count;
   }
 

@@ -42,10 +42,9 @@ struct DisentangledPosition {
   DisentangledPosition(Builder b, const ModelShape& shape, const Options& o)
       : span_(o.buckets > 0 ? o.buckets : o.furthest),
         order_(std::make_shared<BucketOrder>()),
-        indices_(DistanceIndices::endless,
-                 [span = span_, buckets = o.buckets, furthest = o.furthest](std::int64_t e) {
-                   return zigzag(std::clamp(deberta_bucket(e, buckets, furthest), -span, span));
-                 }) {
+        indices_(DistanceIndices::endless, [span = span_, buckets = o.buckets, furthest = o.furthest](std::int64_t e) {
+          return zigzag(std::clamp(deberta_bucket(e, buckets, furthest), -span, span));
+        }) {
     if (o.absolute) learned.emplace(b, shape, LearnedPosition::Options{});
     if (!o.relative) return;
     table = (b / "relative").table("weight", 2 * span_, shape.hidden);

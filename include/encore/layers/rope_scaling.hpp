@@ -16,10 +16,10 @@ namespace encore {
 
 enum class RopeScalingKind : std::uint8_t {
   none,
-  linear,  // every frequency divided by the factor. Chen et al. 2023, position interpolation
-  ntk,     // base' = base factor^(r / (r - 2)): the highest stays, the lowest is divided. "NTK-aware", bloc97 2023
-  yarn,    // by how often a pair turns within the trained positions: kept, divided, or between. Peng et al. 2023
-  llama3,  // the same idea by wavelength. Llama Team 2024
+  linear,   // every frequency divided by the factor. Chen et al. 2023, position interpolation
+  ntk,      // base' = base factor^(r / (r - 2)): the highest stays, the lowest is divided. "NTK-aware", bloc97 2023
+  yarn,     // by how often a pair turns within the trained positions: kept, divided, or between. Peng et al. 2023
+  llama3,   // the same idea by wavelength. Llama Team 2024
   dynamic,  // ntk with a base that grows with the sequence, once it is longer than the trained positions: LengthRotation
 };
 

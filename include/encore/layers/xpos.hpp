@@ -29,9 +29,9 @@ struct XPos {
       : rope(b, shape, {.base = options.base}),
         factors(b.endless_constant("decay", std::min(shape.max_positions, rope.stored_positions), rope.rotary / 2,
                                    [half = rope.rotary / 2, options](std::int64_t distance, std::int64_t i) {
-                             const double z = (double(i) / double(half) + options.gamma) / (1 + options.gamma);
-                             return std::pow(z, double(distance) / options.scale_base);
-                           })) {}
+                                     const double z = (double(i) / double(half) + options.gamma) / (1 + options.gamma);
+                                     return std::pow(z, double(distance) / options.scale_base);
+                                   })) {}
   void lower(AttentionSpec& spec) const {
     rope.lower(spec);
     spec.decay = factors;

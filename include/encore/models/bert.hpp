@@ -69,7 +69,7 @@ struct BertPosition {
 
 // position_embedding_type. Throws UnsupportedError.
 inline BertPositions read_bert_positions(const JsonObject& json) {
-  const std::string positions = json.text("position_embedding_type", "absolute");
+  const std::string positions = json.nullable().text("position_embedding_type", "absolute");
   if (positions == "absolute") return BertPositions::absolute;
   if (positions == "relative_key") return BertPositions::relative_key;
   if (positions == "relative_key_query") return BertPositions::relative_key_query;
@@ -158,20 +158,21 @@ inline HeadOptions BertSpec::heads(const JsonObject& json) {
 }
 
 inline WeightNames BertSpec::weight_names(const Config<BertSpec>&) {
-  return {.names = bert_encoder_names({{"pooler.dense", "pooler.dense"},
-                                       {"masked_lm.dense", "cls.predictions.transform.dense"},
-                                       {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
-                                       {"masked_lm.decoder", "cls.predictions.decoder"},
-                                       {"masked_lm.bias", "cls.predictions.bias"},
-                                       {"masked_lm.bias", "cls.predictions.decoder.bias"},
-                                       {"classifier", "classifier"},
-                                       {"classifier", "qa_outputs"},
-                                       {"classifier", "cls.seq_relationship"}}),
-          .prefixes = {"bert."},
-          // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's
-          // copy; heads and the pooler, when the task at hand does not read them.
-          .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.",
-                        "qa_outputs."}};
+  return {
+      .names = bert_encoder_names({{"pooler.dense", "pooler.dense"},
+                                   {"masked_lm.dense", "cls.predictions.transform.dense"},
+                                   {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
+                                   {"masked_lm.decoder", "cls.predictions.decoder"},
+                                   {"masked_lm.bias", "cls.predictions.decoder.bias"},
+                                   {.ours = "masked_lm.bias", .published = "cls.predictions.bias", .outranked = true},
+                                   {"classifier", "classifier"},
+                                   {"classifier", "qa_outputs"},
+                                   {"classifier", "cls.seq_relationship"}}),
+      .prefixes = {"bert."},
+      // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's
+      // copy; heads and the pooler, when the task at hand does not read them.
+      .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.",
+                    "qa_outputs."}};
 }
 
 }  // namespace encore

@@ -25,7 +25,7 @@ enum class Head : std::uint8_t {
   multiple_choice,           // logits [sequences, 1]
   token_classification,      // logits [N, labels]
   question_answering,        // logits [N, 2]: start and end
-  replaced_token_detection,  // logits [N, 1]: positive where a token was replaced
+  replaced_token_detection,  // logits [N]: positive where a token was replaced
   sentence_order,            // masked_lm, and logits [sequences, labels]: whether two segments were swapped
 };
 
@@ -45,6 +45,9 @@ constexpr std::string_view name_of(Head head) {
   return "?";
 }
 
+// Whether a head's logits of tokens are one number each: they have no second axis then, [N].
+constexpr bool gives_numbers(Head head) { return head == Head::replaced_token_detection; }
+
 // Whether a head's logits belong to sequences.
 constexpr bool reads_sequences(Head head) {
   return head == Head::pretraining || head == Head::sentence_order || head == Head::next_sentence ||
@@ -61,6 +64,11 @@ struct HeadOptions {
   FeatureOptions features{};         // before the classifier; for sequences in the pooler's place
   Pooling pooling = Pooling::first;  // of the features of sequences
 };
+
+// Whether a head has the masked language model's logits.
+constexpr bool predicts_words(Head head) {
+  return head == Head::masked_lm || head == Head::pretraining || head == Head::sentence_order;
+}
 
 // Whether the rows of an output belong to tokens or to sequences.
 enum class Rows : std::uint8_t { tokens, sequences };

@@ -31,7 +31,7 @@ void read_rope(const JsonObject& rope, std::int64_t positions, Options& options)
     throw UnsupportedError(rope.where("rope_type") + ": '" + type +
                            "' is not supported; there are default, linear, dynamic, yarn, llama3");
   for (const char* key : {"mscale", "mscale_all_dim"})
-    if (rope.has(key)) throw UnsupportedError(rope.where(key) + ": is not supported");
+    if (rope.nullable().has(key)) throw UnsupportedError(rope.where(key) + ": is not supported");
   if (rope.number("partial_rotary_factor", 1.0, {0.0, 1.0}) != 1.0)
     throw UnsupportedError(rope.where("partial_rotary_factor") + ": only 1 is supported");
   if (scaling.kind == RopeScalingKind::dynamic) {  // original_max_position_embeddings is not read
@@ -43,10 +43,10 @@ void read_rope(const JsonObject& rope, std::int64_t positions, Options& options)
   const double stretched = double(positions) / double(scaling.trained_positions);
   scaling.factor = rope.number("factor", std::max(1.0, stretched), {1.0, 1e6});
   if (scaling.kind == RopeScalingKind::yarn) {
-    scaling.fast = rope.number("beta_fast", 32.0, {1e-3, 1e6});
-    scaling.slow = rope.number("beta_slow", 1.0, {1e-3, 1e6});
+    scaling.fast = rope.nullable().number("beta_fast", 32.0, {1e-3, 1e6});
+    scaling.slow = rope.nullable().number("beta_slow", 1.0, {1e-3, 1e6});
     scaling.whole_pairs = rope.boolean("truncate", true);
-    scaling.attention_factor = rope.number("attention_factor", 0.0, {0.0, 1e3});
+    scaling.attention_factor = rope.nullable().number("attention_factor", 0.0, {0.0, 1e3});
   }
   if (scaling.kind == RopeScalingKind::llama3) {
     scaling.low = rope.number("low_freq_factor", 1.0, {1e-3, 1e6});

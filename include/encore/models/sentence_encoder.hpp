@@ -84,12 +84,13 @@ class SentenceEncoder {
   }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
+  void check(const ModelFolder& folder, const LoadOptions& options) const {
+    check_weights(*layout(), folder.checkpoint(), weight_names(), folder.name(), options);
+  }
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    WeightNames names = Spec::weight_names(model_.config());
-    names.elsewhere.push_back("dense.");
-    load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), weight_names(), folder.name(), parameters, options);
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (!steps_[i].dense) continue;
       const auto& dense = std::get<SentenceTransformer::Dense>(sentence_->after_pooling[i]);
@@ -149,6 +150,11 @@ class SentenceEncoder {
   }
 
  private:
+  WeightNames weight_names() const {
+    WeightNames names = Spec::weight_names(model_.config());
+    names.elsewhere.push_back("dense.");
+    return names;
+  }
   static Pooling pooling_of(SentenceTransformer::PoolingMode mode, const std::string& folder) {
     switch (mode) {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;

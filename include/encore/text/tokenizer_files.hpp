@@ -52,7 +52,7 @@ struct TokenizerFiles {
   explicit TokenizerFiles(const ModelFolder& folder) {
     const auto object = [&](std::string_view file) -> std::optional<JsonObject> {
       if (!folder.has(file)) return std::nullopt;
-      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file));
+      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file)).nullable();
     };
     config = object("tokenizer_config.json");
     if (config) read_names(*config);

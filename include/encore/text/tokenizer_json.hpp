@@ -93,7 +93,7 @@ inline SpecialTokenNames usual_names(const TokenizerParts& parts, const std::opt
 // Throws FileError for what is not JSON, ConfigError for a key that is missing, wrong or contradicts another, and
 // UnsupportedError, which names the part and what is supported, for valid files of other kinds.
 inline TokenizerParts read_tokenizer_json(std::string_view json, const std::string& file_name) {
-  const JsonObject file = JsonObject::parse(json, file_name);
+  const JsonObject file = JsonObject::parse(json, file_name).nullable();
   if (const std::string version = file.text("version", "1.0"); version != "1.0")
     throw UnsupportedError(file.where("version") + ": " + in_quotes(version) + " is not supported; supported: 1.0");
   TokenizerParts parts;

@@ -42,8 +42,8 @@ ENCORE_INLINE std::vector<std::vector<SectionSource>> match_weights(const Parame
         if (!source.tensor) {
           source.tensor = entry;
           source.name = candidate;
-        } else if (!std::equal(source.tensor->bytes.begin(), source.tensor->bytes.end(), entry->bytes.begin(),
-                               entry->bytes.end())) {
+        } else if (!candidate.outranked && !std::equal(source.tensor->bytes.begin(), source.tensor->bytes.end(),
+                                                       entry->bytes.begin(), entry->bytes.end())) {
           contradictory.push_back("'" + source.tensor->name + "' and '" + entry->name + "'");
         }
       }

@@ -165,7 +165,7 @@ inline void read_transformer_options(const Folder& folder, SentenceTransformer& 
     const std::string file = "sentence_" + std::string(kind) + "_config.json";
     if (!folder.has(file)) continue;
     const JsonObject json = folder.object(file);
-    result.max_seq_length = json.optional_integer("max_seq_length", {1, max_vector_length});
+    result.max_seq_length = json.nullable().optional_integer("max_seq_length", {1, max_vector_length});
     result.do_lower_case = json.boolean("do_lower_case", false);
     require_value(json, "transformer_task", "feature-extraction");
     require_value(json, "module_output_name", "token_embeddings");
@@ -179,14 +179,14 @@ inline void read_transformer_options(const Folder& folder, SentenceTransformer& 
 }
 
 inline void read_prompts(const JsonObject& json, SentenceTransformer& result) {
-  if (const auto prompts = json.optional_object("prompts"))
+  if (const auto prompts = json.nullable().optional_object("prompts"))
     for (const auto& [name, value] : prompts->value().items())
       if (auto text = prompts->optional_text(name)) result.prompts[name] = *std::move(text);
-  result.default_prompt_name = json.optional_text("default_prompt_name");
+  result.default_prompt_name = json.nullable().optional_text("default_prompt_name");
   if (result.default_prompt_name && !result.prompts.contains(*result.default_prompt_name))
     throw json.error("default_prompt_name",
                      "names " + in_quotes(*result.default_prompt_name) + ", which is not among the prompts");
-  result.similarity = json.optional_text("similarity_fn_name");
+  result.similarity = json.nullable().optional_text("similarity_fn_name");
   constexpr std::array<std::string_view, 4> known{"cosine", "dot", "euclidean", "manhattan"};
   if (result.similarity && std::find(known.begin(), known.end(), *result.similarity) == known.end())
     throw UnsupportedError(json.where("similarity_fn_name") + ": " + in_quotes(*result.similarity) +

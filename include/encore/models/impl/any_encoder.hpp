@@ -108,6 +108,7 @@ std::unique_ptr<AnySentenceEncoder<B>> make_any_sentence_encoder(const Context<B
   SentenceEncoder<Spec> task = SentenceEncoder<Spec>::open(folder);
   std::optional<Parameters<B>> parameters;
   if (weights == WeightsFrom::checkpoint) {
+    task.check(folder, LoadOptions{});
     parameters.emplace(context, task.layout(), StoreKind::inference);
     task.load(context, folder, *parameters, LoadOptions{});
   }
