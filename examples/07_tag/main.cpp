@@ -18,11 +18,10 @@ int main(int argc, char** argv) {
   const auto model = encore::load<encore::TokenClassifier<encore::BertSpec>>(cpu, folder);
   const auto labels = encore::Labels::from(folder.config(), model->model().heads().labels);
 
-  const encore::Encoding encoding = tokenizer.encode(text, {.max_length = model->model().config().shape.max_positions});
+  const encore::Encoding encoding = tokenizer.encode(text, {.max_length = model->max_tokens()});
   const encore::Tensor<float> logits = model(cpu, std::span(&encoding, 1))[0];  // [tokens, labels]
   for (const encore::Entity& entity :
-       entities_of(encoding, text, logits.matrix(), labels,
-                   {.aggregation = encore::Aggregation::first, .marks_words = true, .unk = tokenizer.unk_id()}))
+       entities_of(tokenizer, encoding, text, logits.matrix(), labels, {.aggregation = encore::Aggregation::first}))
     std::printf(
         "%-6s %.3f  %3lld to %3lld  %s\n", entity.label.c_str(), entity.score,
         static_cast<long long>(entity.characters.begin), static_cast<long long>(entity.characters.end),

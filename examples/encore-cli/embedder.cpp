@@ -31,16 +31,10 @@ class BackendEmbedder final : public Embedder {
 
   Tensor<float> embed(std::span<const std::string> texts, const std::string& prompt,
                       const std::function<void(std::size_t)>& progress) override {
-    if (!prompt.empty() && settings() && !settings()->pooling.include_prompt)
-      throw UnsupportedError(
-          "1_Pooling/config.json: key 'include_prompt': false is not supported together with a prompt");
     std::vector<Encoding> encodings(texts.size());
     for_each_index(parallel_, texts.size(), [&](std::size_t i, std::size_t worker) {
-      const EncodeOptions options{.max_length = max_tokens()};
-      if (prompt.empty())
-        tokenizer_.encode_ids(texts[i], encodings[i], workspaces_[worker], options);
-      else
-        tokenizer_.encode_ids(prompt + texts[i], encodings[i], workspaces_[worker], options);
+      const EncodeOptions options{.max_length = max_tokens(), .prompt = prompt};
+      tokenizer_.encode_ids(texts[i], encodings[i], workspaces_[worker], options);
       check(encodings[i], counts_.texts + i);
     });
     RunOptions run;
@@ -83,32 +77,34 @@ std::unique_ptr<Embedder> Embedder::open(const ModelOptions& options) {
   });
 }
 
-std::string Embedder::prompt(const std::string& name) const {
+std::string prompt_named(const Prompts& prompts, const std::string& name) {
   if (name.empty()) return {};
+  if (const auto found = prompts.texts.find(name); found != prompts.texts.end()) return found->second;
   std::string known;
-  if (settings()) {
-    if (const auto found = settings()->prompts.find(name); found != settings()->prompts.end()) return found->second;
-    for (const auto& [other, text] : settings()->prompts) known += " " + other;
-  }
+  for (const auto& [other, text] : prompts.texts) known += " " + other;
   throw UsageError("the model has no prompt '" + name + "'; there " + (known.empty() ? "are none" : "is" + known));
 }
 
-std::string Embedder::prompt_or_default(std::initializer_list<const char*> names) const {
+std::string Embedder::prompt(const std::string& name) const {
+  return prompt_named(settings() ? settings()->prompts : Prompts(), name);
+}
+std::string Embedder::default_prompt() const { return settings() ? settings()->prompts.default_text() : std::string(); }
+std::string Embedder::first_prompt(std::initializer_list<const char*> names) const {
   if (!settings()) return {};
-  const auto& prompts = settings()->prompts;
+  const auto& prompts = settings()->prompts.texts;
   for (const char* name : names)
     if (const auto found = prompts.find(name); found != prompts.end()) return found->second;
-  return settings()->default_prompt_name ? prompts.at(*settings()->default_prompt_name) : std::string();
+  return {};
 }
 
 std::string Embedder::report(double seconds) const {
   char rate[64];
   std::snprintf(rate, sizeof rate, " in %.2f s: %.0f texts/s on ", seconds,
                 double(counts_.texts) / std::max(seconds, 1e-9));
-  std::string line = grouped(counts_.texts) + " texts (" + grouped(counts_.tokens) + " tokens)" + rate + machine();
+  std::string line = counted(counts_.texts, "text") + " (" + counted(counts_.tokens, "token") + ")" + rate + machine();
   if (counts_.cut > 0)
     line += "\n" + grouped(counts_.cut) + (counts_.cut == 1 ? " text was" : " texts were") + " cut to " +
-            std::to_string(max_tokens()) + " tokens";
+            counted(std::size_t(max_tokens()), "token");
   return line + "\n";
 }
 

@@ -40,10 +40,12 @@ class Embedder {
   virtual Tensor<float> embed(std::span<const std::string> texts, const std::string& prompt,
                               const std::function<void(std::size_t)>& progress) = 0;
 
-  // The prompt of that name, "" for the name "". Throws UsageError naming the prompts there are.
+  // prompt_named, of the folder's.
   std::string prompt(const std::string& name) const;
-  // The first prompt that the folder has of these names, else its default prompt, else none.
-  std::string prompt_or_default(std::initializer_list<const char*> names) const;
+  // The folder's default prompt, or none.
+  std::string default_prompt() const;
+  // The first prompt that the folder has of these names, or none.
+  std::string first_prompt(std::initializer_list<const char*> names) const;
   const EmbedCounts& counts() const { return counts_; }
   // "1,234 texts (27,148 tokens) in 1.52 s: 812 texts/s on avx512, 2 threads, f32", and how many texts were cut.
   std::string report(double seconds) const;
@@ -51,6 +53,9 @@ class Embedder {
  protected:
   EmbedCounts counts_;
 };
+
+// The prompt of that name, "" for the name "". Throws UsageError naming the prompts there are.
+std::string prompt_named(const Prompts& prompts, const std::string& name);
 
 // Texts are read, tokenized and embedded in blocks of this size, so that an input of any length takes bounded memory.
 inline constexpr std::size_t block_texts = 1024;

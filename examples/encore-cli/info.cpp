@@ -54,6 +54,8 @@ std::string_view name_of(Pooling pooling) {
     case Pooling::last: return "last";
     case Pooling::mean: return "mean";
     case Pooling::max: return "max";
+    case Pooling::mean_sqrt: return "mean_sqrt";
+    case Pooling::weighted_mean: return "weighted_mean";
   }
   return "?";
 }
@@ -85,8 +87,8 @@ nlohmann::ordered_json sentence_vectors(const Context<B>& context, const ModelFo
   for (const Pooling pooling : encoder->poolings()) json["pooling"].push_back(name_of(pooling));
   json["normalised"] = encoder->normalises();
   json["similarity"] = settings->similarity.value_or("cosine");
-  json["prompts"] = settings->prompts;
-  if (settings->default_prompt_name) json["default_prompt"] = *settings->default_prompt_name;
+  json["prompts"] = settings->prompts.texts;
+  if (settings->prompts.default_name) json["default_prompt"] = *settings->prompts.default_name;
   return json;
 }
 
@@ -150,7 +152,8 @@ std::string words(const nlohmann::ordered_json& value) {
 
 std::string table_of(const nlohmann::ordered_json& json) {
   std::string text;
-  const auto row = [&](std::string name, const std::string& value) {
+  const auto row = [&](std::string name, std::string value) {
+    if (value.empty()) value = "none";
     std::replace(name.begin(), name.end(), '_', ' ');
     name.resize(std::max<std::size_t>(name.size() + 1, 18), ' ');
     text += name + value + "\n";
@@ -162,7 +165,8 @@ std::string table_of(const nlohmann::ordered_json& json) {
       row(key, words(value));
     }
   }
-  text += "\n   texts x tokens      FLOPs   a token  workspace (" + words(json["threads"]) + " threads)\n";
+  text += "\n   texts x tokens      FLOPs   a token  workspace (" +
+          counted(json["threads"].get<std::size_t>(), "thread") + ")\n";
   for (const auto& load : json["loads"]) {
     char line[128];
     std::snprintf(line, sizeof line, "%8lld x %-6lld %10.4g G %7.4g M %10.4g MB\n", load["texts"].get<long long>(),

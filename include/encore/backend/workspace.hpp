@@ -46,6 +46,7 @@ struct WorkspaceTables {
   // Of calls that cut many texts into packs.
   Batch batch;
   std::vector<std::size_t> order;
+  std::vector<std::int32_t> first_rows;
 };
 
 // The workspace of backends that compute in the host's memory.

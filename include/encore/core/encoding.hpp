@@ -25,6 +25,7 @@ struct Encoding {
   std::vector<std::int32_t> sequence_ids;  // 0 or 1: which text; -1 for special tokens
   std::vector<std::int32_t> word_ids;      // index of the pre-tokenised word in its text; -1 for special tokens
   bool truncated = false;                  // tokens were cut to fit the length asked for
+  std::int64_t prompt_tokens = 0;          // at the beginning, of a prompt put before the text
 };
 
 }  // namespace encore

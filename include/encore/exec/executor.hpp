@@ -184,7 +184,10 @@ class Executor : public OpRunner<B, mode> {
   // Rows of one table.
   Value embed(const EmbedTerm& term) { return embed(op::Embed{.terms = {term}, .count = 1}); }
   Value gather_rows(const Value& x, Indices rows) { return run(op::GatherRows{.indices = rows}, std::array{&x}); }
-  Value pool(Pooling pooling, const Value& x) { return run(op::Pool{.pooling = pooling}, std::array{&x}); }
+  // Of all rows of each sequence, or of those from the row in firsts on.
+  Value pool(Pooling pooling, const Value& x, Indices firsts = {}) {
+    return run(op::Pool{.pooling = pooling, .firsts = firsts}, std::array{&x});
+  }
   Value weighted_pool(const Value& x, const Value& scores) { return run(op::WeightedPool{}, std::array{&x, &scores}); }
   template <class... Values>
   Value concat(const Value& first, const Values&... rest) {

@@ -5,11 +5,14 @@
 
 #include <encore/config.hpp>
 #include <encore/io/checkpoint.hpp>
+#include <encore/io/cross_encoder.hpp>
 #include <encore/io/folder.hpp>
 #include <encore/io/json.hpp>
 #include <encore/io/sentence_transformer.hpp>
+#include <encore/io/sparse_encoder.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -41,6 +44,15 @@ class ModelFolder {
   Checkpoint checkpoint() const;
   // What modules.json says; nothing where there is no such file.
   std::optional<SentenceTransformer> sentence_transformer() const;
+  // How scores and sparse vectors are made of logits, where it says something of that.
+  CrossEncoder cross_encoder() const;
+  SparseEncoder sparse_encoder() const;
+  // SentenceTransformer::lower_cases.
+  bool lower_cases() const;
+  // The longest text in tokens, special ones included: model_max_length of tokenizer_config.json, and max_seq_length of a
+  // folder of sentence-transformers, of whatever kind. Nothing where the files set no limit. Throw ConfigError.
+  std::optional<std::int64_t> model_max_length() const;
+  std::optional<std::int64_t> max_seq_length() const;
 
  private:
   explicit ModelFolder(Folder root);

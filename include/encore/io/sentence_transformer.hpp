@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a sentence-transformers folder says beyond the transformer itself: modules.json, pooling, dense layers, prompts.
-// Read as sentence_transformers 2 to 6 read it (base/model.py, sentence_transformer/modules/pooling.py,
-// base/modules/dense.py).
+// Read as sentence_transformers 2 to 6 read it (base/model.py, base/modules, sentence_transformer/modules).
 #pragma once
 
 #include <encore/config.hpp>
 #include <encore/core/activation.hpp>
 #include <encore/io/checkpoint.hpp>
 #include <encore/io/folder.hpp>
+#include <encore/io/prompts.hpp>
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -38,17 +37,24 @@ struct SentenceTransformer {
     // nullptr without a bias.
     const TensorEntry* bias() const;
   };
+  // (x - mean) / sqrt(variance + 1e-5) * weight + bias.
+  struct LayerNorm {
+    Checkpoint weights;  // "norm.weight" and "norm.bias" [length of x]: present and of this shape
+
+    const TensorEntry& weight() const;
+    const TensorEntry& bias() const;
+  };
   // x / |x|.
   struct Normalize {};
 
   std::string path;  // the transformer's folder inside the model's, "" as a rule
   Pooling pooling;
-  std::vector<std::variant<Dense, Normalize>> after_pooling;  // in order
+  std::vector<std::variant<Dense, LayerNorm, Normalize>> after_pooling;  // in order
   std::optional<std::int64_t> max_seq_length;  // tokens, special ones included; none: the tokenizer's limit
-  bool do_lower_case = false;                  // before the tokenizer
-  std::map<std::string, std::string> prompts;  // name -> text put before the input
-  std::optional<std::string> default_prompt_name;
-  std::optional<std::string> similarity;  // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
+  bool do_lower_case = false;                  // before the tokenizer's own normalisation
+  Prompts prompts;
+  std::optional<std::string> similarity;       // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
+  std::optional<std::int64_t> truncate_dim;    // of a finished vector only so many numbers are kept
 
   // Length of a sentence's vector.
   std::int64_t dimension() const;
@@ -59,6 +65,9 @@ struct SentenceTransformer {
   static std::optional<SentenceTransformer> read(const Folder& folder);
   // The transformer's folder according to modules.json, nothing where that is missing or names none.
   static std::optional<std::string> transformer_path(const Folder& folder);
+  // Whether texts are made lower case before the tokenizer: do_lower_case of sentence_bert_config.json, for models of
+  // every kind that have a modules.json.
+  static bool lower_cases(const Folder& folder);
 };
 
 }  // namespace encore

@@ -23,16 +23,4 @@ struct AttentionPooling {
   }
 };
 
-// y = sum_n (n + 1) x_n / sum_n (n + 1), n from 0. Muennighoff 2022, SGPT; sentence-transformers' "weightedmean".
-struct WeightedMeanPooling {
-  ParameterId logarithms;  // constant [P, 1]
-
-  WeightedMeanPooling(Builder b, const ModelShape& shape)
-      : logarithms(b.constant("logarithms", shape.max_positions, 1,
-                              [](std::int64_t n, std::int64_t) { return std::log(double(n + 1)); })) {}
-  auto operator()(auto& ex, const auto& x, Indices positions) const {
-    return ex.weighted_pool(x, ex.embed(EmbedTerm{logarithms, positions}));
-  }
-};
-
 }  // namespace encore

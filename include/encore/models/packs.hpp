@@ -10,6 +10,7 @@
 #include <functional>
 #include <span>
 #include <stop_token>
+#include <vector>
 
 namespace encore {
 
@@ -58,6 +59,19 @@ void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodin
     run(workspace.batch, std::span<const std::size_t>(order).subspan(first, last - first));
     first = last;
     if (options.progress) options.progress(first, order.size());
+  }
+}
+
+// The rows of a pack where pooling begins that leaves prompts out. Throws InputError for a text that is nothing else.
+inline void rows_behind_prompts(const Segments& segments, std::span<const Encoding> encodings,
+                                std::span<const std::size_t> which, std::vector<std::int32_t>& rows) {
+  rows.resize(which.size());
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const std::int64_t prompt = encodings[which[i]].prompt_tokens, s = std::int64_t(i);
+    if (prompt < 0 || prompt >= segments.length(s))
+      throw InputError("text " + std::to_string(which[i]) + ": its prompt takes " + std::to_string(prompt) + " of " +
+                       std::to_string(segments.length(s)) + " tokens and leaves none to pool");
+    rows[i] = std::int32_t(segments.begin(s) + prompt);
   }
 }
 

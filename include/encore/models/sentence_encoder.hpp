@@ -4,10 +4,12 @@
 #pragma once
 
 #include <encore/exec/infer.hpp>
+#include <encore/layers/norm.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/loaded.hpp>
 #include <encore/models/packs.hpp>
 #include <encore/models/prepare.hpp>
+#include <encore/models/text_limit.hpp>
 
 #include <string>
 #include <vector>
@@ -17,33 +19,43 @@ namespace encore {
 template <class Spec>
 class SentenceEncoder {
  public:
-  // One step behind the pooling: activation(dense(x)), or x / |x|.
+  // One step behind the pooling: activation(dense(x)), norm(x), or x / |x|.
   struct Step {
     std::optional<Linear> dense;
     Activation activation = Activation::identity;
+    std::optional<LayerNorm> norm;
   };
 
   // Poolings are concatenated. `sentence` holds the folder's modules, if it has any.
   SentenceEncoder(const Config<Spec>& config, std::vector<Pooling> poolings,
                   std::optional<SentenceTransformer> sentence = {})
-      : model_(config, HeadOptions{}), poolings_(std::move(poolings)), sentence_(std::move(sentence)) {
-    if (poolings_.empty() || poolings_.size() > 3)
-      throw ArgumentError("sentence encoder: one to three poolings are needed");
+      : model_(config, HeadOptions{}),
+        poolings_(std::move(poolings)),
+        sentence_(std::move(sentence)),
+        max_tokens_(config.shape.max_positions) {
+    if (poolings_.empty()) throw ArgumentError("sentence encoder: one pooling is needed at least");
     dimension_ = config.shape.hidden * std::int64_t(poolings_.size());
     if (!sentence_) return;
     for (std::size_t i = 0; i < sentence_->after_pooling.size(); ++i) {
+      const Builder b = Builder(*model_.layout()) / "modules" / std::int64_t(i);
       Step step;
       if (const auto* dense = std::get_if<SentenceTransformer::Dense>(&sentence_->after_pooling[i])) {
         if (dense->in != dimension_)
           throw ConfigError("dense layer " + std::to_string(i) + ": in_features is " + std::to_string(dense->in) +
                             ", the vectors have " + std::to_string(dimension_));
-        step.dense.emplace(Builder(*model_.layout()) / "dense" / std::int64_t(i), dense->in, dense->out,
-                           dense->bias() ? Bias::yes : Bias::no);
+        step.dense.emplace(b, dense->in, dense->out, dense->bias() ? Bias::yes : Bias::no);
         step.activation = dense->activation;
         dimension_ = dense->out;
+      } else if (const auto* norm = std::get_if<SentenceTransformer::LayerNorm>(&sentence_->after_pooling[i])) {
+        if (norm->weight().elements() != dimension_)
+          throw ConfigError("layer norm " + std::to_string(i) + ": has " + std::to_string(norm->weight().elements()) +
+                            " weights, the vectors have " + std::to_string(dimension_));
+        step.norm.emplace(b, dimension_, LayerNorm::Options{.eps = 1e-5});
       }
       steps_.push_back(step);
     }
+    truncates_ = sentence_->truncate_dim && *sentence_->truncate_dim < dimension_;
+    if (truncates_) dimension_ = *sentence_->truncate_dim;
   }
 
   // Folders without modules.json are pooled by the mean, as sentence-transformers does.
@@ -52,12 +64,11 @@ class SentenceEncoder {
     std::vector<Pooling> poolings{Pooling::mean};
     if (sentence) {
       poolings.clear();
-      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes)
-        poolings.push_back(pooling_of(mode, folder.name()));
-      if (sentence->do_lower_case)
-        throw UnsupportedError(folder.name() + ": do_lower_case of sentence_bert_config.json is not supported");
+      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) poolings.push_back(pooling_of(mode));
     }
     SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
+    encoder.max_tokens_ =
+        text_limit(folder, encoder.model_.config().shape, encoder.model_.position_limit(), LimitRule::sentence);
     return encoder;
   }
 
@@ -65,23 +76,13 @@ class SentenceEncoder {
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
   std::int64_t dimension() const { return dimension_; }
   const std::vector<Pooling>& poolings() const { return poolings_; }
-  bool normalises() const { return !steps_.empty() && !steps_.back().dense; }
-  // Tokens, special ones included, that a text is cut to: the folder's max_seq_length, at most the position table.
-  std::int64_t max_tokens() const {
-    const std::int64_t positions = model_.config().shape.max_positions;
-    return sentence_ && sentence_->max_seq_length ? std::min(positions, *sentence_->max_seq_length) : positions;
-  }
-  // What sentence-transformers puts before a text unless told otherwise; empty as a rule. Throws UnsupportedError for a
-  // prompt whose tokens the pooling is to leave out: vectors would differ from what was trained.
-  std::string default_prompt() const {
-    if (!sentence_ || !sentence_->default_prompt_name) return {};
-    const auto prompt = sentence_->prompts.find(*sentence_->default_prompt_name);
-    if (prompt == sentence_->prompts.end() || prompt->second.empty()) return {};
-    if (!sentence_->pooling.include_prompt)
-      throw UnsupportedError(
-          "1_Pooling/config.json: key 'include_prompt': false is not supported together with a prompt");
-    return prompt->second;
-  }
+  bool normalises() const { return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_; }
+  // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
+  std::int64_t max_tokens() const { return max_tokens_; }
+  // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.
+  std::string default_prompt() const { return sentence_ ? sentence_->prompts.default_text() : std::string(); }
+  // Whether pooling leaves out the prompt's tokens and the special ones before them (Encoding::prompt_tokens).
+  bool leaves_out_prompts() const { return sentence_ && !sentence_->pooling.include_prompt; }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
   void check(const ModelFolder& folder, const LoadOptions& options) const {
@@ -91,35 +92,37 @@ class SentenceEncoder {
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
     load_weights(context, folder.checkpoint(), weight_names(), folder.name(), parameters, options);
+    const auto fill = [&](ParameterId id, const TensorEntry& tensor) {
+      parameters.fill(context, id, [&](auto rows) { read_as_float(tensor, rows); });
+    };
     for (std::size_t i = 0; i < steps_.size(); ++i) {
-      if (!steps_[i].dense) continue;
-      const auto& dense = std::get<SentenceTransformer::Dense>(sentence_->after_pooling[i]);
-      parameters.fill(context, steps_[i].dense->weight, [&](auto rows) { read_as_float(dense.weight(), rows); });
-      if (dense.bias())
-        parameters.fill(context, steps_[i].dense->bias, [&](auto rows) { read_as_float(*dense.bias(), rows); });
+      if (steps_[i].dense) {
+        const auto& dense = std::get<SentenceTransformer::Dense>(sentence_->after_pooling[i]);
+        fill(steps_[i].dense->weight, dense.weight());
+        if (dense.bias()) fill(steps_[i].dense->bias, *dense.bias());
+      } else if (steps_[i].norm) {
+        const auto& norm = std::get<SentenceTransformer::LayerNorm>(sentence_->after_pooling[i]);
+        fill(steps_[i].norm->op.gain, norm.weight());
+        fill(steps_[i].norm->op.bias, norm.bias());
+      }
     }
     prepare(context, model_.encoder(), parameters);
   }
 
-  // -> [sequences, dimension]
-  auto operator()(auto& ex, const BatchIndices& in) const {
+  // -> [sequences, dimension]. With `firsts`, a row of each sequence, pooling begins there.
+  auto operator()(auto& ex, const BatchIndices& in, Indices firsts = {}) const {
     auto x = model_.encoder()(ex, in);
-    auto y = ex.pool(poolings_[0], x);
-    if (poolings_.size() == 2) y = ex.concat(y, ex.pool(poolings_[1], x));
-    if (poolings_.size() == 3) {
-      auto second = ex.pool(poolings_[1], x);
-      auto third = ex.pool(poolings_[2], x);
-      y = ex.concat(y, second, third);
-    }
+    auto y = ex.pool(poolings_[0], x, firsts);
+    for (std::size_t i = 1; i < poolings_.size(); ++i) y = ex.concat(y, ex.pool(poolings_[i], x, firsts));
     for (const Step& step : steps_) {
-      if (!step.dense) {
-        y = ex.l2_normalise(y);
-        continue;
+      if (step.dense) {
+        auto mapped = (*step.dense)(ex, y);
+        y = ex.activate(step.activation, mapped);
+      } else {
+        y = step.norm ? (*step.norm)(ex, y) : ex.l2_normalise(y);
       }
-      auto mapped = (*step.dense)(ex, y);
-      y = ex.activate(step.activation, mapped);
     }
-    return y;
+    return truncates_ ? ex.columns(y, 0, dimension_) : y;
   }
 
   // Vectors of encodings, in their order: [texts, dimension]. Throws InputError naming the text and the limit.
@@ -139,8 +142,10 @@ class SentenceEncoder {
                        to_string(Shape{std::int64_t(encodings.size()), dimension_}));
     for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
       model_.check(batch, which);
+      std::vector<std::int32_t>& firsts = context.workspace().first_rows;
+      if (leaves_out_prompts()) rows_behind_prompts(batch.segments(), encodings, which, firsts);
       infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-        auto y = (*this)(ex, indices_of(ex, batch));
+        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(firsts) : Indices{});
         const auto rows = ex.view(y);
         if constexpr (std::remove_reference_t<decltype(ex)>::computing)
           for (std::size_t i = 0; i < which.size(); ++i)
@@ -152,27 +157,28 @@ class SentenceEncoder {
  private:
   WeightNames weight_names() const {
     WeightNames names = Spec::weight_names(model_.config());
-    names.elsewhere.push_back("dense.");
+    names.elsewhere.push_back("modules.");
     return names;
   }
-  static Pooling pooling_of(SentenceTransformer::PoolingMode mode, const std::string& folder) {
+  static Pooling pooling_of(SentenceTransformer::PoolingMode mode) {
     switch (mode) {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;
-      case SentenceTransformer::PoolingMode::mean: return Pooling::mean;
       case SentenceTransformer::PoolingMode::max: return Pooling::max;
+      case SentenceTransformer::PoolingMode::mean: return Pooling::mean;
+      case SentenceTransformer::PoolingMode::mean_sqrt_len: return Pooling::mean_sqrt;
+      case SentenceTransformer::PoolingMode::weighted_mean: return Pooling::weighted_mean;
       case SentenceTransformer::PoolingMode::last_token: return Pooling::last;
-      default:
-        throw UnsupportedError(
-            folder +
-            ": the pooling mode of 1_Pooling/config.json is not supported; there are cls, mean, max, lasttoken");
     }
+    return Pooling::mean;
   }
 
   EncoderModel<Spec> model_;
   std::vector<Pooling> poolings_;
   std::optional<SentenceTransformer> sentence_;
   std::vector<Step> steps_;
+  std::int64_t max_tokens_;
   std::int64_t dimension_ = 0;
+  bool truncates_ = false;  // the last numbers of a vector are left out
 };
 
 }  // namespace encore

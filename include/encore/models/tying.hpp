@@ -8,7 +8,6 @@
 #include <encore/io/weight_names.hpp>
 #include <encore/models/encoder_model.hpp>
 
-#include <algorithm>
 #include <vector>
 
 namespace encore {
@@ -25,7 +24,7 @@ inline const TensorEntry* find_published(const Checkpoint& checkpoint, const Wei
 
 inline bool same_values(const TensorEntry& a, const TensorEntry& b) {
   if (a.shape != b.shape) return false;
-  if (a.dtype == b.dtype) return std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end());
+  if (a.dtype == b.dtype) return same_bytes(a.bytes, b.bytes);
   std::vector<double> of_a(std::size_t(a.elements())), of_b(of_a.size());
   read_as_float(a, std::span<double>(of_a));
   read_as_float(b, std::span<double>(of_b));

@@ -2,7 +2,9 @@
 // Ops on whole rows.
 //   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]   -> [N, C]; the model checks the indices
 //   gather_rows   y[i] = x[index[i]]                              [N, C] -> [n, C]; InputError for no row
-//   pool          y[s] = first, last, mean or max of the rows of sequence s         [N, C] -> [sequences, C]
+//   pool          y[s] = of the m rows of sequence s, or of those from firsts[s] on, the first, the last, the maximum, or
+//                 sum x / m, sum x / sqrt(m), sum w x / sum w with w the row's place, 1 for the sequence's first
+//                                                                          [N, C] -> [sequences, C]
 //   concat        y[n] = [x_1[n], x_2[n], ..]                                 -> [N, C_1 + C_2 + ..]
 //   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                [N, C] -> [N, C]; y may alias x
 // Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds.
@@ -89,24 +91,27 @@ struct GatherRows {
 struct Pool {
   static constexpr const char* name = "pool";
   Pooling pooling = Pooling::first;
+  Indices firsts{};  // [sequences] a row of each, or none: all rows count. Batch makes them
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
     if (in[0].rows != env.segments.tokens())
       shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
+    if (firsts.size && firsts.size != env.segments.count())
+      shape_error(name, {firsts.size, 1}, {env.segments.count(), 1}, "first rows are not one of each sequence");
     return {env.segments.count(), in[0].cols};
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.pool(pooling, env.segments, in[0], y); })
-      env.kernels.pool(pooling, env.segments, in[0], y);
+    if constexpr (requires { env.kernels.pool(pooling, env.segments, firsts, in[0], y); })
+      env.kernels.pool(pooling, env.segments, firsts, in[0], y);
     else
       static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'pool' (docs/backends.md)");
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
                 std::span<const Out<B>> dx) const {
-    if (dx[0].data) env.kernels.pool_backward(pooling, env.segments, in[0], dy, dx[0]);
+    if (dx[0].data) env.kernels.pool_backward(pooling, env.segments, firsts, in[0], dy, dx[0]);
   }
   template <class B>
   double flops(const Env<B>&, std::span<const Extent> in) const {

@@ -34,8 +34,11 @@ struct TemplatePiece;
 struct EncodeOptions {
   bool add_special_tokens = true;
   // Longest result, special tokens included; 0: no limit. What is over it is cut from the end of the text, or of the
-  // longer text of a pair ("longest_first").
+  // longer text of a pair ("longest_first"); from the beginning where the folder's truncation_side is left.
   std::int64_t max_length = 0;
+  // Put before the text, or the first of a pair. Offsets count from its beginning, Encoding::prompt_tokens says how many
+  // tokens it takes.
+  std::string_view prompt = {};
 };
 
 // Scratch memory of Tokenizer::encode_ids, to be kept from one text to the next. One for each thread.
@@ -59,16 +62,17 @@ class TokenizerWorkspace {
 // subpart, as in Python's decode(errors="replace"); byte offsets refer to the bytes as they were given. NUL is a
 // character like others (BertNormalizer drops it). An empty text gives the special tokens alone.
 //
-// The padding and truncation that a tokenizer.json stores are checked and not applied: EncodeOptions say what is
-// wanted.
+// The padding and the length that a tokenizer.json stores are checked and not applied: EncodeOptions say what is wanted.
 class Tokenizer {
  public:
-  // From tokenizer.json; else from vocab.json with merges.txt (RoBERTa, DeBERTa), vocab.txt (BERT), or spiece.model,
-  // spm.model or sentencepiece.bpe.model (ALBERT, DeBERTa-v3, T5, XLM-RoBERTa), with tokenizer_config.json,
-  // special_tokens_map.json and added_tokens.json. tokenizer.json gives what the tokenizers library gives, a
+  // From tokenizer.json; else from vocab.json with merges.txt (RoBERTa, DeBERTa), vocab.txt (BERT, MPNet), or spiece.model,
+  // spm.model or sentencepiece.bpe.model (ALBERT, CamemBERT, DeBERTa-v3, T5, XLM-RoBERTa), with tokenizer_config.json,
+  // special_tokens_map.json and added_tokens.json. A tokenizer.json alone gives what the tokenizers library gives; beside
+  // a tokenizer_config.json what transformers 5 gives, whose classes take little more than the vocabulary from it; a
   // SentencePiece model what SentencePiece does. Throws FileError where a file is missing or malformed, ConfigError
   // where a key is, and UnsupportedError for a valid tokenizer of a kind that is not supported, naming the part and
   // what is.
+  // Texts are made lower case first where a sentence-transformers folder says so.
   static Tokenizer from(const ModelFolder& folder);
   static Tokenizer from_folder(const std::filesystem::path& path);
   // `file_name` is for messages.
@@ -98,6 +102,14 @@ class Tokenizer {
   std::optional<std::int32_t> id_of(std::string_view token) const;
   // Throws ArgumentError where no token has the id.
   const std::string& token_of(std::int32_t id) const;
+  // Text of ids, special tokens included, as transformers decodes them; ids without a token are passed over. Bytes that
+  // are no UTF-8 become U+FFFD. Throws UnsupportedError for a tokenizer.json with a decoder that there is none of here.
+  std::string decode(std::span<const std::int32_t> ids) const;
+  std::string decode(std::initializer_list<std::int32_t> ids) const;
+  // The same of tokens as they are written; spaces before punctuation stay, as far as the decoder lets them.
+  std::string join(std::vector<std::string> tokens) const;
+  // What a token begins with that continues a word ("##"); empty where the vocabulary has no such mark.
+  const std::string& continuing_prefix() const;
   // Whether the token's id says something to programs rather than about the text ([CLS], [PAD], ...).
   bool is_special(std::int32_t id) const;
 
@@ -106,6 +118,10 @@ class Tokenizer {
   std::optional<std::int32_t> pad_id() const;
   std::optional<std::int32_t> mask_id() const;
   std::optional<std::int32_t> unk_id() const;
+  // The folder's model_max_length, special tokens included; nothing where it sets no limit. EncodeOptions do not know it.
+  std::optional<std::int64_t> model_max_length() const;
+  // Whether a text that is too long loses its beginning (truncation_side).
+  bool truncates_left() const;
   // How many special tokens a text, or a pair, gets.
   std::int64_t special_tokens(bool pair = false) const;
 
@@ -118,6 +134,7 @@ class Tokenizer {
 
   void run(std::string_view first, const std::string_view* second, const EncodeOptions& options, bool details,
            TokenizerWorkspace& workspace, Encoding& out) const;
+  std::int64_t prompt_tokens(const EncodeOptions& options, TokenizerWorkspace& workspace) const;
   void append(const text::TextPipeline& from, const text::TokenSequence& tokens, std::size_t count, int sequence,
               std::int32_t type_id, bool details, Encoding& out) const;
   static void append(const text::TemplatePiece& special, bool details, Encoding& out);

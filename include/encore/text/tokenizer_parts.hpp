@@ -6,12 +6,14 @@
 #include <encore/text/added_tokens.hpp>
 #include <encore/text/byte_pair_encoding.hpp>
 #include <encore/text/character_classes.hpp>
+#include <encore/text/decoder.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/post_processor.hpp>
 #include <encore/text/pre_tokenizer.hpp>
 #include <encore/text/special_token_names.hpp>
 #include <encore/text/unigram.hpp>
 #include <encore/text/vocabulary.hpp>
+#include <encore/text/word_level.hpp>
 #include <encore/text/word_piece.hpp>
 
 #include <cstddef>
@@ -28,9 +30,9 @@
 namespace encore::text {
 
 // Unigram<float> is that of SentencePiece's own files.
-using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>>;
-using ModelMemory =
-    std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory, Unigram<float>::Memory>;
+using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>, WordLevel>;
+using ModelMemory = std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory,
+                               Unigram<float>::Memory, WordLevel::Memory>;
 
 struct TokenizerParts {
   CharacterClasses classes;
@@ -41,6 +43,11 @@ struct TokenizerParts {
   AddedTokens added;
   PostProcessor post_processor;
   SpecialTokenNames names;
+  bool token_types = true;                        // false: the model is given none, so all are 0
+  bool truncates_left = false;                    // what is too long loses its beginning
+  std::optional<std::int64_t> model_max_length;  // in tokens, special ones included
+  Decoder decoder;
+  bool cleans_up_spaces = false;  // of decoded text, in front of punctuation
 };
 
 // The tokens of one text, before anything is put around them.

@@ -259,14 +259,18 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
       }
     });
   }
-  void pool(Pooling pooling, const Segments& segments, In x, Out y) const {
+  void pool(Pooling pooling, const Segments& segments, Indices firsts, In x, Out y) const {
     parallel_.for_each(segments.count(), [&](std::int64_t s, int) {
-      const float* rows = x.row(pooling == Pooling::last ? segments.end(s) - 1 : segments.begin(s));
+      const std::int64_t first = firsts.data ? firsts.data[s] - segments.begin(s) : 0, length = segments.length(s);
+      const float* rows = x.row(segments.begin(s) + (pooling == Pooling::last ? length - 1 : first));
       if (picks_row(pooling))
         std::copy_n(rows, x.cols, y.row(s));
+      else if (pooling == Pooling::max)
+        table_.max_pool(rows, x.stride, length - first, x.cols, y.row(s));
       else
-        (pooling == Pooling::mean ? table_.mean_pool : table_.max_pool)(rows, x.stride, segments.length(s), x.cols,
-                                                                        y.row(s));
+        table_.mean_pool(rows, x.stride, length - first, x.cols, float(pooling_weight(pooling, first)),
+                         float(pooling_weight(pooling, 1) - pooling_weight(pooling, 0)),
+                         float(pooling_divisor(pooling, first, length)), y.row(s));
     });
   }
   void l2_normalise(In x, double eps, Out y) const {

@@ -132,7 +132,8 @@ struct KernelTable {
 
   // y[cols] = sum of `count` rows, in order.
   void (*sum_rows)(const float* const* rows, index count, float* y, index cols) = nullptr;
-  void (*mean_pool)(const float* x, index ldx, index rows, index cols, float* y) = nullptr;
+  void (*mean_pool)(const float* x, index ldx, index rows, index cols, float weight, float step, float divisor,
+                    float* y) = nullptr;
   void (*max_pool)(const float* x, index ldx, index rows, index cols, float* y) = nullptr;
   // y = x / max(|x|_2, eps)
   void (*l2_normalise)(const float* x, float* y, index cols, float eps) = nullptr;

@@ -127,11 +127,13 @@ struct ScaleBackwardTask {
 struct PoolTask {
   View x{}, y{};
   const std::int32_t* offsets = nullptr;  // [sequences + 1]
+  const std::int32_t* firsts = nullptr;   // [sequences], or none: all rows
   Pooling pooling = Pooling::first;
 };
 struct PoolBackwardTask {
   View x{}, dy{}, dx{};
   const std::int32_t* offsets = nullptr;
+  const std::int32_t* firsts = nullptr;
   Pooling pooling = Pooling::first;
 };
 struct L2NormaliseTask {

@@ -144,9 +144,11 @@ class RowKernels {
   void shift(std::int64_t by, const Segments& segments, In x, Out y) const { reference::shift(by, segments, x, y); }
   void gather_rows(In x, Indices indices, Out y) const { reference::gather_rows(x, indices, y); }
   void gather_rows_backward(Indices indices, In dy, Out dx) const { reference::gather_rows_backward(indices, dy, dx); }
-  void pool(Pooling pooling, const Segments& segments, In x, Out y) const { reference::pool(pooling, segments, x, y); }
-  void pool_backward(Pooling pooling, const Segments& segments, In x, In dy, Out dx) const {
-    reference::pool_backward(pooling, segments, x, dy, dx);
+  void pool(Pooling pooling, const Segments& segments, Indices firsts, In x, Out y) const {
+    reference::pool(pooling, segments, firsts, x, y);
+  }
+  void pool_backward(Pooling pooling, const Segments& segments, Indices firsts, In x, In dy, Out dx) const {
+    reference::pool_backward(pooling, segments, firsts, x, dy, dx);
   }
   void weighted_pool(const Segments& segments, In x, In scores, Out y, Out log_sums) const {
     reference::weighted_pool(segments, x, scores, y, log_sums);

@@ -62,30 +62,43 @@ void shift(std::int64_t by, const Segments& segments, MatrixView<const S> x, Mat
     }
 }
 
-// y[s] = the first or last row, the mean or the maximum of the rows of sequence s.
+// y[s] = one row of the rows of sequence s, from firsts[s] on where there are firsts.
 template <class S>
-void pool(Pooling pooling, const Segments& segments, MatrixView<const S> x, MatrixView<S> y) {
+void pool(Pooling pooling, const Segments& segments, Indices firsts, MatrixView<const S> x, MatrixView<S> y) {
   for (std::int64_t s = 0; s < segments.count(); ++s) {
+    const std::int64_t begin = segments.begin(s), end = segments.end(s);
+    const std::int64_t first = firsts.data ? firsts.data[s] : begin;
+    const S divisor = S(pooling_divisor(pooling, first - begin, end - begin));
     for (std::int64_t c = 0; c < y.cols; ++c) {
-      S value = x(pooling == Pooling::last ? segments.end(s) - 1 : segments.begin(s), c);
-      for (std::int64_t n = segments.begin(s) + 1; !picks_row(pooling) && n < segments.end(s); ++n)
-        value = pooling == Pooling::mean ? value + x(n, c) : std::max(value, x(n, c));
-      y(s, c) = pooling == Pooling::mean ? value / S(segments.length(s)) : value;
+      S value = x(pooling == Pooling::last ? end - 1 : first, c);
+      if (sums_rows(pooling)) {
+        value = S(0);
+        for (std::int64_t n = first; n < end; ++n) value += S(pooling_weight(pooling, n - begin)) * x(n, c);
+        value /= divisor;
+      }
+      for (std::int64_t n = first + 1; pooling == Pooling::max && n < end; ++n) value = std::max(value, x(n, c));
+      y(s, c) = value;
     }
   }
 }
 
 // dx is assigned. The gradient of a maximum goes to the first row that has it.
 template <class S>
-void pool_backward(Pooling pooling, const Segments& segments, MatrixView<const S> x, MatrixView<const S> dy,
-                   MatrixView<S> dx) {
+void pool_backward(Pooling pooling, const Segments& segments, Indices firsts, MatrixView<const S> x,
+                   MatrixView<const S> dy, MatrixView<S> dx) {
   for (std::int64_t s = 0; s < segments.count(); ++s) {
+    const std::int64_t begin = segments.begin(s), end = segments.end(s);
+    const std::int64_t first = firsts.data ? firsts.data[s] : begin;
+    const S divisor = S(pooling_divisor(pooling, first - begin, end - begin));
     for (std::int64_t c = 0; c < dy.cols; ++c) {
-      std::int64_t chosen = pooling == Pooling::last ? segments.end(s) - 1 : segments.begin(s);
-      for (std::int64_t n = chosen; pooling == Pooling::max && n < segments.end(s); ++n)
+      std::int64_t chosen = pooling == Pooling::last ? end - 1 : first;
+      for (std::int64_t n = chosen; pooling == Pooling::max && n < end; ++n)
         if (x(n, c) > x(chosen, c)) chosen = n;
-      for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n)
-        dx(n, c) = pooling == Pooling::mean ? dy(s, c) / S(segments.length(s)) : n == chosen ? dy(s, c) : S(0);
+      for (std::int64_t n = begin; n < end; ++n) {
+        const bool counts = sums_rows(pooling) ? n >= first : n == chosen;
+        const S weight = sums_rows(pooling) ? S(pooling_weight(pooling, n - begin)) / divisor : S(1);
+        dx(n, c) = counts ? weight * dy(s, c) : S(0);
+      }
     }
   }
 }

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <encore/io/json.hpp>
+#include <encore/io/sentence_modules.hpp>
 #include <encore/io/sentence_transformer.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -18,43 +19,17 @@ namespace encore {
 ENCORE_INLINE const TensorEntry& SentenceTransformer::Dense::weight() const { return *weights.find("linear.weight"); }
 ENCORE_INLINE const TensorEntry* SentenceTransformer::Dense::bias() const { return weights.find("linear.bias"); }
 
+ENCORE_INLINE const TensorEntry& SentenceTransformer::LayerNorm::weight() const { return *weights.find("norm.weight"); }
+ENCORE_INLINE const TensorEntry& SentenceTransformer::LayerNorm::bias() const { return *weights.find("norm.bias"); }
+
 ENCORE_INLINE std::int64_t SentenceTransformer::dimension() const {
   std::int64_t length = pooling.dimension * std::int64_t(pooling.modes.size());
   for (const auto& module : after_pooling)
     if (const auto* dense = std::get_if<Dense>(&module)) length = dense->out;
-  return length;
+  return truncate_dim ? std::min(length, *truncate_dim) : length;
 }
 
 namespace detail {
-
-inline constexpr std::int64_t max_vector_length = 1 << 24;  // beyond any model; keeps products far from overflow
-
-struct SentenceModule {
-  JsonObject json;
-  std::string type;  // the last component of the Python class: "Pooling"
-  std::string path;
-};
-
-inline std::vector<SentenceModule> sentence_modules(const Folder& folder) {
-  const nlohmann::json list = folder.json("modules.json");
-  const std::string source = folder.label("modules.json");
-  if (!list.is_array()) throw ConfigError(source + ": want an array of modules");
-  std::vector<SentenceModule> modules;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const JsonObject json(list[i], source, "[" + std::to_string(i) + "]");
-    const std::string type = json.text("type");
-    std::string path = json.text("path", "");
-    folder.require_inside(path, source);
-    modules.push_back({json, type.substr(type.rfind('.') + 1), std::move(path)});
-  }
-  return modules;
-}
-
-inline void require_value(const JsonObject& json, std::string_view key, std::string_view only) {
-  if (const std::string value = json.text(key, only); value != only)
-    throw UnsupportedError(json.where(key) + ": " + in_quotes(value) + " is not supported; only " + in_quotes(only) +
-                           " is");
-}
 
 // {"pooling_mode": "mean"} or ["cls", "mean"] since version 6; before, a boolean for each mode, all false standing for
 // mean.
@@ -92,17 +67,22 @@ inline SentenceTransformer::Pooling read_pooling(const JsonObject& json) {
       if (found == known.end()) unsupported(key, name);
       pooling.modes.push_back(found->mode);
     }
-    if (pooling.modes.size() > known.size()) throw json.error(key, "has more entries than there are modes");
+    if (pooling.modes.empty()) throw json.error(key, "names no mode");
+    if (std::int64_t(pooling.modes.size()) > max_vector_length / pooling.dimension)
+      throw json.error(key, "makes vectors longer than " + std::to_string(max_vector_length));
   } else {
-    for (const auto& [name, value] : json.value().items()) {
-      const bool mode = name.starts_with("pooling_mode_") && json.boolean(name, false);
-      if (mode && std::none_of(known.begin(), known.end(), [&, &n = name](const Names& k) { return k.old_key == n; }))
-        unsupported(name, name);
-    }
     for (const Names& names : known)
       if (json.boolean(names.old_key, false)) pooling.modes.push_back(names.mode);
+    if (pooling.modes.empty()) pooling.modes.push_back(Mode::mean);
   }
-  if (pooling.modes.empty()) pooling.modes.push_back(Mode::mean);
+  for (const std::string& name : json.keys()) {
+    const auto is_it = [&](const Names& names) { return names.old_key == name; };
+    if (name.ends_with("embedding_dimension") || name == key || name == "include_prompt" ||
+        std::any_of(known.begin(), known.end(), is_it))
+      continue;
+    // A mode of another version that is not taken changes nothing.
+    if (!name.starts_with("pooling_mode_") || json.boolean(name)) unsupported(name, name);
+  }
   return pooling;
 }
 
@@ -128,10 +108,32 @@ inline Activation torch_activation(const JsonObject& json, std::string_view key)
                          there);
 }
 
+using WantedTensors = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
+
+// A module's own tensors: these and no others.
+inline Checkpoint module_weights(const Folder& folder, const WantedTensors& wanted) {
+  Checkpoint weights = Checkpoint::open(folder);
+  const auto shape_text = [](const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); };
+  std::string faults;
+  for (const auto& [name, shape] : wanted) {
+    const TensorEntry* entry = weights.find(name);
+    if (!entry)
+      faults += "\n  missing: " + name + " " + shape_text(shape);
+    else if (entry->shape != shape)
+      faults += "\n  of the wrong shape: " + name + " " + shape_text(entry->shape) + ", want " + shape_text(shape);
+  }
+  for (const std::string_view name : weights.names())
+    if (!wanted.contains(name)) faults += "\n  unexpected: " + in_quotes(name);
+  if (!faults.empty())
+    throw WeightsError(folder.label("model.safetensors") + ": the tensors do not match config.json:" + faults);
+  return weights;
+}
+
 inline SentenceTransformer::Dense read_dense(const Folder& folder) {
   const JsonObject json = folder.object("config.json");
   require_value(json, "module_input_name", "sentence_embedding");
   require_value(json, "module_output_name", "sentence_embedding");
+  // Other keys are passed over, as in the reference: other libraries write some.
   if (json.boolean("use_residual", false))
     throw UnsupportedError(json.where("use_residual") + ": a residual dense layer is not supported");
   const std::int64_t in = json.integer("in_features", {1, max_vector_length});
@@ -139,58 +141,27 @@ inline SentenceTransformer::Dense read_dense(const Folder& folder) {
   const bool bias = json.boolean("bias", true);
   const Activation activation = torch_activation(json, "activation_function");
 
-  SentenceTransformer::Dense dense{in, out, activation, Checkpoint::open(folder)};
-  std::map<std::string, std::vector<std::int64_t>, std::less<>> wanted{{"linear.weight", {out, in}}};
+  WantedTensors wanted{{"linear.weight", {out, in}}};
   if (bias) wanted["linear.bias"] = {out};
-  const auto shape_text = [](const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); };
-  std::string faults;
-  for (const auto& [name, shape] : wanted) {
-    const TensorEntry* entry = dense.weights.find(name);
-    if (!entry)
-      faults += "\n  missing: " + name + " " + shape_text(shape);
-    else if (entry->shape != shape)
-      faults += "\n  of the wrong shape: " + name + " " + shape_text(entry->shape) + ", want " + shape_text(shape);
-  }
-  for (const std::string_view name : dense.weights.names())
-    if (!wanted.contains(name)) faults += "\n  unexpected: " + in_quotes(name);
-  if (!faults.empty())
-    throw WeightsError(folder.label("model.safetensors") + ": the tensors do not match config.json:" + faults);
-  return dense;
+  return {in, out, activation, module_weights(folder, wanted)};
 }
 
-// max_seq_length and do_lower_case; where version 6 says more, it has to say what this library does.
-inline void read_transformer_options(const Folder& folder, SentenceTransformer& result) {
-  // Older versions named the file after the architecture.
-  for (const char* kind : {"bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"}) {
-    const std::string file = "sentence_" + std::string(kind) + "_config.json";
-    if (!folder.has(file)) continue;
-    const JsonObject json = folder.object(file);
-    result.max_seq_length = json.nullable().optional_integer("max_seq_length", {1, max_vector_length});
-    result.do_lower_case = json.boolean("do_lower_case", false);
-    require_value(json, "transformer_task", "feature-extraction");
-    require_value(json, "module_output_name", "token_embeddings");
-    if (const auto modalities = json.optional_object("modality_config"))
-      if (const auto text = modalities->optional_object("text")) {
-        require_value(*text, "method", "forward");
-        require_value(*text, "method_output_name", "last_hidden_state");
-      }
-    return;
-  }
+inline SentenceTransformer::LayerNorm read_layer_norm(const Folder& folder, std::int64_t length) {
+  const JsonObject json = folder.object("config.json");
+  require_keys(json, {"dimension"});
+  if (const std::int64_t dimension = json.integer("dimension"); dimension != length)
+    throw json.error("dimension", "is " + std::to_string(dimension) + ", want " + std::to_string(length) +
+                                      ", the length of what the module before makes");
+  return {module_weights(folder, {{"norm.weight", {length}}, {"norm.bias", {length}}})};
 }
 
-inline void read_prompts(const JsonObject& json, SentenceTransformer& result) {
-  if (const auto prompts = json.nullable().optional_object("prompts"))
-    for (const auto& [name, value] : prompts->value().items())
-      if (auto text = prompts->optional_text(name)) result.prompts[name] = *std::move(text);
-  result.default_prompt_name = json.nullable().optional_text("default_prompt_name");
-  if (result.default_prompt_name && !result.prompts.contains(*result.default_prompt_name))
-    throw json.error("default_prompt_name",
-                     "names " + in_quotes(*result.default_prompt_name) + ", which is not among the prompts");
-  result.similarity = json.nullable().optional_text("similarity_fn_name");
+inline std::optional<std::string> read_similarity(const JsonObject& json) {
+  const auto similarity = json.nullable().optional_text("similarity_fn_name");
   constexpr std::array<std::string_view, 4> known{"cosine", "dot", "euclidean", "manhattan"};
-  if (result.similarity && std::find(known.begin(), known.end(), *result.similarity) == known.end())
-    throw UnsupportedError(json.where("similarity_fn_name") + ": " + in_quotes(*result.similarity) +
+  if (similarity && std::find(known.begin(), known.end(), *similarity) == known.end())
+    throw UnsupportedError(json.where("similarity_fn_name") + ": " + in_quotes(*similarity) +
                            " is not supported; there are cosine dot euclidean manhattan");
+  return similarity;
 }
 
 }  // namespace detail
@@ -198,39 +169,48 @@ inline void read_prompts(const JsonObject& json, SentenceTransformer& result) {
 ENCORE_INLINE std::optional<std::string> SentenceTransformer::transformer_path(const Folder& folder) {
   if (!folder.has("modules.json")) return std::nullopt;
   for (const auto& module : detail::sentence_modules(folder))
-    if (module.type == "Transformer") return module.path;
+    if (module.type == "Transformer" || module.type == "MLMTransformer") return module.path;
   return std::nullopt;
+}
+
+ENCORE_INLINE bool SentenceTransformer::lower_cases(const Folder& folder) {
+  const auto path = transformer_path(folder);
+  const auto options = path ? detail::transformer_options(folder.folder(*path)) : std::nullopt;
+  return options && options->boolean("do_lower_case", false);
 }
 
 ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const Folder& folder) {
   if (!folder.has("modules.json")) return std::nullopt;
   SentenceTransformer result;
-  const char* prompts_file = "config_sentence_transformers.json";
-  if (folder.has(prompts_file)) {
-    const JsonObject json = folder.object(prompts_file);
-    if (json.text("model_type", "") == "CrossEncoder") return std::nullopt;
-    detail::read_prompts(json, result);
+  if (folder.has(detail::sentence_config_file)) {
+    if (detail::sentence_model_type(folder) == "CrossEncoder") return std::nullopt;
+    const JsonObject json = folder.object(detail::sentence_config_file);
+    result.prompts = detail::read_prompts(json, {"query", "document"});
+    result.similarity = detail::read_similarity(json);
+    result.truncate_dim = json.nullable().optional_integer("truncate_dim", {1, detail::max_vector_length});
   }
 
   enum class Stage { transformer, pooling, after } stage = Stage::transformer;
   std::int64_t length = 0;
   for (const auto& module : detail::sentence_modules(folder)) {
-    const auto refuse = [&](const std::string& what) {
-      throw UnsupportedError(module.json.where("type") + ": " + what);
-    };
     const Folder inner = folder.folder(module.path);
     if (module.type == "Transformer") {
-      if (stage != Stage::transformer) refuse("a Transformer has to come first, and once");
+      if (stage != Stage::transformer) module.refuse("a Transformer has to come first, and once");
       result.path = module.path;
-      detail::read_transformer_options(inner, result);
+      if (const auto options = detail::transformer_options(inner)) {
+        detail::check_transformer_options(*options, detail::embeds_tokens);
+        result.max_seq_length = options->nullable().optional_integer("max_seq_length", {1, detail::max_vector_length});
+        result.do_lower_case = options->boolean("do_lower_case", false);
+      }
       stage = Stage::pooling;
     } else if (module.type == "Pooling") {
-      if (stage != Stage::pooling) refuse("a Pooling has to follow the Transformer, once");
+      if (stage != Stage::pooling) module.refuse("a Pooling has to follow the Transformer, once");
       result.pooling = detail::read_pooling(inner.object("config.json"));
       length = result.pooling.dimension * std::int64_t(result.pooling.modes.size());
       stage = Stage::after;
-    } else if (module.type == "Dense" || module.type == "Normalize") {
-      if (stage != Stage::after) refuse("a " + module.type + " before the Pooling is not supported");
+    } else if (module.type == "Dense" || module.type == "LayerNorm" || module.type == "Normalize" ||
+               module.type == "Dropout") {
+      if (stage != Stage::after) module.refuse("a " + module.type + " before the Pooling is not supported");
       if (module.type == "Dense") {
         auto dense = detail::read_dense(inner);
         if (dense.in != length)
@@ -238,7 +218,9 @@ ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const
                             ", want " + std::to_string(length) + ", the length of what the module before makes");
         length = dense.out;
         result.after_pooling.emplace_back(std::move(dense));
-      } else {
+      } else if (module.type == "LayerNorm") {
+        result.after_pooling.emplace_back(detail::read_layer_norm(inner, length));
+      } else if (module.type == "Normalize") {
         // Versions before 6 write nothing. A module at "" would find the transformer's config.json.
         if (!module.path.empty() && inner.has("config.json")) {
           const JsonObject json = inner.object("config.json");
@@ -246,9 +228,12 @@ ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const
           detail::require_value(json, "module_output_name", "sentence_embedding");
         }
         result.after_pooling.emplace_back(Normalize{});
+      } else if (inner.has("config.json")) {  // a Dropout does nothing but in training
+        detail::require_keys(inner.object("config.json"), {"dropout"});
       }
     } else {
-      refuse("module " + in_quotes(module.type) + " is not supported; there are Transformer Pooling Dense Normalize");
+      module.refuse("module " + in_quotes(module.type) +
+                    " is not supported; there are Transformer Pooling Dense LayerNorm Normalize Dropout");
     }
   }
   if (stage != Stage::after)

@@ -5,6 +5,8 @@
 #include <encore/core/encoding.hpp>
 #include <encore/core/tensor.hpp>
 #include <encore/models/predict/classes.hpp>
+#include <encore/text/tokenizer.hpp>
+#include <encore/text/utf8.hpp>
 
 #include <optional>
 #include <string>
@@ -20,6 +22,7 @@ enum class Aggregation : std::uint8_t { none, simple, first, max, average };
 struct Entity {
   std::string label;  // "B-PER" of a token, "PER" of a group
   double score = 0;
+  std::string word;        // the tokens as the tokenizer joins them; a token as the vocabulary has it
   Span characters;         // code points of the text
   Span bytes;              // the same in UTF-8
   std::int64_t token = 0;  // the first, among the encoding's
@@ -29,6 +32,7 @@ namespace detail {
 
 struct TokenScores {
   std::vector<double> scores;
+  std::string word;
   Span characters, bytes;
   std::int64_t token = 0;
   bool continues = false;  // the word that the token before began
@@ -44,15 +48,16 @@ inline std::pair<bool, std::string_view> tag_of(std::string_view label) {
   return {false, label.starts_with("I-") ? label.substr(2) : label};
 }
 
-// Whether a token that begins at that byte begins a word: at the text's beginning, and where a space stands before it or
-// in it.
-inline bool after_space(std::string_view text, std::int64_t begin) {
+// Whether a token that begins at that byte continues a word where nothing but spaces tells: no space stands before it
+// or in it, and it does not begin the text.
+inline bool continues_by_spaces(std::string_view text, std::int64_t begin) {
   const std::size_t at = std::size_t(begin);
-  return at == 0 || at >= text.size() || text[at - 1] == ' ' || text[at] == ' ';
+  return at > 0 && text[at - 1] != ' ' && (at >= text.size() || text[at] != ' ');
 }
 
 // One word, or one token, with the class it takes.
-inline Entity entity_of(std::span<const TokenScores> word, Aggregation aggregation, const Labels& labels) {
+inline Entity entity_of(const Tokenizer& tokenizer, std::span<const TokenScores> word, Aggregation aggregation,
+                        const Labels& labels) {
   const TokenScores* chosen = &word.front();
   std::vector<double> average;
   if (aggregation == Aggregation::max) {
@@ -65,8 +70,12 @@ inline Entity entity_of(std::span<const TokenScores> word, Aggregation aggregati
   }
   const std::vector<double>& scores = average.empty() ? chosen->scores : average;
   const std::size_t best = best_class(scores);
+  const bool whole = aggregation != Aggregation::none && aggregation != Aggregation::simple;
+  std::vector<std::string> pieces;
+  for (const TokenScores& token : word) pieces.push_back(token.word);
   return {labels.names[best],
           scores[best],
+          whole ? tokenizer.join(std::move(pieces)) : pieces.front(),
           {word.front().characters.begin, word.back().characters.end},
           {word.front().bytes.begin, word.back().bytes.end},
           word.front().token};
@@ -76,29 +85,33 @@ inline Entity entity_of(std::span<const TokenScores> word, Aggregation aggregati
 
 struct EntityOptions {
   Aggregation aggregation = Aggregation::none;
-  bool marks_words = false;         // the vocabulary marks the pieces that continue a word ("##"); else spaces tell
-  std::optional<std::int32_t> unk;  // never continues a word
-  std::string ignored = "O";        // a label that is left out
+  std::int32_t sequence = 0;  // the text: 1 is the second of a pair
+  std::string ignored = "O";  // a label that is left out
 };
 
-// logits [tokens, classes] of an encoding of `text` with its details.
-inline std::vector<Entity> entities_of(const Encoding& encoding, std::string_view text, MatrixView<const float> logits,
-                                       const Labels& labels, const EntityOptions& options = {}) {
+// logits [tokens, classes] of an encoding of `text`, alone or one of a pair, with its details. Where the tokenizer marks
+// tokens that continue a word, those are told by their length, as the pipeline tells them: the mark makes a token longer
+// than what it stands for. (So do characters that normalisation makes longer or shorter.)
+inline std::vector<Entity> entities_of(const Tokenizer& tokenizer, const Encoding& encoding, std::string_view text,
+                                       MatrixView<const float> logits, const Labels& labels,
+                                       const EntityOptions& options = {}) {
   const Aggregation aggregation = options.aggregation;
+  const bool marks = !tokenizer.continuing_prefix().empty();
   std::vector<detail::TokenScores> tokens;
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    if (encoding.sequence_ids[i] < 0) continue;  // special
+    if (encoding.sequence_ids[i] != options.sequence) continue;  // special, or of the other text
     detail::TokenScores token;
     token.scores = scores_of({logits.row(std::int64_t(i)), std::size_t(logits.cols)}, ScoreFunction::softmax);
+    token.word = tokenizer.token_of(encoding.ids[i]);
     token.characters = encoding.offsets[i];
     token.bytes = encoding.byte_offsets[i];
     token.token = std::int64_t(i);
-    if (encoding.ids[i] == options.unk)
-      token.continues = false;
-    else if (options.marks_words)
-      token.continues = encoding.tokens[i].starts_with("##");
+    if (encoding.ids[i] == tokenizer.unk_id())
+      token.word = text.substr(std::size_t(token.bytes.begin), std::size_t(token.bytes.end - token.bytes.begin));
+    else if (marks)
+      token.continues = std::int64_t(text::count_code_points(token.word)) != token.characters.end - token.characters.begin;
     else
-      token.continues = !detail::after_space(text, token.bytes.begin);
+      token.continues = detail::continues_by_spaces(text, token.bytes.begin);
     tokens.push_back(std::move(token));
   }
 
@@ -107,11 +120,13 @@ inline std::vector<Entity> entities_of(const Encoding& encoding, std::string_vie
   for (std::size_t first = 0; first < tokens.size();) {
     std::size_t last = first + 1;
     while (by_words && last < tokens.size() && tokens[last].continues) ++last;
-    entities.push_back(detail::entity_of(std::span(tokens).subspan(first, last - first), aggregation, labels));
+    entities.push_back(
+        detail::entity_of(tokenizer, std::span(tokens).subspan(first, last - first), aggregation, labels));
     first = last;
   }
   if (aggregation != Aggregation::none) {
     std::vector<Entity> groups;
+    std::vector<std::vector<std::string>> words;  // of each group
     std::string previous;
     std::size_t members = 0;
     for (const Entity& entity : entities) {
@@ -121,14 +136,17 @@ inline std::vector<Entity> entities_of(const Encoding& encoding, std::string_vie
         group.score += (entity.score - group.score) / double(++members);
         group.characters.end = entity.characters.end;
         group.bytes.end = entity.bytes.end;
+        words.back().push_back(entity.word);
         continue;
       }
       groups.push_back(entity);
+      words.push_back({entity.word});
       const std::size_t dash = entity.label.find('-');
       groups.back().label = dash == std::string::npos ? entity.label : entity.label.substr(dash + 1);
       previous = tag;
       members = 1;
     }
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i].word = tokenizer.join(std::move(words[i]));
     entities = std::move(groups);
   }
   std::erase_if(entities, [&](const Entity& entity) { return entity.label == options.ignored; });

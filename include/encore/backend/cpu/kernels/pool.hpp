@@ -19,14 +19,18 @@ void sum_rows(const float* const* rows, index count, float* y, index cols) {
   }
 }
 
+// y = the sum of (weight + r * step) x_r, divided.
 template <InstructionSet I>
-void mean_pool(const float* x, index ldx, index rows, index cols, float* y) {
+void mean_pool(const float* x, index ldx, index rows, index cols, float weight, float step, float divisor, float* y) {
   using Vec = typename I::Vec;
-  const Vec count(static_cast<float>(rows));
+  const Vec count(divisor);
   for (index j = 0; j < cols; j += I::lanes) {
     const index n = smaller(I::lanes, cols - j);
     Vec s(0.0f);
-    for (index r = 0; r < rows; ++r) s = s + load_upto<I>(x + r * ldx + j, n);
+    for (index r = 0; r < rows; ++r) {
+      const Vec w(weight + static_cast<float>(r) * step);
+      s = I::fma(w, load_upto<I>(x + r * ldx + j, n), s);
+    }
     store_upto<I>(y + j, s / count, n);
   }
 }

@@ -145,6 +145,18 @@ struct ScaleBackwardKernel {
   }
 };
 
+// pooling_weight and pooling_divisor of backend/operands.hpp, of rows counted in the batch.
+ENCORE_DEVICE inline float pool_weight(Pooling pooling, std::int64_t begin, std::int64_t r) {
+  return pooling == Pooling::weighted_mean ? float(r - begin + 1) : 1.0f;
+}
+template <class Block>
+ENCORE_DEVICE float pool_divisor(const Block& block, Pooling pooling, std::int64_t begin, std::int64_t first,
+                                 std::int64_t end) {
+  const float count = float(end - first);
+  if (pooling == Pooling::weighted_mean) return count * float(end + first - 2 * begin + 1) / 2;
+  return pooling == Pooling::mean_sqrt ? block.square_root(count) : count;
+}
+
 // One thread a column, one sequence a block.
 template <class T>
 struct PoolKernel {
@@ -155,12 +167,19 @@ struct PoolKernel {
     const std::int64_t s = block.x();
     const std::int64_t begin = task.offsets[s];
     const std::int64_t end = task.offsets[s + 1];
-    float value = to_float(task.x.template row<const T>(task.pooling == Pooling::last ? end - 1 : begin)[c]);
-    for (std::int64_t r = begin + 1; r < end && (task.pooling == Pooling::mean || task.pooling == Pooling::max); ++r) {
+    const std::int64_t first = task.firsts ? task.firsts[s] : begin;
+    const bool picks = task.pooling == Pooling::first || task.pooling == Pooling::last;
+    const std::int64_t chosen = task.pooling == Pooling::last ? end - 1 : first;
+    float value = to_float(task.x.template row<const T>(chosen)[c]);
+    if (task.pooling != Pooling::max && !picks) value *= pool_weight(task.pooling, begin, first);
+    for (std::int64_t r = first + 1; r < end && !picks; ++r) {
       const float x = to_float(task.x.template row<const T>(r)[c]);
-      value = task.pooling == Pooling::mean ? value + x : x > value ? x : value;
+      if (task.pooling == Pooling::max)
+        value = x > value ? x : value;
+      else
+        value += pool_weight(task.pooling, begin, r) * x;
     }
-    if (task.pooling == Pooling::mean) value /= float(end - begin);
+    if (task.pooling != Pooling::max && !picks) value /= pool_divisor(block, task.pooling, begin, first, end);
     task.y.template row<T>(s)[c] = rounded<T>(value);
   }
 };
@@ -175,10 +194,12 @@ struct PoolBackwardKernel {
     const std::int64_t s = block.x();
     const std::int64_t begin = task.offsets[s];
     const std::int64_t end = task.offsets[s + 1];
-    std::int64_t chosen = task.pooling == Pooling::last ? end - 1 : begin;
+    const std::int64_t first = task.firsts ? task.firsts[s] : begin;
+    const bool one = task.pooling == Pooling::first || task.pooling == Pooling::last || task.pooling == Pooling::max;
+    std::int64_t chosen = task.pooling == Pooling::last ? end - 1 : first;
     if (task.pooling == Pooling::max) {
-      float highest = to_float(task.x.template row<const T>(begin)[c]);
-      for (std::int64_t r = begin + 1; r < end; ++r) {
+      float highest = to_float(task.x.template row<const T>(first)[c]);
+      for (std::int64_t r = first + 1; r < end; ++r) {
         const float x = to_float(task.x.template row<const T>(r)[c]);
         if (x > highest) {
           highest = x;
@@ -187,10 +208,15 @@ struct PoolBackwardKernel {
       }
     }
     const float dy = to_float(task.dy.template row<const T>(s)[c]);
-    for (std::int64_t r = begin; r < end; ++r)
-      task.dx.template row<T>(r)[c] = rounded<T>(task.pooling == Pooling::mean ? dy / float(end - begin)
-                                                 : r == chosen                 ? dy
-                                                                               : 0.0f);
+    const float divisor = pool_divisor(block, task.pooling, begin, first, end);
+    for (std::int64_t r = begin; r < end; ++r) {
+      float dx = 0;
+      if (one)
+        dx = r == chosen ? dy : 0.0f;
+      else if (r >= first)
+        dx = pool_weight(task.pooling, begin, r) * dy / divisor;
+      task.dx.template row<T>(r)[c] = rounded<T>(dx);
+    }
   }
 };
 

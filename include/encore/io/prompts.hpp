@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The prompts of sentence-transformers' config_sentence_transformers.json.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace encore {
+
+struct Prompts {
+  std::map<std::string, std::string> texts;  // name -> what is put before the input
+  std::optional<std::string> default_name;   // one of them
+
+  // That of the default name; empty where there is none.
+  std::string default_text() const { return default_name ? texts.at(*default_name) : std::string(); }
+};
+
+}  // namespace encore

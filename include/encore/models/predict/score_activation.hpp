@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The activations of torch.nn that a cross-encoder's folder can name: those that take no arguments and give as many
+// numbers as they get. Formulas of the PyTorch documentation with its defaults.
+#pragma once
+
+#include <encore/core/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace encore {
+
+namespace detail {
+
+struct TorchFunction {
+  std::string_view name;
+  double (*each)(double) = nullptr;  // of every score alone
+  double sign = 1;                   // else of all labels: softmax of sign * x,
+  bool logarithm = false;            // or its logarithm
+};
+
+inline double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+inline double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+inline double elu(double x) { return x > 0 ? x : std::expm1(x); }
+inline double selu(double x) {
+  return 1.0507009873554804934193349852946 * (x > 0 ? x : 1.6732632423543772848170429916717 * std::expm1(x));
+}
+inline double hard_sigmoid(double x) { return std::clamp(x / 6 + 0.5, 0.0, 1.0); }
+
+inline constexpr std::array<TorchFunction, 26> torch_functions{{
+    {"Identity", [](double x) { return x; }},
+    {"Sigmoid", logistic},
+    {"Tanh", [](double x) { return std::tanh(x); }},
+    {"Softmax"},
+    {"Softmin", nullptr, -1},
+    {"LogSoftmax", nullptr, 1, true},
+    {"LogSigmoid", [](double x) { return -softplus(-x); }},
+    {"ReLU", [](double x) { return std::max(x, 0.0); }},
+    {"ReLU6", [](double x) { return std::clamp(x, 0.0, 6.0); }},
+    {"LeakyReLU", [](double x) { return x > 0 ? x : 0.01 * x; }},
+    {"PReLU", [](double x) { return x > 0 ? x : 0.25 * x; }},  // as it is made: what it learned is not saved
+    {"RReLU", [](double x) { return x > 0 ? x : x * (1.0 / 8 + 1.0 / 3) / 2; }},
+    {"ELU", elu},
+    {"CELU", elu},
+    {"SELU", selu},
+    {"GELU", [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }},
+    {"SiLU", [](double x) { return x * logistic(x); }},
+    {"Mish", [](double x) { return x * std::tanh(softplus(x)); }},
+    {"Softplus", [](double x) { return x > 20 ? x : softplus(x); }},
+    {"Softsign", [](double x) { return x / (1 + std::abs(x)); }},
+    {"Softshrink", [](double x) { return x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0.0; }},
+    {"Hardshrink", [](double x) { return std::abs(x) > 0.5 ? x : 0.0; }},
+    {"Tanhshrink", [](double x) { return x - std::tanh(x); }},
+    {"Hardtanh", [](double x) { return std::clamp(x, -1.0, 1.0); }},
+    {"Hardsigmoid", hard_sigmoid},
+    {"Hardswish", [](double x) { return x * hard_sigmoid(x); }},
+}};
+
+}  // namespace detail
+
+// Makes scores of the logits of one pair, in double.
+class ScoreActivation {
+ public:
+  ScoreActivation() = default;  // Identity
+  // `path` as Python writes it, "torch.nn.modules.activation.Sigmoid". Throws UnsupportedError that begins with `source`
+  // and names what there is.
+  ScoreActivation(std::string_view path, const std::string& source) {
+    const std::string_view name = path.substr(path.rfind('.') + 1);
+    std::string there;
+    for (const auto& one : detail::torch_functions) {
+      if (one.name == name && path.starts_with("torch.nn.")) function_ = &one;
+      there += " " + std::string(one.name);
+    }
+    if (!function_)
+      throw UnsupportedError(source + ": " + in_quotes(path) + " is not supported; there are, of torch.nn," + there);
+  }
+  static ScoreActivation sigmoid() { return {"torch.nn.Sigmoid", ""}; }
+
+  // The scores of all labels.
+  void operator()(std::vector<double>& scores) const {
+    if (!function_ || scores.empty()) return;
+    if (function_->each) {
+      for (double& x : scores) x = function_->each(x);
+      return;
+    }
+    for (double& x : scores) x *= function_->sign;
+    const double highest = *std::max_element(scores.begin(), scores.end());
+    double sum = 0;
+    for (double& x : scores) sum += std::exp(x -= highest);
+    for (double& x : scores) x = function_->logarithm ? x - std::log(sum) : std::exp(x) / sum;
+  }
+
+ private:
+  const detail::TorchFunction* function_ = nullptr;
+};
+
+}  // namespace encore
