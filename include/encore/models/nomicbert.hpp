@@ -55,7 +55,7 @@ inline Config<NomicBertSpec> NomicBertSpec::config(const JsonObject& json) {
   shape.types = json.integer("type_vocab_size", 2, {1, 65536});
   shape.dropout = float(json.number("hidden_dropout_prob", 0.0, {0.0, 0.999}));
   if (json.nullable().has("head_dim"))
-    shape.head = json.integer("head_dim", {1, largest_size});
+    shape.head = json.integer("head_dim", {1, 65536});
   else
     check_heads_divide(json, shape);
   if (shape.head_size() % 2 != 0)
