@@ -56,6 +56,8 @@ struct WorkspaceTables {
   Arena arena;
   std::vector<Slot> slots;
   std::int32_t free_slot = -1;  // a list through Slot::next_free: to give a slot back takes no memory
+  std::vector<std::vector<std::int32_t>> positions;  // counted without padding, of which the pass uses the first
+  std::size_t counted = 0;
   Packing packing;
   ClaimFlag claim;
 };

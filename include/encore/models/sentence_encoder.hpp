@@ -64,8 +64,7 @@ class SentenceEncoder {
     std::vector<Pooling> poolings{Pooling::mean};
     if (sentence) {
       poolings.clear();
-      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes)
-        poolings.push_back(pooling_of(mode));
+      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) poolings.push_back(pooling_of(mode));
     }
     SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
     encoder.max_tokens_ =
@@ -77,9 +76,7 @@ class SentenceEncoder {
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
   std::int64_t dimension() const { return dimension_; }
   const std::vector<Pooling>& poolings() const { return poolings_; }
-  bool normalises() const {
-    return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_;
-  }
+  bool normalises() const { return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_; }
   // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
   std::int64_t max_tokens() const { return max_tokens_; }
   // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.
@@ -88,12 +85,13 @@ class SentenceEncoder {
   bool leaves_out_prompts() const { return sentence_ && !sentence_->pooling.include_prompt; }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
+  void check(const ModelFolder& folder, const LoadOptions& options) const {
+    check_weights(*layout(), folder.checkpoint(), weight_names(), folder.name(), options);
+  }
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    WeightNames names = Spec::weight_names(model_.config());
-    names.elsewhere.push_back("modules.");
-    load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), weight_names(), folder.name(), parameters, options);
     const auto fill = [&](ParameterId id, const TensorEntry& tensor) {
       parameters.fill(context, id, [&](auto rows) { read_as_float(tensor, rows); });
     };
@@ -163,6 +161,11 @@ class SentenceEncoder {
         throw InputError("text " + std::to_string(which[std::size_t(s)]) + ": its prompt takes " +
                          std::to_string(row - segments.begin(s)) + " of " + std::to_string(segments.length(s)) +
                          " tokens and leaves none to pool");
+  }
+  WeightNames weight_names() const {
+    WeightNames names = Spec::weight_names(model_.config());
+    names.elsewhere.push_back("modules.");
+    return names;
   }
   static Pooling pooling_of(SentenceTransformer::PoolingMode mode) {
     switch (mode) {
