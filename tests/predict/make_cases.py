@@ -2,7 +2,9 @@
 """Writes tests/data/predict: tiny random models with a tokenizer, texts, and what transformers' pipelines make of them in
 float64.
 
-    python make_cases.py OUT
+    python make_cases.py OUT [--answers]
+
+--answers makes expected_*.jsonl alone anew, with the tokenizers that are in OUT: training one again gives another vocabulary.
 
 Question answering's pipeline is gone from transformers 5: run make_answers.py after this, with version 4.
 """
@@ -74,6 +76,7 @@ def unigrams() -> transformers.PreTrainedTokenizerFast:
         mask_token="[MASK]", model_input_names=["input_ids", "token_type_ids", "attention_mask"])
 
 
+ANSWERS = False  # only the expected lines
 SIZES: dict[str, Any] = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
                              max_position_embeddings=80)
 
@@ -110,13 +113,17 @@ def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: l
           runs: dict[str, tuple[list[str], list[Any]]]) -> None:
     """runs: name -> (arguments, a result for each input)."""
     folder = out / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    model.float().save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    files = {"input.jsonl": inputs} | {f"expected_{run}.jsonl": rows for run, (_, rows) in runs.items()}
+    files = {f"expected_{run}.jsonl": rows for run, (_, rows) in runs.items()}
+    if not ANSWERS:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        model.float().save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        files["input.jsonl"] = inputs
     for file, lines in files.items():
         (folder / file).write_text("".join(json.dumps(x, ensure_ascii=False, default=float) + "\n" for x in lines))
+    if ANSWERS:
+        return
     (folder / "case.json").write_text(json.dumps(
         dict(task=task, runs={run: arguments for run, (arguments, _) in runs.items()},
              reference=f"transformers {transformers.__version__}"), indent=2) + "\n")
@@ -137,7 +144,7 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
     made = model("MaskedLM")
     texts = [t.replace("{}", tokenizer.mask_token) for t in MASKED]
     expected = [r for r in (pipe("fill-mask", made, top_k=3)(t) for t in texts)]
-    plain = lambda row: [dict(score=x["score"], token=x["token"]) for x in row]
+    plain = lambda row: [dict(score=x["score"], token=x["token"], token_str=x["token_str"]) for x in row]
     rows = [plain(r) if isinstance(r[0], dict) else [plain(x) for x in r] for r in expected]
     write(out, f"{kind}_fill_mask", made, tokenizer, "fill-mask", texts, {"top3": (["--top-k", "3"], rows)})
 
@@ -148,7 +155,7 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
               {"top2": (["--top-k", "2"], pipe("text-classification", made, top_k=2)(TEXTS))})
 
     made = model("TokenClassification", TAGS, "_tags")
-    keep = ("entity", "entity_group", "score", "index", "start", "end")
+    keep = ("entity", "entity_group", "score", "word", "index", "start", "end")
     runs = {}
     for strategy in ("none", "simple", "first", "max", "average"):
         rows = [pipe("token-classification", made, aggregation_strategy=strategy)(t) for t in TEXTS]
@@ -178,13 +185,20 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="tests/data/predict")
+    parser.add_argument("--answers", action="store_true", help="the expected lines alone")
     arguments = parser.parse_args()
+    global ANSWERS
+    ANSWERS = arguments.answers
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(1)
-    make_kind(arguments.out, "bert", word_pieces(), "Bert")
-    make_kind(arguments.out, "roberta", byte_pairs(), "Roberta")
-    make_kind(arguments.out, "modernbert", byte_pairs(), "ModernBert")
-    make_kind(arguments.out, "deberta", unigrams(), "DebertaV2")
+    for kind, make, prefix in (("bert", word_pieces, "Bert"), ("roberta", byte_pairs, "Roberta"),
+                               ("modernbert", byte_pairs, "ModernBert"), ("deberta", unigrams, "DebertaV2")):
+        if ANSWERS:
+            folder = arguments.out / f"{kind}_tag"
+            tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(folder)
+        else:
+            tokenizer = make()
+        make_kind(arguments.out, kind, tokenizer, prefix)
 
 
 if __name__ == "__main__":
