@@ -23,6 +23,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import numpy as np
 import torch
 import transformers
+import transformers.pipelines.token_classification as pipelines
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 TEXTS = ["Marie Curie was born in Warsaw, and worked in Paris.", "the riverbank flooded at noon", "Zoë's café — 東京!",
@@ -109,9 +110,26 @@ def fill(model: torch.nn.Module, name: str) -> None:
         parameter.data = torch.from_numpy(values.astype(np.float32))
 
 
+def tag_pair(pipe: Any, made: Any, tokenizer: Any, pair: list[str], strategy: str, keep: tuple[str, ...]) -> list[Any]:
+    """What the pipeline makes of a pair's logits, of the tokens of each text by themselves."""
+    encoded = tokenizer(*pair, return_tensors="pt", return_offsets_mapping=True)
+    offsets = encoded.pop("offset_mapping")[0]
+    with torch.no_grad():
+        scores = torch.softmax(made(**encoded).logits[0], -1).numpy()
+    strategy = pipelines.AggregationStrategy[strategy.upper()]
+    found = []
+    for which, text in enumerate(pair):
+        others = np.array([sequence != which for sequence in encoded.sequence_ids(0)])
+        entities = pipe.aggregate(pipe.gather_pre_entities(text, encoded["input_ids"][0], scores, offsets, others, strategy),
+                                  strategy)
+        found += [{k: x[k] for k in keep if k in x} | dict(sequence=which) for x in entities
+                  if "O" not in (x.get("entity"), x.get("entity_group"))]
+    return found
+
+
 def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: list[Any],
-          runs: dict[str, tuple[list[str], list[Any]]]) -> None:
-    """runs: name -> (arguments, a result for each input)."""
+          runs: dict[str, tuple[list[str], list[Any]]], pairs: list[Any] | None = None) -> None:
+    """runs: name -> (arguments, a result for each input, or each of pairs where the name begins with "pairs_")."""
     folder = out / name
     files = {f"expected_{run}.jsonl": rows for run, (_, rows) in runs.items()}
     if not ANSWERS:
@@ -120,9 +138,14 @@ def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: l
         model.float().save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         files["input.jsonl"] = inputs
+    if pairs:
+        files["pairs.jsonl"] = pairs
     for file, lines in files.items():
         (folder / file).write_text("".join(json.dumps(x, ensure_ascii=False, default=float) + "\n" for x in lines))
     if ANSWERS:
+        about = json.loads((folder / "case.json").read_text())
+        about["runs"] |= {run: arguments for run, (arguments, _) in runs.items()}
+        (folder / "case.json").write_text(json.dumps(about, indent=2) + "\n")
         return
     (folder / "case.json").write_text(json.dumps(
         dict(task=task, runs={run: arguments for run, (arguments, _) in runs.items()},
@@ -160,7 +183,10 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
     for strategy in ("none", "simple", "first", "max", "average"):
         rows = [pipe("token-classification", made, aggregation_strategy=strategy)(t) for t in TEXTS]
         runs[strategy] = (["--aggregation", strategy], [[{k: x[k] for k in keep if k in x} for x in r] for r in rows])
-    write(out, f"{kind}_tag", made, tokenizer, "tag", TEXTS, runs)
+    for strategy in ("none", "first"):
+        rows = [tag_pair(pipe("token-classification", made), made, tokenizer, p, strategy, keep) for p in PAIRS]
+        runs[f"pairs_{strategy}"] = (["--aggregation", strategy], rows)
+    write(out, f"{kind}_tag", made, tokenizer, "tag", TEXTS, runs, pairs=PAIRS)
 
     made = model("QuestionAnswering")
     write(out, f"{kind}_answer", made, tokenizer, "answer", PAIRS, {})
