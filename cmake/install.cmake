@@ -19,12 +19,12 @@ endforeach()
 configure_package_config_file(cmake/encore-config.cmake.in ${encore_build_package_dir}/encore-config.cmake
   INSTALL_DESTINATION ${encore_package_dir} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(${encore_build_package_dir}/encore-config-version.cmake COMPATIBILITY SameMinorVersion)
-foreach(file IN ITEMS native.cmake Findutf8proc.cmake FindcublasLt.cmake)
+foreach(file IN ITEMS native.cmake Findutf8proc.cmake FindPCRE2.cmake FindcublasLt.cmake)
   configure_file(cmake/${file} ${encore_build_package_dir}/${file} COPYONLY)
 endforeach()
 install(FILES
   ${encore_build_package_dir}/encore-config.cmake
   ${encore_build_package_dir}/encore-config-version.cmake
-  cmake/native.cmake cmake/Findutf8proc.cmake cmake/FindcublasLt.cmake
+  cmake/native.cmake cmake/Findutf8proc.cmake cmake/FindPCRE2.cmake cmake/FindcublasLt.cmake
   DESTINATION ${encore_package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

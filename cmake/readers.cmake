@@ -10,5 +10,7 @@ encore_own(encore_readers)
 target_compile_definitions(encore_readers PRIVATE ENCORE_KERNELS_LINKED=1)
 target_link_libraries(encore_readers PRIVATE $<IF:$<TARGET_EXISTS:encore_text>,encore_text,encore_io>)
 target_sources(encore_kernels PRIVATE $<TARGET_OBJECTS:encore_readers>)
-# Only the tokenizer refers to utf8proc: a program that links no encore::text needs none, one that does has the target.
-target_link_libraries(encore_kernels INTERFACE $<LINK_ONLY:$<TARGET_NAME_IF_EXISTS:utf8proc::utf8proc>>)
+# Only the tokenizer refers to these: a program that links no encore::text needs none, one that does has the targets.
+foreach(library IN ITEMS utf8proc::utf8proc PCRE2::8BIT)
+  target_link_libraries(encore_kernels INTERFACE $<LINK_ONLY:$<TARGET_NAME_IF_EXISTS:${library}>>)
+endforeach()

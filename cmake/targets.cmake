@@ -28,9 +28,9 @@ if(nlohmann_json_FOUND)
   target_link_libraries(encore_io INTERFACE encore nlohmann_json::nlohmann_json)
 endif()
 
-if(TARGET encore_io AND utf8proc_FOUND)
+if(TARGET encore_io AND utf8proc_FOUND AND PCRE2_FOUND)
   encore_component(text INTERFACE)
-  target_link_libraries(encore_text INTERFACE encore_io utf8proc::utf8proc)
+  target_link_libraries(encore_text INTERFACE encore_io utf8proc::utf8proc PCRE2::8BIT)
 endif()
 
 if(xsimd_FOUND AND Eigen3_FOUND)

@@ -143,6 +143,9 @@ struct Encoder {
       Spec::Placement::scale_initial(b / "layers", depth);
   }
 
+  // Whether sequences may be longer than the shape's max_positions.
+  bool endless() const { return endless_positions(position); }
+
   // -> [N, C]. Taps "hidden_states" 0 (embeddings) to L; the last one is what is returned.
   auto operator()(auto& ex, const BatchIndices& in) const {
     return (*this)(ex, in, [](const auto&) {});

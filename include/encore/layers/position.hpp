@@ -39,6 +39,15 @@ concept GivesDistances = requires(const P& p, Ex& ex) { p.distances(ex); };
 template <class P, class Ex>
 concept TurnsRows = requires(const P& p, Ex& ex, const typename Ex::Value& x) { p.turn(ex, x); };
 
+// Whether a policy knows positions beyond the shape's max_positions: p.endless(), where it has no table that ends.
+template <class P>
+bool endless_positions(const P& p) {
+  if constexpr (requires { p.endless(); })
+    return p.endless();
+  else
+    return false;
+}
+
 namespace detail {
 // A member of a policy named like one of these, whatever its parameters, makes the name ambiguous in what derives from
 // both. The policy's own executor-generic functions cannot be tried without an executor.
@@ -97,6 +106,7 @@ inline void add_term(op::Embed& embed, EmbedTerm term) {
 // No positions: attention sees a bag of words.
 struct NoPosition {
   NoPosition(Builder, const ModelShape&) {}
+  static constexpr bool endless() { return true; }
 };
 
 // x_p += P[p + offset]. Parameter `weight` [max_positions + offset, E]. BERT: offset 0; RoBERTa: padding index + 1.

@@ -64,6 +64,8 @@ class AnyEncoder {
 
   virtual ArchitectureDescription describe() const = 0;
   virtual const ModelShape& shape() const = 0;
+  // Tokens that a text may have; nothing: any number (EncoderModel::position_limit).
+  virtual std::optional<std::int64_t> position_limit() const = 0;
   virtual const HeadOptions& heads() const = 0;
   virtual const ParameterLayout& layout() const = 0;
   // One packed batch; `texts` numbers its sequences in errors. `tap` sees the hidden states. Throws InputError.
@@ -82,6 +84,7 @@ class AnySentenceEncoder {
   virtual ~AnySentenceEncoder() = default;
 
   virtual const ModelShape& shape() const = 0;
+  virtual std::optional<std::int64_t> position_limit() const = 0;
   virtual std::int64_t dimension() const = 0;
   virtual std::int64_t max_tokens() const = 0;
   virtual const std::vector<Pooling>& poolings() const = 0;

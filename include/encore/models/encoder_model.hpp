@@ -149,6 +149,11 @@ class EncoderModel {
   const HeadOptions& heads() const { return options_; }
   const std::shared_ptr<ParameterLayout>& layout() const { return layout_; }
   const Encoder<Spec>& encoder() const { return encoder_; }
+  // Tokens that a text may have: what the tables of positions are for. Nothing where positions are computed and a text
+  // may be of any length; the shape's max_positions is then no more than what config.json says of the training.
+  std::optional<std::int64_t> position_limit() const {
+    return encoder_.endless() && !decodes() ? std::nullopt : std::optional(config_.shape.max_positions);
+  }
 
   // Calls emit(name, rows, value) for each output: last_hidden_state, pooler_output, logits (prediction_logits and
   // seq_relationship_logits for Head::pretraining, sop_logits for Head::sentence_order).
@@ -193,6 +198,7 @@ class EncoderModel {
   // `texts` numbers the sequences as the caller does, where that is not their order in the batch.
   void check(const Batch& batch, std::span<const std::size_t> texts = {}) const {
     const ModelShape& shape = config_.shape;
+    const std::optional<std::int64_t> limit = position_limit();
     const Segments& segments = batch.segments();
     if (segments.count() == 0) throw InputError("the batch is empty");
     for (std::int64_t s = 0; s < segments.count(); ++s) {
@@ -200,9 +206,9 @@ class EncoderModel {
         return texts.empty() ? "sequence " + std::to_string(s) + ": "
                              : "text " + std::to_string(texts[std::size_t(s)]) + ": ";
       };
-      if (segments.length(s) > shape.max_positions)
+      if (limit && segments.length(s) > *limit)
         throw InputError(where() + std::to_string(segments.length(s)) + " tokens, the model takes at most " +
-                         std::to_string(shape.max_positions));
+                         std::to_string(*limit));
       for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
         const std::int32_t id = batch.ids()[std::size_t(n)];
         const std::int32_t type = batch.type_ids()[std::size_t(n)];

@@ -29,8 +29,8 @@ class AddedTokens {
 
   AddedTokens() = default;
   // Gives ids to the tokens that have none in the vocabulary, counting from its size. Throws ConfigError, beginning
-  // with `source`, where that is not the id that a token claims or the id is taken, and for two tokens that cannot be
-  // told apart.
+  // with `source`, where that is not the id that a token claims or the id is taken. Of tokens that are alike once they are
+  // normalised the first is found; one that is empty then is not.
   AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& vocabulary, const Normalizer& normalizer,
               const CharacterClasses& classes, const std::string& source) {
     std::int64_t next = vocabulary.size();
@@ -62,8 +62,8 @@ class AddedTokens {
       by_id_.emplace(std::int32_t(id), tokens_.size());
       tokens_.push_back(std::move(token));
     }
-    as_written_ = Matcher(*this, false, normalizer, classes, source);
-    as_normalized_ = Matcher(*this, true, normalizer, classes, source);
+    as_written_ = Matcher(*this, false, normalizer, classes);
+    as_normalized_ = Matcher(*this, true, normalizer, classes);
   }
 
   const std::vector<AddedToken>& tokens() const { return tokens_; }
@@ -115,8 +115,7 @@ class AddedTokens {
   class Matcher {
    public:
     Matcher() = default;
-    Matcher(const AddedTokens& added, bool normalized, const Normalizer& normalizer, const CharacterClasses& classes,
-            const std::string& source) {
+    Matcher(const AddedTokens& added, bool normalized, const Normalizer& normalizer, const CharacterClasses& classes) {
       std::vector<std::pair<std::string, std::int32_t>> patterns;
       Normalizer::Memory memory;
       NormalizedText text;
@@ -130,12 +129,7 @@ class AddedTokens {
       std::vector<Trie::Entry> entries;
       for (std::size_t i = 0; i < patterns.size(); ++i) {
         const auto& [pattern, index] = patterns[i];
-        const std::string token = "added token " + in_quotes(added.tokens_[std::size_t(index)].content);
-        if (pattern.empty()) throw ConfigError(source + ": " + token + " is empty once it is normalised");
-        if (i && patterns[i - 1].first == pattern)
-          throw ConfigError(source + ": " + token + " and " +
-                            in_quotes(added.tokens_[std::size_t(patterns[i - 1].second)].content) +
-                            " are the same once they are normalised");
+        if (pattern.empty() || (i && patterns[i - 1].first == pattern)) continue;
         entries.emplace_back(pattern, index);
         first_[static_cast<unsigned char>(pattern.front())] = true;
         only_first_ = pattern.front();

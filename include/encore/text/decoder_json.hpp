@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoder of a tokenizer.json, and those that transformers' classes have where there is none.
+// The decoder of a tokenizer.json.
 #pragma once
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 #include <encore/text/decoder.hpp>
-#include <encore/text/tokenizer_class.hpp>
-#include <encore/text/tokenizer_files.hpp>
-#include <encore/text/tokenizer_parts.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,28 +73,6 @@ inline Decoder read_decoder(const JsonObject& file) {
     return Decoder::unsupported(error.what());
   }
   return Decoder(std::move(steps));
-}
-
-// The decoder that transformers' classes give a model of that kind.
-inline Decoder usual_decoder(const Model& model) {
-  if (const auto* pieces = std::get_if<WordPiece>(&model))
-    return Decoder({WordPieceDecoder{pieces->options().continuing_subword_prefix}});
-  if (std::holds_alternative<BytePairEncoding>(model)) return Decoder({ByteLevelDecoder{}});
-  return Decoder({MetaspaceDecoder{}});
-}
-
-// Completes the parts of a folder's tokenizer: the class's decoder where the vocabulary's file has none, and
-// clean_up_tokenization_spaces of tokenizer_config.json, which transformers passes over for byte-pair encoding.
-inline void apply_decoding(const ModelFolder& folder, bool tokenizer_json, TokenizerParts& parts) {
-  const TokenizerFiles files(folder);
-  if (!parts.decoder.given()) {
-    const std::string name = tokenizer_json ? tokenizer_class(folder, files) : "";
-    const bool plain = name.empty() || name == "TokenizersBackend" || name.starts_with("PreTrainedTokenizer");
-    if (!tokenizer_json || !plain) parts.decoder = usual_decoder(parts.model);
-  }
-  if (files.config)
-    parts.cleans_up_spaces = files.config->boolean("clean_up_tokenization_spaces", false) &&
-                             !std::holds_alternative<BytePairEncoding>(parts.model);
 }
 
 }  // namespace encore::text

@@ -92,9 +92,7 @@ inline Vocabulary vocabulary_of(const std::vector<Unigram<double>::Piece>& piece
 
 inline Unigram<double> read_unigram(const JsonObject& model, std::vector<Unigram<double>::Piece> pieces,
                                     const Vocabulary& vocabulary) {
-  if (!model.has("unk_id"))
-    throw UnsupportedError(model.where("unk_id") + ": a Unigram model without an unknown token is not supported");
-  const std::int64_t unknown = model.integer("unk_id", id_bounds);
+  const std::int64_t unknown = model.optional_integer("unk_id", id_bounds).value_or(-1);
   if (unknown >= vocabulary.size())
     throw model.error("unk_id", "is " + std::to_string(unknown) + ", which no token has");
   return Unigram<double>(vocabulary, std::move(pieces),

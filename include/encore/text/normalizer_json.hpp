@@ -15,17 +15,14 @@
 
 namespace encore::text::detail {
 
-// {"String": "..."} or {"Regex": "..."}. Throws UnsupportedError for an expression that Pattern does not know.
+// {"String": "..."} or {"Regex": "..."}. Throws UnsupportedError for an expression that is none.
 inline Pattern read_pattern(const JsonObject& part) {
   const JsonObject pattern = part.object("pattern");
   if (const auto literal = pattern.optional_text("String")) {
     if (literal->empty()) throw pattern.error("String", "is empty");
     return Pattern::literal(*literal);
   }
-  const std::string regex = pattern.text("Regex");
-  if (auto known = Pattern::expression(regex)) return *std::move(known);
-  throw UnsupportedError(pattern.where("Regex") + ": " + in_quotes(regex) +
-                         " is not supported; supported: " + std::string(Pattern::supported_expressions));
+  return Pattern::expression(pattern.text("Regex"), pattern.where("Regex"));
 }
 
 inline void read_normalizer(const JsonObject& part, std::vector<NormalizerStep>& steps) {

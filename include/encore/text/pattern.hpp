@@ -1,153 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-// The patterns that Split and Replace of tokenizer.json know here: a string, and regular expressions that repeat one
-// character or class, which is all that the tokenizers of published encoders use.
+// What Split and Replace of tokenizer.json look for: a string, or a regular expression. The expressions of most published
+// tokenizers repeat one character or class, or are GPT-2's: those have code of their own, all others are PCRE2's to run.
 #pragma once
 
 #include <encore/text/byte_level.hpp>
 #include <encore/text/character_classes.hpp>
 #include <encore/text/normalized_text.hpp>
+#include <encore/text/regular_expression.hpp>
 #include <encore/text/utf8.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace encore::text {
 
-class Pattern {
- public:
-  static constexpr std::string_view supported_expressions =
-      "a string without special characters; one character, \\s, \\p{L} or \\p{N}, alone or with + or {n,}; and the "
-      "expression of GPT-2";
-
-  // `text` is not empty, and UTF-8.
-  static Pattern literal(std::string text) {
-    Pattern pattern;
-    pattern.text_ = std::move(text);
-    return pattern;
-  }
-  // Nothing where the expression is not one of the supported ones.
-  static std::optional<Pattern> expression(std::string_view regex) {
-    Pattern pattern;
-    if (regex == gpt2) {
-      pattern.kind_ = Kind::gpt2_words;
-      return pattern;
-    }
-    std::string_view rest = regex;
-    std::string characters;
-    while (!rest.empty()) {
-      if (pattern.take_class(rest) || !take_character(rest, characters)) break;
-    }
-    if (rest.empty() && !characters.empty() && pattern.wanted_ == 0) return literal(characters);
-    const bool one = pattern.wanted_ ? characters.empty() : count_code_points(characters) == 1;
-    if (!one || !pattern.take_quantifier(rest) || !rest.empty()) return std::nullopt;
-    pattern.kind_ = Kind::repeated;
-    if (const char* at = characters.data(); !pattern.wanted_) pattern.character_ = decode(at);
-    return pattern;
-  }
-
-  // Calls each(range, is_match) for the matches and the stretches between them, in order; none is empty.
-  template <class Each>
-  void for_each_match(std::string_view text, ByteRange range, const CharacterClasses& classes, Each each) const {
-    switch (kind_) {
-      case Kind::literal: return find_literal(text, range, each);
-      case Kind::repeated: return find_repeated(text, range, classes, each);
-      case Kind::gpt2_words: break;
-    }
-    std::vector<ByteRange> words;
-    Gpt2Words{}(text, range, classes, words);
-    for (const ByteRange word : words) each(word, true);
-  }
-
- private:
-  enum class Kind : std::uint8_t { literal, repeated, gpt2_words };
-  static constexpr std::string_view gpt2 =
-      R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-
-  bool take_class(std::string_view& rest) {
-    static constexpr std::pair<std::string_view, int> known[] = {
-        {"\\s", white_space}, {"\\p{L}", letter}, {"\\p{N}", number}};
-    for (const auto& [name, wanted] : known) {
-      if (!rest.starts_with(name)) continue;
-      rest.remove_prefix(name.size());
-      wanted_ = wanted;
-      return true;
-    }
-    return false;
-  }
-  // An ordinary character, or an escaped special one.
-  static bool take_character(std::string_view& rest, std::string& characters) {
-    static constexpr std::string_view special = "\\^$.|?*+()[]{}";
-    const bool escaped = rest.size() > 1 && rest.front() == '\\' && special.find(rest[1]) != special.npos;
-    if (escaped) rest.remove_prefix(1);
-    if (!escaped && special.find(rest.front()) != special.npos) return false;
-    const char* at = rest.data();
-    decode(at);
-    const auto size = std::size_t(at - rest.data());
-    // A quantifier belongs to the last character alone.
-    if (!characters.empty() && size < rest.size() && std::string_view("+?*{").find(rest[size]) != special.npos)
-      return false;
-    characters.append(rest, 0, size);
-    rest.remove_prefix(size);
-    return true;
-  }
-  bool take_quantifier(std::string_view& rest) {
-    if (rest.empty()) {
-      most_ = 1;
-      return true;
-    }
-    if (rest == "+") {
-      rest.remove_prefix(1);
-      return true;
-    }
-    if (rest.size() < 4 || rest.front() != '{' || !rest.ends_with(",}") || rest.size() > 6) return false;
-    least_ = 0;
-    for (const char digit : rest.substr(1, rest.size() - 3)) {
-      if (digit < '0' || digit > '9') return false;
-      least_ = least_ * 10 + std::size_t(digit - '0');
-    }
-    rest = {};
-    return least_ > 0;
-  }
+// A string, which is not empty.
+struct LiteralPattern {
+  std::string text;
 
   template <class Each>
-  void find_literal(std::string_view text, ByteRange range, Each& each) const {
+  void for_each_match(std::string_view whole, ByteRange range, const CharacterClasses&, Each& each) const {
     std::uint32_t begin = range.begin;
-    const std::string_view within = text.substr(0, range.end);
-    for (std::size_t at; (at = within.find(text_, begin)) != within.npos;) {
+    const std::string_view within = whole.substr(0, range.end);
+    for (std::size_t at; (at = within.find(text, begin)) != within.npos;) {
       const auto from = std::uint32_t(at);
       if (begin != from) each(ByteRange{begin, from}, false);
-      begin = from + std::uint32_t(text_.size());
+      begin = from + std::uint32_t(text.size());
       each(ByteRange{from, begin}, true);
     }
     if (begin != range.end) each(ByteRange{begin, range.end}, false);
   }
+};
+
+// One character, or any of one of the classes \s, \p{L} and \p{N}, at least and at most so many times.
+struct RepeatedPattern {
+  char32_t character = 0;
+  int wanted = 0;  // a CharacterClass; 0: the character
+  std::size_t least = 1;
+  std::size_t most = std::numeric_limits<std::size_t>::max();
+
+  // Nothing where the expression says something else.
+  static std::optional<RepeatedPattern> parse(std::string_view expression) {
+    RepeatedPattern pattern;
+    static constexpr std::pair<std::string_view, int> classes[] = {
+        {"\\s", white_space}, {"\\p{L}", letter}, {"\\p{N}", number}};
+    for (const auto& [name, wanted] : classes)
+      if (expression.starts_with(name)) {
+        pattern.wanted = wanted;
+        expression.remove_prefix(name.size());
+        break;
+      }
+    if (!pattern.wanted) {
+      if (expression.empty() || std::string_view("\\^$.|?*+()[]{}").find(expression.front()) != expression.npos)
+        return std::nullopt;
+      const char* at = expression.data();
+      pattern.character = decode(at);
+      expression.remove_prefix(std::size_t(at - expression.data()));
+    }
+    if (expression.empty())
+      pattern.most = 1;
+    else if (expression.size() == 4 && expression[0] == '{' && expression[1] >= '1' && expression[1] <= '9' &&
+             expression.ends_with(",}"))
+      pattern.least = std::size_t(expression[1] - '0');
+    else if (expression != "+")
+      return std::nullopt;
+    return pattern;
+  }
 
   template <class Each>
-  void find_repeated(std::string_view text, ByteRange range, const CharacterClasses& classes, Each& each) const {
+  void for_each_match(std::string_view text, ByteRange range, const CharacterClasses& classes, Each& each) const {
     std::uint32_t begin = range.begin;  // of what is no match
     const char* const start = text.data();
     const char* const end = start + range.end;
     const auto matches = [&](const char*& at) {
       const char32_t c = decode(at);
-      return wanted_ ? classes.is(c, wanted_) : c == character_;
+      return wanted ? classes.is(c, wanted) : c == character;
     };
     for (const char* at = start + range.begin; at != end;) {
       const char* const from = at;
       std::size_t count = 0;
-      while (at != end && count < most_) {
+      while (at != end && count < most) {
         const char* next = at;
         if (!matches(next)) break;
         at = next;
         ++count;
       }
       if (count == 0) decode(at);
-      if (count < least_) continue;
+      if (count < least) continue;
       const auto match = ByteRange{std::uint32_t(from - start), std::uint32_t(at - start)};
       if (begin != match.begin) each(ByteRange{begin, match.begin}, false);
       each(match, true);
@@ -155,14 +102,55 @@ class Pattern {
     }
     if (begin != range.end) each(ByteRange{begin, range.end}, false);
   }
+};
 
-  Kind kind_ = Kind::literal;
-  std::string text_;
-  // The repeated character, or one of the classes wanted_.
-  char32_t character_ = 0;
-  int wanted_ = 0;
-  std::size_t least_ = 1;
-  std::size_t most_ = std::numeric_limits<std::size_t>::max();
+// GPT-2's expression, all of whose matches are words.
+struct Gpt2Pattern {
+  static constexpr std::string_view expression =
+      R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
+  template <class Each>
+  void for_each_match(std::string_view text, ByteRange range, const CharacterClasses& classes, Each& each) const {
+    std::vector<ByteRange> words;
+    Gpt2Words{}(text, range, classes, words);
+    for (const ByteRange word : words) each(word, true);
+  }
+};
+
+// Any other expression. What is outside the range does not exist for it: no assertion sees it.
+struct RegexPattern {
+  std::shared_ptr<const RegularExpression> expression;
+
+  template <class Each>
+  void for_each_match(std::string_view text, ByteRange range, const CharacterClasses&, Each& each) const {
+    expression->for_each_match(text.substr(range.begin, range.size()), [&](ByteRange found, bool match) {
+      each(ByteRange{range.begin + found.begin, range.begin + found.end}, match);
+    });
+  }
+};
+
+class Pattern {
+ public:
+  // `text` is not empty, and UTF-8.
+  static Pattern literal(std::string text) { return Pattern(LiteralPattern{std::move(text)}); }
+  // Throws UnsupportedError, beginning with `source`, for what is no expression.
+  static Pattern expression(std::string_view regex, const std::string& source) {
+    if (regex == Gpt2Pattern::expression) return Pattern(Gpt2Pattern{});
+    if (const auto repeated = RepeatedPattern::parse(regex)) return Pattern(*repeated);
+    return Pattern(RegexPattern{std::make_shared<const RegularExpression>(regex, source)});
+  }
+
+  // Calls each(range, is_match) for the matches and the stretches between them, in order. Stretches are not empty; matches
+  // may be.
+  template <class Each>
+  void for_each_match(std::string_view text, ByteRange range, const CharacterClasses& classes, Each each) const {
+    std::visit([&](const auto& kind) { kind.for_each_match(text, range, classes, each); }, kind_);
+  }
+
+ private:
+  using Kind = std::variant<LiteralPattern, RepeatedPattern, Gpt2Pattern, RegexPattern>;
+  explicit Pattern(Kind kind) : kind_(std::move(kind)) {}
+  Kind kind_;
 };
 
 }  // namespace encore::text

@@ -9,6 +9,7 @@
 #include <encore/text/normalized_text.hpp>
 #include <encore/text/pattern.hpp>
 #include <encore/text/split_behavior.hpp>
+#include <encore/text/unicode_scripts.hpp>
 
 #include <algorithm>
 #include <array>
@@ -93,12 +94,13 @@ struct Split {
     SplitJoiner joiner(behavior, out);
     pattern.for_each_match(text, range, classes,
                            [&](ByteRange piece, bool match) { joiner.put(piece, match != invert); });
+    joiner.close();
   }
 };
 
 // Steps cut pieces of a text into smaller ones. A step that `rewrites` makes a new text.
 using PreTokenizerStep = std::variant<BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, Split,
-                                      Gpt2Words, PrefixSpace, Metaspace>;
+                                      Gpt2Words, PrefixSpace, Metaspace, UnicodeScripts>;
 
 // Steps in order, each cutting what the one before left; none leaves the text whole.
 class PreTokenizer {

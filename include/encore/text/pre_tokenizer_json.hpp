@@ -77,6 +77,8 @@ inline void read_pre_tokenizer(const JsonObject& part, PreTokenizerPart& out) {
     const std::string delimiter = part.text("delimiter");
     if (count_code_points(delimiter) != 1) throw part.error("delimiter", "is not one character");
     steps.push_back(Split{Pattern::literal(delimiter), SplitBehavior::removed, false});
+  } else if (type == "UnicodeScripts") {
+    steps.push_back(UnicodeScripts{});
   } else if (type == "Metaspace") {
     steps.push_back(read_metaspace(part));
   } else if (type == "ByteLevel") {
@@ -87,7 +89,7 @@ inline void read_pre_tokenizer(const JsonObject& part, PreTokenizerPart& out) {
   } else {
     refuse_type(part, type,
                 "BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation, Digits, Split, CharDelimiterSplit, "
-                "Metaspace, ByteLevel, Sequence of these");
+                "Metaspace, UnicodeScripts, ByteLevel, Sequence of these");
   }
 }
 

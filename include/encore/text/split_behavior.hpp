@@ -6,6 +6,7 @@
 #include <encore/text/normalized_text.hpp>
 #include <encore/text/utf8.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace encore::text {
 // What becomes of a match.
 enum class SplitBehavior : std::uint8_t { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
-// Takes the matches of a pattern and the stretches between them, in order, none empty, and appends the pieces to `out`.
+// Takes the matches of a pattern and the stretches between them, in order, and appends the pieces to `out`: but for those
+// that are empty once close() is called.
 class SplitJoiner {
  public:
   SplitJoiner(SplitBehavior behavior, std::vector<ByteRange>& out)
@@ -39,6 +41,10 @@ class SplitJoiner {
     else
       out_.push_back(range);
     after_match_ = match;
+  }
+  void close() {
+    const auto empty = [](ByteRange piece) { return piece.size() == 0; };
+    out_.erase(std::remove_if(out_.begin() + std::ptrdiff_t(before_), out_.end(), empty), out_.end());
   }
 
  private:

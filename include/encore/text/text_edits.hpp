@@ -17,18 +17,21 @@
 
 namespace encore::text {
 
-// `content`, which is UTF-8, takes the place of every match. All of it comes from the last character of the match.
+// `content`, which is UTF-8, takes the place of every match. All of it comes from the last character of the match, or, of
+// one that is empty, from the character before it.
 struct Replace {
   Pattern pattern;
   std::string content;
 
   void operator()(const TextView& view, const CharacterClasses& classes, OrderMemory&, NormalizedText& out) const {
+    if (view.bytes.empty()) return;
     TextCursor in(view);
+    std::uint32_t before = in.origin();
     pattern.for_each_match(view.bytes, {0, std::uint32_t(view.bytes.size())}, classes,
                            [&](ByteRange range, bool match) {
                              const TextView stretch = in.take_bytes(range.size());
-                             if (!match) return out.put(stretch);
-                             out.put(content, stretch.last_origin());
+                             if (out.with_origins() && range.size()) before = stretch.last_origin();
+                             match ? out.put(content, before) : out.put(stretch);
                            });
   }
 };

@@ -10,10 +10,12 @@
 #include <encore/text/normalizer_json.hpp>
 #include <encore/text/post_processor_json.hpp>
 #include <encore/text/pre_tokenizer_json.hpp>
+#include <encore/text/tokenizer_files.hpp>
 #include <encore/text/tokenizer_parts.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,19 +26,6 @@
 namespace encore::text {
 
 namespace detail {
-
-inline std::vector<AddedToken> read_added_tokens(const JsonObject& file) {
-  std::vector<AddedToken> tokens;
-  for (const JsonObject& token : file.objects("added_tokens"))
-    tokens.push_back({.content = token.text("content"),
-                      .id = std::int32_t(token.integer("id", id_bounds)),
-                      .single_word = token.boolean("single_word", false),
-                      .lstrip = token.boolean("lstrip", false),
-                      .rstrip = token.boolean("rstrip", false),
-                      .normalized = token.boolean("normalized", true),
-                      .special = token.boolean("special", false)});
-  return tokens;
-}
 
 inline void check_choice(const JsonObject& part, std::string_view key, std::initializer_list<std::string_view> choices,
                          std::string_view fallback) {
@@ -91,18 +80,24 @@ inline SpecialTokenNames usual_names(const TokenizerParts& parts, const std::opt
 
 }  // namespace detail
 
-// Throws FileError for what is not JSON, ConfigError for a key that is missing, wrong or contradicts another, and
-// UnsupportedError, which names the part and what is supported, for valid files of other kinds.
-inline TokenizerParts read_tokenizer_json(std::string_view json, const std::string& file_name) {
+// Throws FileError for what is not JSON, and UnsupportedError for a version there is no reader for.
+inline JsonObject parse_tokenizer_json(std::string_view json, const std::string& file_name) {
   const JsonObject file = JsonObject::parse(json, file_name);
   if (const std::string version = file.text("version", "1.0"); version != "1.0")
     throw UnsupportedError(file.where("version") + ": " + in_quotes(version) + " is not supported; supported: 1.0");
+  detail::check_truncation_and_padding(file);
+  return file;
+}
+
+// The tokenizer as the file has it, with what the files beside it add. Throws ConfigError for a key that is missing, wrong
+// or contradicts another, and UnsupportedError, which names the part and what is supported, for valid files of other kinds.
+inline TokenizerParts read_tokenizer_json(const JsonObject& file, const TokenizerFiles* beside = nullptr) {
   TokenizerParts parts;
 
   const JsonObject model = file.object("model");
   const std::string type = detail::model_type(model);
-  if (type != "WordPiece" && type != "BPE" && type != "Unigram")
-    detail::refuse_type(model, type, "WordPiece, BPE, Unigram");
+  if (type != "WordPiece" && type != "BPE" && type != "Unigram" && type != "WordLevel")
+    detail::refuse_type(model, type, "WordPiece, BPE, Unigram, WordLevel");
   // Parts that are not supported are named before a vocabulary is read.
   std::vector<NormalizerStep> normalizers;
   if (const auto part = file.optional_object("normalizer")) detail::read_normalizer(*part, normalizers);
@@ -118,20 +113,27 @@ inline TokenizerParts read_tokenizer_json(std::string_view json, const std::stri
     auto pieces = detail::read_pieces(model);
     parts.vocabulary = detail::vocabulary_of(pieces, model.where("vocab"));
     auto unigram = detail::read_unigram(model, std::move(pieces), parts.vocabulary);
-    unknown = *parts.vocabulary.token_of(unigram.options().unknown_id);
+    if (const auto* token = parts.vocabulary.token_of(unigram.options().unknown_id)) unknown = *token;
     parts.model = std::move(unigram);
   } else if (parts.vocabulary = detail::read_vocabulary(model); type == "WordPiece") {
     parts.model = detail::read_word_piece(model, parts.vocabulary);
+  } else if (type == "WordLevel") {
+    parts.model = WordLevel(parts.vocabulary, model.text("unk_token"), model.where("vocab"));
   } else {
     parts.model = detail::read_byte_pair_encoding(model, parts.vocabulary, pre_tokenizer.byte_level);
   }
-  parts.added =
-      AddedTokens(detail::read_added_tokens(file), parts.vocabulary, parts.normalizer, parts.classes, file.file());
+  std::vector<AddedToken> added = read_added_tokens(file);
+  if (beside)
+    for (AddedToken& token : beside->added_tokens({}))
+      if (token.id || std::none_of(added.begin(), added.end(),
+                                   [&](const AddedToken& other) { return other.content == token.content; }))
+        added.push_back(std::move(token));
+  parts.added = AddedTokens(std::move(added), parts.vocabulary, parts.normalizer, parts.classes, file.file());
   if (const auto part = file.optional_object("post_processor"))
     parts.post_processor = detail::read_post_processor(*part, parts);
   parts.names = detail::usual_names(parts, unknown);
+  if (beside) parts.names = beside->names(parts.names);
   parts.decoder = read_decoder(file);
-  detail::check_truncation_and_padding(file);
   return parts;
 }
 

@@ -13,6 +13,7 @@
 #include <encore/text/special_token_names.hpp>
 #include <encore/text/unigram.hpp>
 #include <encore/text/vocabulary.hpp>
+#include <encore/text/word_level.hpp>
 #include <encore/text/word_piece.hpp>
 
 #include <cstddef>
@@ -29,9 +30,9 @@
 namespace encore::text {
 
 // Unigram<float> is that of SentencePiece's own files.
-using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>>;
-using ModelMemory =
-    std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory, Unigram<float>::Memory>;
+using Model = std::variant<WordPiece, BytePairEncoding, Unigram<double>, Unigram<float>, WordLevel>;
+using ModelMemory = std::tuple<WordPiece::Memory, BytePairEncoding::Memory, Unigram<double>::Memory,
+                               Unigram<float>::Memory, WordLevel::Memory>;
 
 struct TokenizerParts {
   CharacterClasses classes;
@@ -42,6 +43,9 @@ struct TokenizerParts {
   AddedTokens added;
   PostProcessor post_processor;
   SpecialTokenNames names;
+  bool token_types = true;                        // false: the model is given none, so all are 0
+  bool truncates_left = false;                    // what is too long loses its beginning
+  std::optional<std::int64_t> model_max_length;  // in tokens, special ones included
   Decoder decoder;
   bool cleans_up_spaces = false;  // of decoded text, in front of punctuation
 };

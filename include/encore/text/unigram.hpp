@@ -27,7 +27,7 @@ template <class Score>
 class Unigram {
  public:
   struct Options {
-    std::int32_t unknown_id = -1;
+    std::int32_t unknown_id = -1;  // negative: there is no unknown token, and unknown characters are errors
     bool byte_fallback = false;  // what is unknown is its bytes, "<0x0A>"
     bool fuse_unknown = true;    // unknown neighbours are one token
   };
@@ -54,7 +54,7 @@ class Unigram {
   Unigram() = default;
   // Throws UnsupportedError, beginning with `source`, for a token of more than max_bytes.
   Unigram(const Vocabulary& vocabulary, std::vector<Piece> pieces, const Options& options, const std::string& source)
-      : options_(options) {
+      : options_(options), source_(source) {
     std::stable_sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.text < b.text; });
     std::vector<Trie::Entry> entries;
     Score least = std::numeric_limits<Score>::infinity();
@@ -87,7 +87,8 @@ class Unigram {
   // Whether a token is written as the text has it.
   bool spells(std::int32_t id) const { return id == options_.unknown_id; }
 
-  // Appends the tokens of a word, which is not empty.
+  // Appends the tokens of a word, which is not empty. Throws InputError for a character that no token has where there is
+  // no unknown token.
   void operator()(const Vocabulary& vocabulary, std::string_view text, ByteRange word, Memory& memory,
                   std::vector<TokenSpan>& out) const {
     find_best(text, word, memory);
@@ -143,7 +144,12 @@ class Unigram {
         reach(to, at, token.score + before, token.id);
         single = single || to == next;
       }
-      if (!single) reach(next, at, unknown_score_ + before, options_.unknown_id);
+      if (!single) {
+        reach(next, at, unknown_score_ + before, options_.unknown_id);
+        if (options_.unknown_id < 0 && places[std::size_t(next - start)].id < 0)
+          throw InputError(source_ + ": the text has " + in_quotes({at, std::size_t(next - at)}) +
+                           ", which no token has, and the model has no unknown token");
+      }
       at = next;
     }
   }
@@ -160,6 +166,7 @@ class Unigram {
   }
 
   Options options_;
+  std::string source_;
   Trie trie_;
   std::vector<Scored> scores_;
   std::array<std::int32_t, 256> byte_ids_{};

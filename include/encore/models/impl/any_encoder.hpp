@@ -25,6 +25,7 @@ class SpecEncoder final : public AnyEncoder<B> {
 
   ArchitectureDescription describe() const override { return encore::describe<Spec>(model_.config()); }
   const ModelShape& shape() const override { return model_.config().shape; }
+  std::optional<std::int64_t> position_limit() const override { return model_.position_limit(); }
   const HeadOptions& heads() const override { return model_.heads(); }
   const ParameterLayout& layout() const override { return *model_.layout(); }
 
@@ -57,6 +58,7 @@ class SpecSentenceEncoder final : public AnySentenceEncoder<B> {
       : task_(std::move(task)), parameters_(std::move(parameters)) {}
 
   const ModelShape& shape() const override { return task_.model().config().shape; }
+  std::optional<std::int64_t> position_limit() const override { return task_.model().position_limit(); }
   std::int64_t dimension() const override { return task_.dimension(); }
   std::int64_t max_tokens() const override { return task_.max_tokens(); }
   const std::vector<Pooling>& poolings() const override { return task_.poolings(); }

@@ -2,13 +2,9 @@
 // The bodies of text/tokenizer.hpp.
 #pragma once
 
-#include <encore/text/lower_case_first.hpp>
-#include <encore/text/merges_file.hpp>
-#include <encore/text/sentence_piece_folder.hpp>
 #include <encore/text/tokenizer.hpp>
-#include <encore/text/tokenizer_json.hpp>
+#include <encore/text/tokenizer_folder.hpp>
 #include <encore/text/tokenizer_parts.hpp>
-#include <encore/text/vocabulary_file.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -34,40 +30,19 @@ ENCORE_INLINE TokenizerWorkspace::~TokenizerWorkspace() = default;
 ENCORE_INLINE Tokenizer::Tokenizer(text::TokenizerParts parts)
     : parts_(std::make_shared<const text::TokenizerParts>(std::move(parts))) {}
 
-ENCORE_INLINE text::TokenizerParts Tokenizer::read(const ModelFolder& folder) {
-  if (folder.has("tokenizer.json")) {
-    auto parts = text::read_tokenizer_json(folder.read("tokenizer.json"), folder.label("tokenizer.json"));
-    text::apply_tokenizer_config(folder, parts);
-    return parts;
-  }
-  if (folder.has("vocab.json") && folder.has("merges.txt")) return text::read_merges_folder(folder);
-  if (folder.has("vocab.txt"))
-    return text::read_bert_vocabulary(folder.read("vocab.txt"), text::read_vocabulary_options(folder),
-                                      folder.label("vocab.txt"));
-  for (const std::string_view file : text::sentence_piece_files)
-    if (folder.has(file)) return text::read_sentence_piece_folder(folder, file);
-  throw FileError(
-      folder.name() +
-      ": no tokenizer: neither tokenizer.json, nor vocab.json with merges.txt, nor vocab.txt, nor spiece.model, "
-      "spm.model or sentencepiece.bpe.model is there");
-}
 ENCORE_INLINE Tokenizer Tokenizer::from(const ModelFolder& folder) {
-  text::TokenizerParts parts = read(folder);
-  text::apply_decoding(folder, folder.has("tokenizer.json"), parts);
-  if (folder.lower_cases()) text::lower_case_first(parts, folder.name());
-  return Tokenizer(std::move(parts));
+  return Tokenizer(text::read_tokenizer_folder(folder));
 }
 ENCORE_INLINE Tokenizer Tokenizer::from_folder(const std::filesystem::path& path) {
   return from(ModelFolder::open(path));
 }
 ENCORE_INLINE Tokenizer Tokenizer::from_json(std::string_view tokenizer_json, const std::string& file_name) {
-  return Tokenizer(text::read_tokenizer_json(tokenizer_json, file_name));
+  return Tokenizer(text::read_tokenizer_json(text::parse_tokenizer_json(tokenizer_json, file_name)));
 }
 ENCORE_INLINE Tokenizer Tokenizer::from_vocabulary(std::string_view vocabulary, const VocabularyOptions& options,
                                                    const std::string& file_name) {
-  text::TokenizerParts parts = text::read_bert_vocabulary(vocabulary, options, file_name);
-  parts.decoder = text::usual_decoder(parts.model);
-  return Tokenizer(std::move(parts));
+  return Tokenizer(text::word_piece_parts(text::read_vocabulary_file(vocabulary, file_name), options,
+                                          text::TokenizerRecipe::bert, file_name));
 }
 
 ENCORE_INLINE Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
@@ -162,6 +137,8 @@ ENCORE_INLINE std::optional<std::int32_t> Tokenizer::sep_id() const { return id_
 ENCORE_INLINE std::optional<std::int32_t> Tokenizer::pad_id() const { return id_of(parts_->names.pad); }
 ENCORE_INLINE std::optional<std::int32_t> Tokenizer::mask_id() const { return id_of(parts_->names.mask); }
 ENCORE_INLINE std::optional<std::int32_t> Tokenizer::unk_id() const { return id_of(parts_->names.unk); }
+ENCORE_INLINE std::optional<std::int64_t> Tokenizer::model_max_length() const { return parts_->model_max_length; }
+ENCORE_INLINE bool Tokenizer::truncates_left() const { return parts_->truncates_left; }
 ENCORE_INLINE std::int64_t Tokenizer::special_tokens(bool pair) const {
   return std::int64_t(processor(pair).special());
 }
@@ -193,8 +170,10 @@ ENCORE_INLINE void Tokenizer::run(std::string_view first, const std::string_view
 
   auto& a = workspace.state_->first_tokens;
   auto& b = workspace.state_->second_tokens;
-  // Which text of a pair is the longer one decides what is cut, so only a single text need not be looked at to its end.
-  const std::size_t enough = limit && !second ? std::max<std::size_t>(limit - special, 1) : 0;
+  // Which text of a pair is the longer one decides what is cut, so only a single text that loses its end need not be looked
+  // at to that end.
+  const bool ends_early = limit && !second && !parts_->truncates_left;
+  const std::size_t enough = ends_early ? std::max<std::size_t>(limit - special, 1) : 0;
   workspace.state_->first(*parts_, first, enough, details, a);
   if (second)
     workspace.state_->second(*parts_, *second, 0, details, b);
@@ -231,6 +210,7 @@ ENCORE_INLINE void Tokenizer::run(std::string_view first, const std::string_view
     else if (options.add_special_tokens)
       append(piece, details, out);
   }
+  if (!parts_->token_types) std::fill(out.type_ids.begin(), out.type_ids.end(), 0);
 }
 
 // sentence-transformers' count: the tokens of the prompt as a text of its own, but for a special one at its end.
@@ -252,25 +232,25 @@ ENCORE_INLINE std::int64_t Tokenizer::prompt_tokens(const EncodeOptions& options
 ENCORE_INLINE void Tokenizer::append(const text::TextPipeline& from, const text::TokenSequence& tokens,
                                      std::size_t count, int sequence, std::int32_t type_id, bool details,
                                      Encoding& out) const {
-  const auto end = [&](const auto& items) { return items.begin() + std::ptrdiff_t(count); };
-  out.ids.insert(out.ids.end(), tokens.ids.begin(), end(tokens.ids));
+  const std::size_t skipped = parts_->truncates_left ? tokens.ids.size() - count : 0;
+  const auto begin = [&](const auto& items) { return items.begin() + std::ptrdiff_t(skipped); };
+  const auto end = [&](const auto& items) { return begin(items) + std::ptrdiff_t(count); };
+  out.ids.insert(out.ids.end(), begin(tokens.ids), end(tokens.ids));
   out.type_ids.insert(out.type_ids.end(), count, type_id);
   if (!details) return;
   const std::size_t before = out.tokens.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    out.tokens.push_back(token_of(tokens.ids[i]));
-  }
+  for (std::size_t i = 0; i < count; ++i) out.tokens.push_back(token_of(tokens.ids[skipped + i]));
   for (const auto& [i, spelling] : tokens.spellings)
-    if (i < count) out.tokens[before + i] = spelling;
+    if (i >= skipped && i - skipped < count) out.tokens[before + i - skipped] = spelling;
   const auto& trimming = parts_->post_processor.trimming;
   for (std::size_t i = 0; i < count; ++i) {
-    text::ByteRange place = tokens.code_points[i];
+    text::ByteRange place = tokens.code_points[skipped + i];
     if (trimming) place = text::trim_spaces(*trimming, out.tokens[before + i], i == 0, place, parts_->classes);
     out.offsets.push_back({place.begin, place.end});
     out.byte_offsets.push_back({from.source().byte_of(place.begin), from.source().byte_of(place.end)});
   }
   out.sequence_ids.insert(out.sequence_ids.end(), count, sequence);
-  out.word_ids.insert(out.word_ids.end(), tokens.words.begin(), end(tokens.words));
+  out.word_ids.insert(out.word_ids.end(), begin(tokens.words), end(tokens.words));
 }
 
 ENCORE_INLINE void Tokenizer::append(const text::TemplatePiece& special, bool details, Encoding& out) {
