@@ -1,70 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program as a process on folders of sentence-transformers, against what that makes of them
 // (tests/predict/make_sentence_cases.py).
-#include "program.hpp"
+#include "close_lines.hpp"
 
-#include <cmath>
 #include <fstream>
 
 using namespace cli_test;
 
-namespace {
-
-// Numbers to the error of float32: measured at most 1.72e-6 of the largest of their line.
-bool agrees(const nlohmann::json& got, const nlohmann::json& expected, double scale) {
-  if (expected.is_number())
-    return got.is_number() && std::abs(got.get<double>() - expected.get<double>()) <= 4e-6 * scale;
-  if (expected.is_object()) {
-    // What tells of a score is not compared; a sparse vector is compared whole.
-    const bool whole = !expected.contains("score");
-    if (!got.is_object() || (whole && got.size() != expected.size())) return false;
-    for (const auto& [key, value] : expected.items())
-      if (!got.contains(key) || !agrees(got[key], value, scale)) return false;
-    return true;
-  }
-  if (!expected.is_array() || !got.is_array() || got.size() != expected.size()) return expected == got;
-  for (std::size_t i = 0; i < got.size(); ++i)
-    if (!agrees(got[i], expected[i], scale)) return false;
-  return true;
-}
-
-double largest(const nlohmann::json& value) {
-  if (value.is_number()) return std::abs(value.get<double>());
-  double most = 1;
-  if (value.is_structured())
-    for (const auto& one : value) most = std::max(most, largest(one));
-  return most;
-}
-
-}  // namespace
-
 TEST_CASE("folders of sentence-transformers are read as it reads them", "[cli][sentence_files]") {
   REQUIRE_PROGRAM();
-  const std::filesystem::path data = ENCORE_TEST_DATA "/sentence";
-  const auto cases = nlohmann::json::parse(std::ifstream(data / "cases.json"))["cases"];
-  for (const auto& one : cases) {
-    const Workplace place;
-    std::filesystem::copy(data / one["model"].get<std::string>(), place / "model",
-                          std::filesystem::copy_options::recursive);
-    for (const auto& [name, content] : one["files"].items()) place.write("model/" + name, content.dump());
-    std::string input;
-    for (const auto& text : one["input"]) input += text.dump() + "\n";
-    place.write("input.jsonl", input);
+  const auto cases = nlohmann::json::parse(std::ifstream(ENCORE_TEST_DATA "/sentence/cases.json"))["cases"];
+  for (const auto& one : cases)
     for (const std::string backend : {"cpu", "reference"}) {
-      auto arguments = one["arguments"].get<std::vector<std::string>>();
-      arguments.insert(arguments.begin() + 1, "model");
-      for (const auto& more : {"--input", "input.jsonl", "--backend", backend.c_str()}) arguments.push_back(more);
-      const Result result = place.run(arguments);
-      INFO(one["name"] << " " << backend << ": " << result.err << result.out);
+      const Workplace place;
+      const Result result = run_on_files(place, one, one["files"], {"--backend", backend});
+      INFO(one["name"] << " " << backend << ": " << result.err << result.out << one["expected"]);
       CHECK(result.status == 0);
-      const auto lines = lines_of(result.out);
-      CHECK(lines.size() == one["expected"].size());
-      for (std::size_t i = 0; i < lines.size() && i < one["expected"].size(); ++i) {
-        INFO(one["expected"][i]);
-        CHECK(agrees(nlohmann::json::parse(lines[i]), one["expected"][i], largest(one["expected"][i])));
-      }
+      CHECK(close_lines(result.out, one["expected"]));
     }
-  }
   CHECK(cases.size() > 70);
 }
 

@@ -82,11 +82,11 @@ TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of it
                                      (3 * third + 4 * fourth) / 7};
     for (std::size_t p = 0; p < all.size(); ++p) {
       INFO(p << " " << c);
-      CHECK(double(vectors(0, std::int64_t(4 * p + c))) == Approx(wanted[p]).margin(1e-6));
+      CHECK(double(vectors[0][4 * p + c]) == Approx(wanted[p]).margin(1e-6));
     }
   }
   // A text without a prompt is pooled whole.
-  CHECK(vectors(2, 0) == Approx(x[0][0]).margin(1e-6));
+  CHECK(vectors[2][0] == Approx(x[0][0]).margin(1e-6));
   texts[1].prompt_tokens = 2;
   CHECK_THROWS_MATCHES(without.run(context, parameters, texts), InputError,
                        Message("text 1: its prompt takes 2 of 2 tokens and leaves none to pool"));

@@ -60,8 +60,8 @@ struct SentenceTransformer {
   std::int64_t dimension() const;
 
   // Nothing for a folder without modules.json, or for a cross-encoder's. Throws UnsupportedError naming a module, mode,
-  // activation or option that there is none of here; ConfigError naming file and key; WeightsError for a dense layer's
-  // tensors.
+  // activation, option or kind of model that there is none of here; ConfigError naming file and key; WeightsError for a
+  // module's tensors.
   static std::optional<SentenceTransformer> read(const Folder& folder);
   // The transformer's folder according to modules.json, nothing where that is missing or names none.
   static std::optional<std::string> transformer_path(const Folder& folder);

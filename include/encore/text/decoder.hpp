@@ -168,8 +168,6 @@ class Decoder {
     return decoder;
   }
 
-  // Whether the file says how to decode.
-  bool given() const { return joins_ || !refusal_.empty(); }
   std::string operator()(TokenList tokens) const {
     if (!refusal_.empty()) throw UnsupportedError(refusal_);
     for (const DecoderStep& step : steps_) std::visit([&](const auto& one) { one(tokens); }, step);
