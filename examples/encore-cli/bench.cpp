@@ -66,8 +66,9 @@ std::vector<Batch> batches_of(const BenchOptions& options, const ModelShape& sha
   std::vector<Batch> batches;
   if (!options.mixed.empty()) {
     constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
-    const std::vector<Encoding> encodings = TokenIdReader(options.mixed, shape).block(all, all);
-    if (encodings.empty()) throw InputError(options.mixed + ": holds no ids");
+    TokenIdReader reader(options.mixed, shape);
+    const std::vector<Encoding> encodings = reader.block(all, all);
+    if (encodings.empty()) throw InputError(reader.lines().name() + ": holds no ids");
     batches.emplace_back(encodings);
     return batches;
   }

@@ -4,6 +4,7 @@
 
 #include "errors.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 
 #include <encore/backend/cpu.hpp>
 #if defined(ENCORE_CUDA_LINKED)
@@ -38,7 +39,7 @@ decltype(auto) with_backend(const ModelOptions& options, F&& f) {
   }
   const auto open = [&] {
     try {
-      return Context<Cpu>({.threads = options.threads, .precision = options.precision});
+      return Context<Cpu>({.threads = threads_of(options), .precision = options.precision});
     } catch (const UnsupportedError& error) {
       throw UsageError(error.what());
     }
@@ -67,8 +68,8 @@ Parallel parallel_of(const Context<B>& context) {
 // "avx512, 2 threads, f32"
 template <class B>
 std::string machine_of(const Context<B>& context) {
-  return std::string(context.isa()) + ", " + std::to_string(context.threads()) +
-         (context.threads() == 1 ? " thread, " : " threads, ") + precision_of(context);
+  return std::string(context.isa()) + ", " + counted(std::size_t(context.threads()), "thread") + ", " +
+         precision_of(context);
 }
 
 }  // namespace encore::cli

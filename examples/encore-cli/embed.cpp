@@ -93,13 +93,15 @@ void embed_all(Embedder& embedder, const std::string& prompt, TextReader& reader
     }
     rows.commit();
   }
-  std::fputs(embedder.report(watch.seconds()).c_str(), stderr);
+  std::fputs((embedder.report(watch.seconds()) + reader.lines().remark()).c_str(), stderr);
 }
 
 void embed(const EmbedOptions& options) {
   const VectorFormat format = format_of(options);
   catch_interrupts();
   TextReader reader(options.input, options.input_format);
+  reader.lines().refuse_as_output(options.output);
+  refuse_model_file(options.output, options.model.model);
   const auto embedder = Embedder::open(options.model);
   const std::string prompt = options.has_prompt ? embedder->prompt(options.prompt) : embedder->default_prompt();
   if (format == VectorFormat::npy)

@@ -101,10 +101,10 @@ std::string Embedder::report(double seconds) const {
   char rate[64];
   std::snprintf(rate, sizeof rate, " in %.2f s: %.0f texts/s on ", seconds,
                 double(counts_.texts) / std::max(seconds, 1e-9));
-  std::string line = grouped(counts_.texts) + " texts (" + grouped(counts_.tokens) + " tokens)" + rate + machine();
+  std::string line = counted(counts_.texts, "text") + " (" + counted(counts_.tokens, "token") + ")" + rate + machine();
   if (counts_.cut > 0)
     line += "\n" + grouped(counts_.cut) + (counts_.cut == 1 ? " text was" : " texts were") + " cut to " +
-            std::to_string(max_tokens()) + " tokens";
+            counted(std::size_t(max_tokens()), "token");
   return line + "\n";
 }
 

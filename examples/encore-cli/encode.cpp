@@ -66,6 +66,8 @@ void encode(const Context<B>& context, const ModelFolder& folder, const EncodeOp
   using S = scalar_t<B>;
   const auto model = AnyEncoder<B>::open(context, folder);
   TokenIdReader reader(options.ids, model->shape());
+  reader.lines().refuse_as_output(options.output);
+  refuse_model_file(options.output, options.model.model);
   SequenceWriter<S> writer(options.output);
 
   auto on_tap = [&](std::string_view name, std::int64_t index, MatrixView<const S> rows) {

@@ -7,17 +7,37 @@ namespace encore::cli {
 
 namespace {
 volatile std::sig_atomic_t interrupted = 0;
+
+#if defined(SA_RESETHAND)
+// Notes the signal, once.
+void note(int signal) {
+  struct sigaction action {};
+  action.sa_handler = [](int which) { interrupted = which; };
+  action.sa_flags = int(SA_RESETHAND);  // without SA_RESTART: a read that waits for input ends
+  sigaction(signal, &action, nullptr);
+}
+#endif
+}  // namespace
+
+void catch_write_signals() {
+#if defined(SA_RESETHAND)
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = SIGPIPE; };
+  sigaction(SIGPIPE, &action, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);
+#endif
 }
 
 void catch_interrupts() {
 #if defined(SA_RESETHAND)
-  struct sigaction action {};
-  action.sa_handler = [](int signal) { interrupted = signal; };
-  action.sa_flags = int(SA_RESETHAND);  // without SA_RESTART: a read that waits for input ends
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2}) {
+    struct sigaction before {};
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) note(signal);
+  }
 #endif
 }
+
+int interruption() { return interrupted; }
 
 void check_interrupts() {
   if (interrupted) throw Interrupted(interrupted);

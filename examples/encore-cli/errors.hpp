@@ -14,7 +14,8 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A signal asked the program to end, Ctrl-C as a rule: what is half done is thrown away.
+// A signal asked the program to end, Ctrl-C as a rule, or whoever read its output went away: what is half done is
+// thrown away.
 class Interrupted : public std::runtime_error {
  public:
   explicit Interrupted(int signal) : std::runtime_error("interrupted"), signal_(signal) {}
@@ -24,8 +25,14 @@ class Interrupted : public std::runtime_error {
   int signal_;
 };
 
-// Notes an interruption instead of dying of it; a second one kills as ever.
+// To be called first: a reader that goes away is noted like an interruption, a file that grows too large is an error of
+// writing.
+void catch_write_signals();
+// Notes an interruption instead of dying of it; a second one kills as ever. What the caller of the program ignores stays
+// ignored.
 void catch_interrupts();
+// The signal that was noted; 0: none.
+int interruption();
 // Throws Interrupted if there was one.
 void check_interrupts();
 

@@ -151,7 +151,8 @@ std::string words(const nlohmann::ordered_json& value) {
 
 std::string table_of(const nlohmann::ordered_json& json) {
   std::string text;
-  const auto row = [&](std::string name, const std::string& value) {
+  const auto row = [&](std::string name, std::string value) {
+    if (value.empty()) value = "none";
     std::replace(name.begin(), name.end(), '_', ' ');
     name.resize(std::max<std::size_t>(name.size() + 1, 18), ' ');
     text += name + value + "\n";
@@ -163,7 +164,8 @@ std::string table_of(const nlohmann::ordered_json& json) {
       row(key, words(value));
     }
   }
-  text += "\n   texts x tokens      FLOPs   a token  workspace (" + words(json["threads"]) + " threads)\n";
+  text += "\n   texts x tokens      FLOPs   a token  workspace (" +
+          counted(json["threads"].get<std::size_t>(), "thread") + ")\n";
   for (const auto& load : json["loads"]) {
     char line[128];
     std::snprintf(line, sizeof line, "%8lld x %-6lld %10.4g G %7.4g M %10.4g MB\n", load["texts"].get<long long>(),

@@ -2,9 +2,11 @@
 #include "input.hpp"
 
 #include "errors.hpp"
+#include "progress.hpp"
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
+#include <encore/text/utf8.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,12 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+
+#if __has_include(<sys/stat.h>) && __has_include(<unistd.h>)
+#include <sys/stat.h>
+#include <unistd.h>
+#define ENCORE_POSIX 1
+#endif
 
 namespace encore::cli {
 
@@ -23,7 +31,11 @@ LineReader::LineReader(const std::string& path) : name_(path == "-" ? "stdin" : 
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) throw FileError(name_ + ": is a directory, not a file");
   file_.reset(std::fopen(path.c_str(), "rb"));
-  if (!file_) throw FileError(name_ + ": cannot be opened: " + std::generic_category().message(errno));
+  if (!file_) {
+    const int cause = errno;
+    check_interrupts();
+    throw FileError(name_ + ": cannot be opened: " + std::generic_category().message(cause));
+  }
   if (std::filesystem::is_regular_file(path, ignored)) size_ = std::filesystem::file_size(path, ignored);
 }
 
@@ -56,7 +68,25 @@ bool LineReader::next(std::string& line) {
   if (!any) return false;
   ++number_;
   if (line.ends_with('\r')) line.pop_back();
+  if (!text::is_ascii(line) && !text::is_valid_utf8(line)) ++malformed_;
   return true;
+}
+
+std::string LineReader::remark() const {
+  if (malformed_ == 0) return {};
+  return counted(malformed_, "line") + " of " + name_ + (malformed_ == 1 ? " holds" : " hold") +
+         " bytes that are not UTF-8; these were read as U+FFFD, the replacement character\n";
+}
+
+void LineReader::refuse_as_output(const std::string& path) const {
+#if defined(ENCORE_POSIX)
+  struct stat in {};
+  struct stat out {};
+  const bool known = fstat(fileno(file_.get()), &in) == 0 &&
+                     (path == "-" ? fstat(STDOUT_FILENO, &out) : stat(path.c_str(), &out)) == 0;
+  if (known && S_ISREG(in.st_mode) && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+    throw UsageError("the output, " + (path == "-" ? "stdout" : path) + ", is the input, " + name_ + ", itself");
+#endif
 }
 
 std::optional<double> LineReader::fraction() const {
@@ -84,13 +114,20 @@ std::vector<std::string> TextReader::block(std::size_t count, std::size_t bytes)
 }
 
 TextItem parse_text_item(const std::string& line, const std::string& where) {
-  nlohmann::json value = parse_json(line, where);
+  const std::string hint = "; --input-format text takes a line as it is";
+  nlohmann::json value;
+  try {
+    value = parse_json(line, where);
+  } catch (const FileError& error) {
+    throw FileError(error.what() + hint);
+  }
   const auto is_pair = [&] {
     return value.is_array() && value.size() == 2 && value[0].is_string() && value[1].is_string();
   };
   if (value.is_string()) return {std::move(value.get_ref<std::string&>()), {}};
   if (is_pair()) return {value[0].get<std::string>(), value[1].get<std::string>()};
-  throw FileError(where + ": found " + std::string(value.type_name()) + ", want a JSON string or an array of two");
+  throw FileError(where + ": found " + std::string(value.type_name()) + ", want a JSON string or an array of two" +
+                  hint);
 }
 
 }  // namespace encore::cli

@@ -24,6 +24,11 @@ class LineReader {
   // "FILE line N", of the line read last.
   std::string where() const { return name_ + " line " + std::to_string(number_); }
   const std::string& name() const { return name_; }
+  // "3 lines of FILE hold bytes that are not UTF-8, ..." for stderr, "" where there were none.
+  std::string remark() const;
+  // Throws UsageError where an output of this name, - being stdout, is the file that is read: what is written would
+  // replace it, or be read in its turn.
+  void refuse_as_output(const std::string& path) const;
   // The part of the file that has been read; nothing where its size is not known.
   std::optional<double> fraction() const;
 
@@ -43,6 +48,7 @@ class LineReader {
   std::size_t position_ = 0;
   std::size_t end_ = 0;
   std::size_t number_ = 0;
+  std::size_t malformed_ = 0;  // lines that are not UTF-8
 };
 
 enum class TextFormat : std::uint8_t { by_name, lines, jsonl };
@@ -68,7 +74,8 @@ struct TextItem {
   std::optional<std::string> second;
 };
 
-// From one line of JSON: a string, or an array of two. Throws FileError naming `where`.
+// From one line of JSON: a string, or an array of two. Throws FileError naming `where` and the option that takes a line
+// as it is.
 TextItem parse_text_item(const std::string& line, const std::string& where);
 
 }  // namespace encore::cli

@@ -3,13 +3,18 @@
 // 0, 1 (bad data or model), 2 (bad usage), the last two with one line "error: ..." on stderr.
 #include "errors.hpp"
 #include "options.hpp"
+#include "output.hpp"
+#include "suggest.hpp"
 
 #include <encore/version.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <new>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #if __has_include(<fcntl.h>) && __has_include(<unistd.h>)
 #include <fcntl.h>
@@ -26,9 +31,6 @@ void guard_standard_streams() {
   for (int stream = 0; stream <= 2; ++stream)
     if (fcntl(stream, F_GETFD) == -1) (void)open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
 #endif
-#if defined(SIGPIPE)
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error like any other
-#endif
 }
 
 int fail(int status, const std::string& message) {
@@ -36,20 +38,53 @@ int fail(int status, const std::string& message) {
   return status;
 }
 
-// The command line's action; none when help was asked for and given.
-encore::cli::Action parse(CLI::App& program, int argc, char** argv) {
-  encore::cli::Action action;
-  encore::cli::add_embed(program, action);
-  encore::cli::add_search(program, action);
-  encore::cli::add_encode(program, action);
-  encore::cli::add_predict(program, action);
-  encore::cli::add_tokenize(program, action);
-  encore::cli::add_info(program, action);
-  encore::cli::add_bench(program, action);
-  for (CLI::App* command : program.get_subcommands({})) command->get_formatter()->column_width(28);
-  program.parse(argc, argv);
-  if (!action) throw CLI::RequiredError("a command (embed search encode predict tokenize info bench)");
-  return action;
+const std::vector<std::string> commands{"embed", "search", "encode", "predict", "tokenize", "info", "bench"};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+// The arguments with `help COMMAND` as `COMMAND --help`. Throws UsageError for a first word that is no command.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  if (!arguments.empty() && arguments[0] == "help") {
+    arguments.resize(std::min<std::size_t>(arguments.size(), 2));
+    arguments.erase(arguments.begin());
+    arguments.push_back("--help");
+  }
+  const std::string word = arguments.empty() ? "" : arguments[0];
+  if (word.starts_with('-') || arguments.empty() || std::find(commands.begin(), commands.end(), word) != commands.end())
+    return arguments;
+  const auto& tasks = encore::cli::task_names;
+  std::string hint;
+  if (std::find(tasks.begin(), tasks.end(), word) != tasks.end())
+    hint = " but a task: encore predict MODEL --task " + word + ".";
+  else if (const std::string meant = encore::cli::nearest(word, commands); !meant.empty())
+    hint = "; did you mean " + meant + "?";
+  else
+    hint = ".";
+  throw encore::cli::UsageError("'" + word + "' is not a command" + hint + " There are " + joined(commands));
+}
+
+// What CLI11 says; but for an option that there is none of, that it is so, and which may have been meant.
+std::string explained(const CLI::App& program, const CLI::ParseError& error,
+                      const std::vector<std::string>& arguments) {
+  const bool may_be_mistyped = error.get_name() == "ExtrasError" || error.get_name() == "RequiredError";
+  if (!may_be_mistyped || program.get_subcommands().empty()) return error.what();
+  const CLI::App* command = program.get_subcommands().front();
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command->get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (const std::string& argument : arguments) {
+    const std::string name = argument.substr(0, argument.find('='));
+    if (!name.starts_with("--") || name == "--" || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string meant = encore::cli::nearest(name, known);
+    return "'" + name + "' is not an option of " + command->get_name() +
+           (meant.empty() ? ": encore " + command->get_name() + " --help lists them" : "; did you mean " + meant + "?");
+  }
+  return error.what();
 }
 
 std::string version() {
@@ -62,33 +97,51 @@ int run(int argc, char** argv) {
   program.footer("Example: encore search all-MiniLM-L6-v2 --corpus sentences.txt --query \"why is snow white\"");
   program.set_version_flag("--version", version(), "Print the version and exit");
   encore::cli::Action action;
+  encore::cli::add_embed(program, action);
+  encore::cli::add_search(program, action);
+  encore::cli::add_encode(program, action);
+  encore::cli::add_predict(program, action);
+  encore::cli::add_tokenize(program, action);
+  encore::cli::add_info(program, action);
+  encore::cli::add_bench(program, action);
+  for (CLI::App* command : program.get_subcommands({})) command->get_formatter()->column_width(28);
+  const std::vector<std::string> arguments = arguments_of(argc, argv);
   try {
-    action = parse(program, argc, argv);
+    program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    if (!action) throw CLI::RequiredError("a command (" + joined(commands) + ")");
   } catch (const CLI::Success& success) {  // --help, --version
-    program.exit(success);
-    return std::fflush(stdout) == 0 ? 0 : fail(1, "stdout: cannot be written");
+    std::ostringstream text;
+    program.exit(success, text);
+    encore::cli::Stdout out;
+    out.write(text.str());
+    out.finish();
+    return 0;
   } catch (const CLI::ParseError& error) {
-    return fail(2, error.what());
+    return fail(2, explained(program, error, arguments));
   }
   action();
   return 0;
+}
+
+// Dies of the signal, as the shell expects. What was half done is gone by now.
+int die_of(int signal) {
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  return 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   guard_standard_streams();
+  encore::cli::catch_write_signals();
   try {
     return run(argc, argv);
   } catch (const encore::cli::Interrupted& interrupted) {
-    std::signal(interrupted.signal(), SIG_DFL);  // what was half done is gone by now; die as the shell expects
-    std::raise(interrupted.signal());
-    return 1;
-  } catch (const encore::cli::UsageError& error) {
-    return fail(2, error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(1, "out of memory");
+    return die_of(interrupted.signal());
   } catch (const std::exception& error) {
-    return fail(1, error.what());
+    if (const int signal = encore::cli::interruption()) return die_of(signal);  // it is why reading or writing failed
+    if (dynamic_cast<const std::bad_alloc*>(&error)) return fail(1, "out of memory");
+    return fail(dynamic_cast<const encore::cli::UsageError*>(&error) ? 2 : 1, error.what());
   }
 }

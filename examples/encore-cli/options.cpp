@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include "progress.hpp"
+
 #include <encore/core/error.hpp>
+#include <encore/core/parallel.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 
 namespace encore::cli {
 
@@ -80,6 +84,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option_function<std::string>("--threads", set_threads,
                                         "Threads; 0, the default: the cores this process may use")
       ->type_name("N");
+  command.add_flag("--oversubscribe", options.oversubscribe, "Take more threads than cores, if --threads says so");
   add_choice(
       command, "--precision", {precision_names.begin(), precision_names.end()},
       [&options](std::size_t i) { options.precision = Precision(i); },
@@ -88,6 +93,16 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       command, "--backend", {backend_names.begin(), backend_names.end()},
       [&options](std::size_t i) { options.backend = Backend(i); },
       "cpu (default), cuda where built in, reference: slow, in double", "B");
+}
+
+int threads_of(const ModelOptions& options) {
+  const int cores = usable_cores();
+  if (options.oversubscribe || options.threads <= cores) return options.threads;
+  std::fprintf(stderr,
+               "note: --threads: %d asked for, this process may use %s and takes as many; --oversubscribe takes "
+               "all\n",
+               options.threads, counted(std::size_t(cores), "core").c_str());
+  return cores;
 }
 
 }  // namespace encore::cli

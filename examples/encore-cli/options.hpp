@@ -21,10 +21,14 @@ inline constexpr std::array<const char*, 3> backend_names{"cpu", "reference", "c
 // The model, and what computes it.
 struct ModelOptions {
   std::string model;
-  int threads = 0;  // 0: the cores this process may use
+  int threads = 0;             // asked for; 0: the cores this process may use
+  bool oversubscribe = false;  // threads may be more than the cores
   Precision precision = Precision::f32;
   Backend backend = Backend::cpu;
 };
+
+// What `predict` does, in the order of its Task.
+inline const std::vector<std::string> task_names{"fill-mask", "classify", "tag", "answer", "rerank", "sparse"};
 
 using Action = std::function<void()>;
 
@@ -40,8 +44,11 @@ void add_bench(CLI::App& program, Action& action);
 // `example` end the command's own.
 CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& summary,
                       const std::string& details, const std::string& example, ModelOptions& options);
-// Declares --threads, --precision, --backend: the last options of a command.
+// Declares --threads, --oversubscribe, --precision, --backend: the last options of a command.
 void add_model_options(CLI::App& command, ModelOptions& options);
+// The threads to take. Where more were asked for than there are cores, which makes all of them slow, it is no more than
+// these, and a line on stderr says so.
+int threads_of(const ModelOptions& options);
 // "a,b" -> {"a", "b"}
 std::vector<std::string> split_at_commas(const std::string& text);
 // An integer option within bounds, shown as `type` in the help.

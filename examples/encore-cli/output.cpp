@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output.hpp"
 
+#include "errors.hpp"
+
 #include <encore/core/error.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <random>
 #include <span>
 #include <system_error>
@@ -15,6 +18,15 @@ namespace encore::cli {
 namespace {
 [[noreturn]] void fail() { throw FileError("stdout: cannot be written: " + std::generic_category().message(errno)); }
 }  // namespace
+
+void refuse_model_file(const std::string& output, const std::string& model) {
+  std::error_code ignored;
+  for (const char* name :
+       {"config.json", "model.safetensors", "model.safetensors.index.json", "modules.json", "tokenizer.json",
+        "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt"})
+    if (std::filesystem::equivalent(output, std::filesystem::path(model) / name, ignored))
+      throw UsageError("the output, " + output + ", is the model's own " + name);
+}
 
 void Stdout::write(std::string_view text) {
   if (!text.empty() && std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail();
@@ -55,14 +67,12 @@ BinaryOutput::~BinaryOutput() {
 
 void BinaryOutput::finish() {
   if (!to_stdout_) return;
-  const MappedFile file(path_);
-  const std::string_view all(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  constexpr std::size_t piece = std::size_t{1} << 22;
+  std::ifstream file(path_, std::ios::binary);
+  std::string piece(std::size_t{1} << 20, '\0');
   Stdout out;
-  for (std::size_t first = 0; first < all.size(); first += piece) {
-    out.write(all.substr(first, piece));
-    file.release_pages(first, piece);
-  }
+  while (file.read(piece.data(), std::streamsize(piece.size())), file.gcount() > 0)
+    out.write(std::string_view(piece).substr(0, std::size_t(file.gcount())));
+  if (!file.eof()) throw FileError(path_.string() + ": cannot be read");
   out.finish();
 }
 

@@ -11,6 +11,9 @@
 
 namespace encore::cli {
 
+// Throws UsageError where an output is a file that the model in the folder `model` is read from.
+void refuse_model_file(const std::string& output, const std::string& model);
+
 // Text to stdout. finish() has to be called: it says whether everything went out. Throws FileError otherwise.
 class Stdout {
  public:

@@ -10,6 +10,7 @@
 
 #include <encore/models/any_encoder.hpp>
 #include <encore/models/predict/windows.hpp>
+#include <encore/models/text_limit.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -35,17 +36,15 @@ using Json = Predictor::Json;
 template <class B>
 class TextRunner {
  public:
-  // windows: contexts that do not fit are cut into overlapping windows, of 384 tokens where nothing else is asked for.
+  // longest: in tokens; 0: no limit. windows: contexts that do not fit are cut into overlapping windows.
   TextRunner(const Context<B>& context, const AnyEncoder<B>& model, const Tokenizer& tokenizer, std::string prompt,
-             std::int64_t max_length, bool windows)
+             std::int64_t longest, bool windows)
       : context_(context),
         model_(model),
         tokenizer_(tokenizer),
         prompt_(std::move(prompt)),
         parallel_(parallel_of(context)),
-        longest_(std::min(model.shape().max_positions, max_length ? max_length
-                                                       : windows  ? std::int64_t{384}
-                                                                  : model.shape().max_positions)),
+        longest_(longest),
         windows_(windows) {}
   std::size_t cut() const { return cut_; }
 
@@ -128,8 +127,22 @@ TextItem read_item(const std::string& line, const std::string& where, bool json,
   }
   if ((task == Task::answer || task == Task::rerank) && !item.second)
     throw FileError(where + (task == Task::answer ? ": want a pair, [\"question\", \"context\"]"
-                                                  : ": want a pair, or --query and a text"));
+                                                  : ": is one text; rerank wants --query TEXT, or pairs, lines of JSON "
+                                                    "[\"query\", \"text\"], by --input-format jsonl"));
   return item;
+}
+
+// Tokens that a text, or a window of one, is cut to; 0: it is not cut.
+template <class B>
+std::int64_t longest_text(const ModelFolder& folder, const AnyEncoder<B>& model, const PredictOptions& options,
+                          Task task) {
+  const bool of_sentences = task == Task::rerank || task == Task::sparse;
+  std::int64_t longest = options.max_length ? model.position_limit().value_or(0)
+                                            : text_limit(folder, model.shape(), model.position_limit(),
+                                                         of_sentences ? LimitRule::sentence : LimitRule::pipeline);
+  constexpr std::int64_t usual_window = 384;
+  const std::int64_t asked = options.max_length ? options.max_length : task == Task::answer ? usual_window : 0;
+  return longest && asked ? std::min(longest, asked) : longest + asked;
 }
 
 template <class B>
@@ -142,9 +155,12 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
   const Predictor predictor(folder, tokenizer, model->heads(), task);
   const bool json = options.by_name ? options.input.ends_with(".jsonl") : options.json_lines;
   LineReader reader(options.input);
+  reader.refuse_as_output(options.output);
+  refuse_model_file(options.output, options.model.model);
   TextOutput out(options.output);
   const bool answers = predictor.task() == Task::answer;
-  TextRunner<B> run(context, *model, tokenizer, predictor.prompt(), options.max_length, answers);
+  TextRunner<B> run(context, *model, tokenizer, predictor.prompt(), longest_text(folder, *model, options, predictor.task()),
+                    answers);
 
   struct Ranked {
     double score;
@@ -189,11 +205,11 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
       out.write(line_of({{"score", one.score}, {"index", one.index}, {"text", one.text}}));
     out.commit();
   }
-  std::string report = grouped(done) + " texts in " + std::to_string(watch.seconds()).substr(0, 5) + " s on " +
+  std::string report = counted(done, "text") + " in " + std::to_string(watch.seconds()).substr(0, 5) + " s on " +
                        machine_of(context) + "\n";
   if (run.cut())
     report += grouped(run.cut()) + (run.cut() == 1 ? " text was" : " texts were") + " cut to fit the model\n";
-  std::fputs(report.c_str(), stderr);
+  std::fputs((report + reader.remark()).c_str(), stderr);
 }
 
 }  // namespace
@@ -202,24 +218,30 @@ void add_predict(CLI::App& program, Action& action) {
   const auto options = std::make_shared<PredictOptions>();
   CLI::App* command = add_command(
       program, "predict", "What the model's head says: fill masks, classify, tag, answer, rerank",
-      "One line of JSON for each line of input, in order; rerank with --query prints the texts, the best first.\n"
-      "Offsets are in code points. Input: text, one a line; or .jsonl: a string, or [\"a\", \"b\"] for a pair.",
+      "A line of JSON for each of input; with --query the texts, the best first. Offsets are in code points.",
       "encore predict ner-model --task tag --input news.txt --aggregation first", options->model);
-  command->add_option("-i,--input", options->input, "Texts or pairs; - is stdin")->required()->type_name("FILE");
+  command
+      ->add_option("-i,--input", options->input,
+                   "Text, one a line; or .jsonl, a string or a pair [\"a\", \"b\"] a line; - is stdin")
+      ->required()
+      ->type_name("FILE");
   command->add_option("-o,--output", options->output, "Where to write; default stdout")->type_name("FILE");
   add_choice(
       *command, "--task", task_names, [options](std::size_t i) { options->task.task = Task(i + 1); },
       "fill-mask classify tag answer rerank sparse; default: the head's", "TASK");
-  command->add_option("--query", options->query, "rerank: what the texts are ranked against")->type_name("TEXT");
+  command->add_option("--query", options->query, "What texts are ranked against: --task rerank goes without saying")
+      ->check([](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); })
+      ->type_name("TEXT");
   const auto set_prompt = [options](const std::string& name) { options->task.prompt = name; };
   command
-      ->add_option_function<std::string>(
-          "--prompt", set_prompt, "rerank, sparse: a prompt of the folder instead of its default; '' is none")
+      ->add_option_function<std::string>("--prompt", set_prompt,
+                                         "rerank, sparse: a prompt of the folder instead of its default; '' is none")
       ->type_name("NAME");
   add_integer(*command, "--top-k", options->task.top, 1, 1 << 24,
               "Results; default 5 for fill-mask, all for rerank and sparse, else 1");
   add_choice(
-      *command, "--aggregation", aggregation_names, [options](std::size_t i) { options->task.aggregation = Aggregation(i); },
+      *command, "--aggregation", aggregation_names,
+      [options](std::size_t i) { options->task.aggregation = Aggregation(i); },
       "tag: none simple first max average; default simple", "HOW");
   add_integer(*command, "--max-length", options->max_length, 1, 1 << 30, "Cut to N tokens; default: the model's most");
   add_choice(
@@ -233,6 +255,7 @@ void add_predict(CLI::App& program, Action& action) {
   command->callback([options, &action] {
     action = [options] {
       catch_interrupts();
+      if (options->task.task == Task::by_head && !options->query.empty()) options->task.task = Task::rerank;
       const ModelFolder folder = ModelFolder::open(options->model.model);
       with_backend(options->model, [&](const auto& context) { predict(context, folder, *options); });
     };

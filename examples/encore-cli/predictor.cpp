@@ -122,8 +122,7 @@ Predictor::Json Predictor::fill_mask(const Encoding& encoding, MatrixView<const 
     const auto scores = scores_of({logits.row(std::int64_t(i)), std::size_t(logits.cols)}, ScoreFunction::softmax);
     Json words = Json::array();
     for (const std::size_t id : highest(scores, top(5)))
-      words.push_back(
-          {{"score", scores[id]}, {"token", id}, {"token_str", tokenizer_.decode({std::int32_t(id)})}});
+      words.push_back({{"score", scores[id]}, {"token", id}, {"token_str", tokenizer_.decode({std::int32_t(id)})}});
     masks.push_back(std::move(words));
   }
   if (masks.empty()) throw InputError("holds no mask token, '" + tokenizer_.token_of(*tokenizer_.mask_id()) + "'");

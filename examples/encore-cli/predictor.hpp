@@ -4,6 +4,7 @@
 #pragma once
 
 #include "input.hpp"
+#include "options.hpp"
 
 #include <encore/core/encoding.hpp>
 #include <encore/io/model_folder.hpp>
@@ -23,8 +24,7 @@
 
 namespace encore::cli {
 
-enum class Task : std::uint8_t { by_head, fill_mask, classify, tag, answer, rerank, sparse };
-inline const std::vector<std::string> task_names{"fill-mask", "classify", "tag", "answer", "rerank", "sparse"};
+enum class Task : std::uint8_t { by_head, fill_mask, classify, tag, answer, rerank, sparse };  // as task_names
 inline const std::vector<std::string> aggregation_names{"none", "simple", "first", "max", "average"};
 
 struct TaskOptions {

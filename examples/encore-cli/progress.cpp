@@ -17,6 +17,10 @@ std::string grouped(std::size_t number) {
   return text;
 }
 
+std::string counted(std::size_t number, const std::string& thing) {
+  return grouped(number) + " " + thing + (number == 1 ? "" : "s");
+}
+
 Progress::Progress() : terminal_(false) {
 #if __has_include(<unistd.h>)
   terminal_ = isatty(STDERR_FILENO) == 1;
@@ -36,7 +40,7 @@ void Progress::update(std::size_t texts, std::optional<double> fraction) {
   const double now = since_.seconds();
   if (now - last_ < 0.1) return;
   last_ = now;
-  std::fprintf(stderr, "\r%s texts, %.0f texts/s", grouped(texts).c_str(), double(texts) / now);
+  std::fprintf(stderr, "\r%s, %.0f texts/s", counted(texts, "text").c_str(), double(texts) / now);
   if (fraction) std::fprintf(stderr, ", %.0f %%", 100 * *fraction);
   std::fputs("\x1b[K", stderr);
   std::fflush(stderr);

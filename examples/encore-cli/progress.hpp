@@ -19,6 +19,8 @@ class Stopwatch {
 
 // 1234567 -> "1,234,567"
 std::string grouped(std::size_t number);
+// "1 text", "2,000 texts"
+std::string counted(std::size_t number, const std::string& thing);
 
 // What is read of the input when `part` of a block is done that was read between two points.
 inline std::optional<double> between(std::optional<double> from, std::optional<double> to, double part) {

@@ -7,6 +7,8 @@
 #include "output.hpp"
 #include "progress.hpp"
 
+#include <encore/text/utf8.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -79,9 +81,18 @@ std::string shown(std::string text) {
   return text;
 }
 
+// As LineReader's, for the queries.
+std::string remark_on(const std::vector<std::string>& queries) {
+  const auto malformed =
+      std::count_if(queries.begin(), queries.end(), [](const auto& q) { return !text::is_valid_utf8(q); });
+  return malformed ? "a query holds bytes that are not UTF-8; these were read as U+FFFD, the replacement character\n"
+                   : "";
+}
+
 void search(const SearchOptions& options) {
   catch_interrupts();
   TextReader reader(options.corpus, options.corpus_format);
+  reader.lines().refuse_as_output("-");
   const auto embedder = Embedder::open(options.model);
   const std::string kind =
       embedder->settings() && embedder->settings()->similarity ? *embedder->settings()->similarity : "cosine";
@@ -89,11 +100,11 @@ void search(const SearchOptions& options) {
 
   const Stopwatch watch;
   std::vector<BestHits> best(options.queries.size(), BestHits(std::size_t(options.top)));
+  std::size_t line = 0;
   {
     Progress progress;
     const Tensor<float> queries =
         embedder->embed(options.queries, embedder->first_prompt({"query"}), [](std::size_t) {});
-    std::size_t line = 0;
     while (true) {
       const std::optional<double> from = reader.lines().fraction();
       const std::vector<std::string> texts = reader.block(block_texts, block_bytes);
@@ -108,6 +119,10 @@ void search(const SearchOptions& options) {
     }
   }
   const double seconds = watch.seconds();
+  if (line == 0) {
+    std::fputs(("the corpus, " + reader.lines().name() + ", is empty\n").c_str(), stderr);
+    return;
+  }
 
   Stdout out;
   for (std::size_t q = 0; q < best.size(); ++q) {
@@ -119,7 +134,7 @@ void search(const SearchOptions& options) {
     }
   }
   out.finish();
-  std::fputs(embedder->report(seconds).c_str(), stderr);
+  std::fputs((embedder->report(seconds) + reader.lines().remark() + remark_on(options.queries)).c_str(), stderr);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ class TokenIdReader {
   // what is not JSON, ConfigError for a key or a value at fault, InputError for ids that the model lacks; all name the
   // line.
   std::vector<Encoding> block(std::size_t count, std::size_t tokens);
+  const LineReader& lines() const { return lines_; }
 
  private:
   Encoding parse(const std::string& line) const;

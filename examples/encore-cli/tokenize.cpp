@@ -11,6 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdio>
+
 namespace encore::cli {
 
 namespace {
@@ -38,7 +40,8 @@ void tokenize(const TokenizeOptions& options) {
   EncodeOptions encode;
   if (options.max_length > 0) encode.max_length = options.max_length;
   LineReader reader(options.input);
-  ThreadPool pool(options.model.threads);
+  reader.refuse_as_output("-");
+  ThreadPool pool(threads_of(options.model));
   const Parallel parallel(pool);
 
   Stdout out;
@@ -65,6 +68,7 @@ void tokenize(const TokenizeOptions& options) {
     for (const std::string& result : results) out.write(result);
   }
   out.finish();
+  std::fputs(reader.remark().c_str(), stderr);
 }
 
 }  // namespace

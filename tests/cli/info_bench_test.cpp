@@ -22,7 +22,7 @@ TEST_CASE("info describes a model and counts what it costs", "[cli]") {
   REQUIRE_PROGRAM();
   const Workplace place;
   const std::string base = parity("base").string();
-  const json info = printed(place, {"info", base, "--load", "1x10,3x10", "--threads", "2"});
+  const json info = printed(place, {"info", base, "--load", "1x10,3x10", "--threads", "2", "--oversubscribe"});
   CHECK(info["architecture"] == "BERT");
   CHECK(info["policies"]["norm"] == "LayerNorm, eps 1e-12");
   CHECK(info["policies"]["placement"] == "PostNorm");

@@ -96,6 +96,10 @@ TEST_CASE("predict finds the task by the head, and ranks texts against a query",
   const auto lines = json_lines(ranked.out);
   REQUIRE(lines.size() == 2);
   CHECK(lines[0]["score"].get<double>() >= lines[1]["score"].get<double>());
+  // A query ranks, said or not.
+  const Result implied =
+      place.run({"predict", data + "bert_rerank", "--query", "Who was hired?", "--input", "texts.txt", "--top-k", "2"});
+  CHECK(implied.out == ranked.out);
   place.write("pair.jsonl", "[\"Who was hired?\", " + nlohmann::json(lines[0]["text"]).dump() + "]\n");
   const Result alone = place.run({"predict", data + "bert_rerank", "--task", "rerank", "--input", "pair.jsonl"});
   CHECK(json_lines(alone.out)[0][0]["score"] == lines[0]["score"]);
@@ -120,4 +124,8 @@ TEST_CASE("predict says in one line what is wrong", "[cli][predict]") {
   fails({"predict", data + "bert_answer", "--input", data + "bert_answer/input.jsonl", "--max-length", "8"}, 1,
         "text 1: the first text leaves room for");
   fails({"predict", data + "bert_classify", "--task", "rerank", "--query", "q", "--input", "texts.txt"}, 2, "3 labels");
+  fails({"predict", data + "bert_classify", "--query", "q", "--input", "texts.txt"}, 2, "ranked by one score");
+  fails({"predict", data + "bert_rerank", "--task", "rerank", "--input", "texts.txt"}, 1,
+        "texts.txt line 1: is one text; rerank wants --query TEXT, or pairs");
+  fails({"predict", data + "bert_rerank", "--query", "", "--input", "texts.txt"}, 2, "--query: is empty");
 }

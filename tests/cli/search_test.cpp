@@ -87,7 +87,9 @@ TEST_CASE("search finds the same on any number of threads, and from stdin", "[cl
   place.write("corpus.txt", corpus);
   const auto out = [&](const char* threads, const char* file) {
     return place
-        .run({"search", "model", "--corpus", file, "--query", "q r", "--top", "20", "--threads", threads}, corpus)
+        .run({"search", "model", "--corpus", file, "--query", "q r", "--top", "20", "--threads", threads,
+              "--oversubscribe"},
+             corpus)
         .out;
   };
   const std::string one = out("1", "corpus.txt");

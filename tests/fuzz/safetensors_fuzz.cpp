@@ -20,7 +20,9 @@ std::string written(const encore::SafetensorsFile& file) {
   for (const auto& tensor : file) order.push_back(&tensor);
   std::string content = encore::detail::safetensors_header(order, file.metadata());
   for (const auto* tensor : order)
-    content.append(reinterpret_cast<const char*>(tensor->bytes.data()), tensor->bytes.size());
+    tensor->bytes.for_each_piece([&](std::span<const std::byte> piece) {
+      content.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+    });
   return content;
 }
 

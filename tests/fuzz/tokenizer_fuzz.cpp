@@ -2,17 +2,18 @@
 // Tokenizer files and texts from strangers: nothing but typed errors, and encodings that hold together. The first byte
 // says what the rest is: 'j' a tokenizer.json, 'v' a vocab.txt, 'c' a tokenizer_config.json, 's' a spiece.model, 'm' a
 // merges.txt, and anything else a text for fixed tokenizers.
-#include "../text/encoding_properties.hpp"
 #include "charsmap.hpp"
+#include "use_tokenizer.hpp"
 
 #include <encore/text/tokenizer.hpp>
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
+
+using fuzzing::require;
+using fuzzing::use;
 
 namespace {
 
@@ -37,12 +38,6 @@ constexpr const char* unigram = R"({"added_tokens": [{"id": 9, "content": "<m>",
   "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["\u2581", -1], ["a", -2], ["b", -2.5], ["ab", -3],
             ["\u2581a", -2.5], ["e", -3], ["\u00e9", -4], ["abab", -5]]}})";
 
-void require(const std::string& broken) {
-  if (broken.empty()) return;
-  std::fprintf(stderr, "broken property: %s\n", broken.c_str());
-  std::abort();
-}
-
 const std::vector<encore::Tokenizer>& tokenizers() {
   static const std::vector<encore::Tokenizer> all = [] {
     using encore::text::AddedToken;
@@ -63,22 +58,6 @@ const std::vector<encore::Tokenizer>& tokenizers() {
     return made;
   }();
   return all;
-}
-
-void use(const encore::Tokenizer& tokenizer) {
-  try {
-    require(encoding_properties::broken(tokenizer, "Hello, a[MASK]bc \xc3\x89 \xe4\xb8\xad\xe3\x81\x82 e\xcc\x81\xff",
-                                        "abc <l> yes-no"));
-  } catch (const encore::Error&) {
-  }
-  for (std::int32_t id = -1; id < 8; ++id) {
-    try {
-      tokenizer.token_of(id);
-    } catch (const encore::Error&) {
-    }
-  }
-  tokenizer.cls_id();
-  tokenizer.unk_id();
 }
 
 }  // namespace

@@ -4,8 +4,12 @@
 #include "catch.hpp"
 #include "io/temporary_folder.hpp"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <utility>
 
 using Catch::Matchers::ContainsSubstring;
@@ -40,48 +44,83 @@ TEST_CASE("read_file names the file it cannot read and says why", "[io][file]") 
                        MessageMatches(ContainsSubstring("six: larger than the 5 bytes allowed")));
 }
 
-TEST_CASE("read_file stops reading an endless file at its limit", "[io][file]") {
-  CHECK_THROWS_AS(encore::read_file("/dev/zero", 100'000), encore::FileError);
+TEST_CASE("Only a regular file is read: a device, a pipe or a socket is refused before a byte of it is", "[io][file]") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_MATCHES(encore::read_file("/dev/zero", 100), encore::FileError,
+                       MessageMatches(ContainsSubstring("/dev/zero: is a device, not a file")));
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);  // to open it would wait for a writer
+  CHECK_THROWS_MATCHES(encore::read_file(folder / "pipe", 100), encore::FileError,
+                       MessageMatches(ContainsSubstring("pipe: is a pipe, not a file")));
+  std::filesystem::create_symlink("pipe", folder / "link");
+  CHECK_THROWS_MATCHES(encore::InputFile(folder / "link"), encore::FileError,
+                       MessageMatches(ContainsSubstring("link: is a pipe, not a file")));
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = (folder / "socket").string();
+  REQUIRE(name.size() < sizeof address.sun_path);
+  name.copy(address.sun_path, name.size());
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  CHECK_THROWS_MATCHES(encore::InputFile(folder / "socket"), encore::FileError,
+                       MessageMatches(ContainsSubstring("socket: is a socket, not a file")));
+  ::close(socket);
 }
 
-TEST_CASE("A mapped file shows the file's bytes and keeps them when it is moved", "[io][file]") {
+TEST_CASE("An input file gives any of its bytes, and goes on doing so when it is moved", "[io][file]") {
   const TemporaryFolder folder;
-  encore::MappedFile file(folder.write("x", "content"));
-  CHECK(text(file.bytes()) == "content");
+  const auto bytes_of = [](const encore::InputFile& file, std::uint64_t first, std::size_t count) {
+    std::vector<std::byte> read(count);
+    file.read(first, read);
+    return text(read);
+  };
+  encore::InputFile file(folder.write("x", "content"));
   CHECK(file.name() == (folder / "x").string());
-  encore::MappedFile moved = std::move(file);
-  CHECK(text(moved.bytes()) == "content");
-  CHECK(file.bytes().empty());
-  moved = encore::MappedFile(folder.write("y", "other"));
-  CHECK(text(moved.bytes()) == "other");
+  CHECK(file.size() == 7);
+  CHECK(bytes_of(file, 0, 7) == "content");
+  CHECK(bytes_of(file, 3, 2) == "te");
+  CHECK(bytes_of(file, 7, 0).empty());
+  CHECK_THROWS_MATCHES(bytes_of(file, 3, 5), encore::FileError,
+                       MessageMatches(ContainsSubstring("x: ends at byte 7, 8 are to be read")));
+  encore::InputFile moved = std::move(file);
+  CHECK(bytes_of(moved, 0, 7) == "content");
+  moved = encore::InputFile(folder.write("y", "other"));
+  CHECK(bytes_of(moved, 0, 5) == "other");
+  CHECK(moved.read_all(5) == "other");
+  CHECK_THROWS_AS(moved.read_all(4), encore::FileError);
+  CHECK(encore::InputFile(folder.write("empty", "")).size() == 0);
+  CHECK_THROWS_AS(encore::InputFile(folder / "none"), encore::FileError);
+  CHECK_THROWS_AS(encore::InputFile(folder.path()), encore::FileError);
 }
 
-TEST_CASE("A mapped file may be empty, but neither missing nor a directory", "[io][file]") {
+TEST_CASE("An input file that is cut short, extended or written over is refused at the next read", "[io][file]") {
   const TemporaryFolder folder;
-  CHECK(encore::MappedFile(folder.write("empty", "")).bytes().empty());
-  CHECK_THROWS_AS(encore::MappedFile(folder / "none"), encore::FileError);
-  CHECK_THROWS_AS(encore::MappedFile(folder.path()), encore::FileError);
+  const auto refused_after = [&](auto change) {
+    const auto path = folder.write("x", std::string(100'000, 'a'));
+    const encore::InputFile file(path);
+    std::vector<std::byte> bytes(10);
+    file.read(0, bytes);
+    change(path);
+    CHECK_THROWS_MATCHES(file.read(99'990, bytes), encore::FileError,
+                         MessageMatches(ContainsSubstring("x: was changed by another program while it was read")));
+    CHECK_THROWS_AS(file.read(0, bytes), encore::FileError);
+    CHECK_THROWS_AS(file.read_all(1 << 20), encore::FileError);
+  };
+  refused_after([](const auto& path) { std::filesystem::resize_file(path, 50'000); });
+  refused_after([](const auto& path) { std::filesystem::resize_file(path, 0); });
+  refused_after([](const auto& path) { std::filesystem::resize_file(path, 200'000); });
+  // At once, in place, with the size as it was: the file was made within the same tick of the file system's clock.
+  refused_after([](const auto& path) {
+    std::fstream stream(path, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(99'995) << "b";
+  });
 }
 
-TEST_CASE("Two maps of one file read the same bytes", "[io][file]") {
+TEST_CASE("An input file that was replaced under its name goes on giving the old content", "[io][file]") {
   const TemporaryFolder folder;
-  const auto path = folder.write("x", "content");
-  const encore::MappedFile one(path);
-  const encore::MappedFile two(path);
-  CHECK(text(one.bytes()) == text(two.bytes()));
-}
-
-TEST_CASE("Released pages read the same when they are touched again", "[io][file]") {
-  const TemporaryFolder folder;
-  std::string content;
-  for (int i = 0; i < 100'000; ++i) content += char('a' + i % 26);
-  const encore::MappedFile file(folder.write("x", content));
-  CHECK(text(file.bytes()) == content);
-  file.release_pages(5'000, 50'000);
-  file.release_pages(0, content.size());
-  file.release_pages(99'999, SIZE_MAX);  // beyond the end is cut to it
-  file.release_pages(SIZE_MAX, 1);
-  CHECK(text(file.bytes()) == content);
+  const encore::InputFile file(folder.write("x", "old content"));
+  std::filesystem::rename(folder.write("new", "new"), folder / "x");
+  CHECK(file.read_all(100) == "old content");
+  CHECK(encore::read_file(folder / "x", 100) == "new");
 }
 
 TEST_CASE("An atomic file appears when it is committed, and not before", "[io][file]") {
@@ -90,7 +129,7 @@ TEST_CASE("An atomic file appears when it is committed, and not before", "[io][f
   file.write(bytes("one"));
   file.write(bytes("two"));
   CHECK_FALSE(std::filesystem::exists(folder / "out"));
-  CHECK(text(file.written().bytes()) == "onetwo");
+  CHECK(file.written().read_all(6) == "onetwo");
   file.commit();
   CHECK(folder.read("out") == "onetwo");
   CHECK(folder.count() == 1);
@@ -139,6 +178,50 @@ TEST_CASE("An atomic file behind a symbolic link replaces what the link leads to
   file.commit();
   CHECK(std::filesystem::is_symlink(folder / "link"));
   CHECK(folder.read("real/out") == "new");
+}
+
+TEST_CASE("An atomic file behind a symbolic link to nothing, or a chain of links, makes what the link leads to",
+          "[io][file]") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "real");
+  std::filesystem::create_symlink("real/out", folder / "link");
+  std::filesystem::create_symlink(folder / "link", folder / "chain");
+  for (const char* content : {"made", "replaced"}) {
+    encore::AtomicFile file(folder / "chain");
+    file.write(bytes(content));
+    file.commit();
+    CHECK(std::filesystem::is_symlink(folder / "chain"));
+    CHECK(std::filesystem::is_symlink(folder / "link"));
+    CHECK(folder.read("real/out") == content);
+  }
+  std::filesystem::create_symlink("round", folder / "round");
+  CHECK_THROWS_MATCHES(encore::AtomicFile(folder / "round"), encore::FileError,
+                       MessageMatches(ContainsSubstring("round: cannot be opened for writing: Too many levels")));
+}
+
+TEST_CASE("An atomic file with the longest name that the system takes is written, beside a scratch file",
+          "[io][file]") {
+  const TemporaryFolder folder;
+  const std::string name(255, 'n');
+  encore::AtomicFile file(folder / name);
+  encore::AtomicFile scratch = encore::AtomicFile::scratch_beside(folder / name);
+  scratch.write(bytes("content"));
+  file.write(bytes(scratch.written().read_all(100)));
+  file.commit();
+  CHECK(folder.read(name) == "content");
+  CHECK(folder.count() == 1);
+  CHECK_THROWS_MATCHES(encore::AtomicFile(folder / (name + "n")), encore::FileError,
+                       MessageMatches(ContainsSubstring("cannot be opened for writing: File name too long")));
+}
+
+TEST_CASE("An atomic file shows its content to those whom it was shown before", "[io][file]") {
+  const TemporaryFolder folder;
+  using std::filesystem::perms;
+  std::filesystem::permissions(folder.write("out", "old"), perms::owner_read | perms::owner_write);
+  encore::AtomicFile file(folder / "out");
+  file.write(bytes("new"));
+  file.commit();
+  CHECK(std::filesystem::status(folder / "out").permissions() == (perms::owner_read | perms::owner_write));
 }
 
 TEST_CASE("An atomic file writes to a device without replacing it", "[io][file]") {

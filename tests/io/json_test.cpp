@@ -39,6 +39,14 @@ TEST_CASE("parse_json names the file and the byte of a syntax error", "[io][json
     CHECK_THROWS_AS(parse_json(text, "f.json"), FileError);
 }
 
+TEST_CASE("parse_json takes a zero byte for no end of the text", "[io][json]") {
+  CHECK_THROWS_MATCHES(parse_json(std::string_view("{}\0", 3), "f"), FileError,
+                       says("f: not valid JSON at byte 3: a zero byte"));
+  CHECK_THROWS_AS(parse_json(std::string_view("[1]\0 garbage", 12), "f"), FileError);
+  CHECK_THROWS_AS(parse_json(std::string_view("\0[1]", 4), "f"), FileError);
+  CHECK_THROWS_AS(parse_json(std::string_view("\"\0\"", 3), "f"), FileError);
+}
+
 TEST_CASE("parse_json refuses numbers that no double holds", "[io][json]") {
   CHECK_THROWS_MATCHES(parse_json("[1e999]", "f"), FileError, says("too large"));
 }

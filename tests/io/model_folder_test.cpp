@@ -5,6 +5,9 @@
 #include "io/temporary_folder.hpp"
 #include "io/tensors.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -100,6 +103,52 @@ TEST_CASE("config.json is named when it is missing, broken, or not an object", "
                        says("memory/config.json: found an array"));
   CHECK_THROWS_MATCHES(ModelFolder::from_memory({{"config.json", std::string(17 << 20, ' ')}}).config(), FileError,
                        says("larger than"));
+}
+
+TEST_CASE("config.json is read once, whatever becomes of it", "[io][model_folder]") {
+  const TemporaryFolder root;
+  root.write("config.json", R"({"hidden_size": 12})");
+  const auto folder = ModelFolder::open(root.path());
+  const ModelFolder copy = folder;
+  CHECK(folder.config().integer("hidden_size") == 12);
+  root.write("config.json", R"({"hidden_size": 99})");
+  CHECK(folder.config().integer("hidden_size") == 12);
+  CHECK(copy.config().integer("hidden_size") == 12);
+  CHECK(ModelFolder::open(root.path()).config().integer("hidden_size") == 99);
+}
+
+TEST_CASE("What bears a file's name and is none is refused, not taken for absent", "[io][model_folder]") {
+  const TemporaryFolder root;
+  std::filesystem::create_directory(root / "config.json");
+  REQUIRE(::mkfifo((root / "model.safetensors").c_str(), 0600) == 0);
+  std::filesystem::create_symlink("nowhere", root / "tokenizer.json");
+  std::filesystem::create_symlink("/dev/zero", root / "vocab.txt");
+  const auto folder = ModelFolder::open(root.path());
+  CHECK_THROWS_MATCHES(folder.config(), FileError, says("config.json: is a directory, not a file"));
+  CHECK_THROWS_MATCHES(folder.checkpoint(), FileError, says("model.safetensors: is a pipe, not a file"));
+  CHECK(folder.has("tokenizer.json"));
+  CHECK_THROWS_MATCHES(folder.read("tokenizer.json"), FileError,
+                       says("tokenizer.json: cannot be opened: No such file"));
+  CHECK_THROWS_MATCHES(folder.read("vocab.txt"), FileError, says("vocab.txt: is a device, not a file"));
+}
+
+TEST_CASE("A folder that may not be looked into says so, and not that a file is missing", "[io][model_folder]") {
+  const TemporaryFolder root;
+  root.write("model/config.json", "{}");
+  const auto folder = ModelFolder::open(root / "model");
+  std::filesystem::permissions(root / "model", std::filesystem::perms::none);
+  const uid_t user = ::geteuid();
+  constexpr uid_t nobody = 65534;  // root may look everywhere
+  const bool stands_for_nobody = user == 0 && ::seteuid(nobody) == 0;
+  if (user != 0 || stands_for_nobody) {
+    CHECK_THROWS_MATCHES(folder.has("tokenizer.json"), FileError,
+                         says("tokenizer.json: cannot be looked at: Permission denied"));
+    CHECK_THROWS_MATCHES(ModelFolder::open(root / "model"), FileError, says("Permission denied"));
+    CHECK_THROWS_MATCHES(ModelFolder::open(root / "model" / "inner"), FileError,
+                         says("inner: cannot be looked at: Permission denied"));
+  }
+  if (stands_for_nobody) REQUIRE(::seteuid(user) == 0);
+  std::filesystem::permissions(root / "model", std::filesystem::perms::owner_all);
 }
 
 TEST_CASE("No file outside the folder is reached through it", "[io][model_folder]") {

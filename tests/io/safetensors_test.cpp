@@ -110,6 +110,13 @@ TEST_CASE("A header that is not UTF-8, not JSON, or not an object is refused", "
     CHECK_THROWS_MATCHES(parse(safetensors(header)), FileError, says("m.safetensors: "));
 }
 
+TEST_CASE("A header that is padded with zero bytes, or has one anywhere, is refused as the reference does",
+          "[io][safetensors]") {
+  for (const std::string& header : {std::string("{}\0\0\0\0\0\0", 8), std::string("{} \0", 4), std::string("\0{}", 3),
+                                    std::string("{\0}", 3), std::string("{}\0{\"a\":", 8)})
+    CHECK_THROWS_MATCHES(parse(safetensors(header)), FileError, says("m.safetensors: header: not valid JSON at byte "));
+}
+
 TEST_CASE("White space before and behind the header is accepted", "[io][safetensors]") {
   CHECK(parse(safetensors("{}\r \t\n")).size() == 0);
   CHECK(parse(safetensors("\t\n{}\r ")).size() == 0);
@@ -288,22 +295,41 @@ TEST_CASE("A tensor is read into exactly as many elements as it has", "[io][safe
                        says("tensor \"w\": has 3 elements, 4 are to be filled"));
 }
 
-TEST_CASE("A mapped file reads like one in memory, from several maps, and after its pages were given back",
+TEST_CASE("A file on disk reads like one in memory, in pieces too, and from two that have it open",
           "[io][safetensors]") {
   const TemporaryFolder folder;
-  const auto path = folder.write("m.safetensors", one_tensor("w", 20'000));
+  const int count = 200'000;  // longer than a piece
+  const auto path = folder.write("m.safetensors", one_tensor("w", count));
   const auto one = SafetensorsFile::open(path);
   const auto two = SafetensorsFile::open(path);
   CHECK(one.name() == path.string());
-  std::vector<float> first(20'000);
-  std::vector<float> second(20'000);
+  std::vector<float> first(static_cast<std::size_t>(count));
+  std::vector<double> second(first.size());
   encore::read_as_float(*one.find("w"), std::span<float>(first));
-  one.release(*one.find("w"));
-  encore::read_as_float(*one.find("w"), std::span<float>(second));
-  CHECK(first == second);
-  encore::read_as_float(*two.find("w"), std::span<float>(second));
-  CHECK(first == second);
-  CHECK(first[19'999] == 19'999.0f);
+  encore::read_as_float(*two.find("w"), std::span<double>(second));
+  CHECK(std::vector<double>(first.begin(), first.end()) == second);
+  CHECK(first[199'999] == 199'999.0f);
+  CHECK(encore::same_bytes(one.find("w")->bytes, parse(one_tensor("w", count)).find("w")->bytes));
+  std::string other = one_tensor("w", count);
+  other.back() = char(other.back() ^ 1);
+  const auto changed = parse(other);
+  CHECK_FALSE(encore::same_bytes(one.find("w")->bytes, changed.find("w")->bytes));
+  CHECK_FALSE(encore::same_bytes(changed.find("w")->bytes, one.find("w")->bytes));
+}
+
+TEST_CASE("A file that shrinks or is written over after it was opened gives an error, not a signal or other numbers",
+          "[io][safetensors]") {
+  const TemporaryFolder folder;
+  std::vector<float> values(200'000);
+  const auto path = folder.write("m.safetensors", one_tensor("w", 200'000));
+  const auto file = SafetensorsFile::open(path);
+  std::filesystem::resize_file(path, 1000);
+  CHECK_THROWS_MATCHES(encore::read_as_float(*file.find("w"), std::span<float>(values)), FileError,
+                       says("m.safetensors: was changed by another program while it was read"));
+  folder.write("m.safetensors", one_tensor("w", 200'000));
+  const auto again = SafetensorsFile::open(path);
+  folder.write("m.safetensors", one_tensor("w", 200'000));
+  CHECK_THROWS_AS(encore::read_as_float(*again.find("w"), std::span<float>(values)), FileError);
 }
 
 TEST_CASE("A copy of a file keeps the tensors' bytes alive", "[io][safetensors]") {

@@ -2,6 +2,8 @@
 // Safetensors files put together by hand, byte by byte: not by the writer under test.
 #pragma once
 
+#include <encore/io/tensor_bytes.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -29,6 +31,11 @@ inline std::vector<std::byte> as_vector(std::string_view text) {
 
 inline std::string as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+inline std::string as_text(const encore::TensorBytes& bytes) {
+  const std::vector<std::byte> all = bytes.read_all();
+  return as_text(std::span<const std::byte>(all));
 }
 
 // One F32 tensor [n] with the values 0, 1, 2, ...

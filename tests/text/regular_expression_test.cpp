@@ -22,7 +22,7 @@ SplitBehavior behavior_of(const std::string& name) {
 
 std::string replaced(const std::string& expression, const std::string& content, const std::string& text) {
   NormalizedText out;
-  out.clear(true);
+  out.clear(true, most_bytes_of(text.size()));
   OrderMemory memory;
   Replace{Pattern::expression(expression, "test"), content}({text}, CharacterClasses(), memory, out);
   return std::string(out.bytes());

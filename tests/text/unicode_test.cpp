@@ -70,7 +70,7 @@ TEST_CASE("pre-tokenisers split every code point as the Hugging Face library doe
   for (const auto& [name, step] : all) {
     const PreTokenizer pre_tokenizer({step});
     check_blocks(name, [&](const std::string& c) {
-      text.clear(false);
+      text.clear(false, encore::text::most_bytes_of(0));
       text.put("a" + c + "b " + c + c + ";" + c, 0);
       const NormalizedText& cut = pre_tokenizer(text, {0, text.size()}, classes, memory, words);
       std::string pieces;

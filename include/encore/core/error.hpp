@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every error the library throws: one base, one type per kind of cause. The message is one line (WeightsError
-// excepted: it lists every tensor) and names the op, tensor, key, file or line at fault.
+// Every error the library throws: one base, one type per kind of cause. The message is one line and names the op, tensor,
+// key, file or line at fault.
 #pragma once
 
 #include <stdexcept>
@@ -45,7 +45,8 @@ class ConfigError : public Error {
   using Error::Error;
 };
 
-// The tensors of a checkpoint do not match the model: lists every missing, unexpected and mis-shaped tensor.
+// The tensors of a checkpoint do not match the model: counts the missing, unexpected and mis-shaped ones, and names the
+// first five of each.
 class WeightsError : public Error {
  public:
   using Error::Error;

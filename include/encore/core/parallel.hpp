@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -50,7 +51,8 @@ int usable_cores();
 // at a time; that thread works too, as worker 0. With one thread there is no pool at all.
 class ThreadPool {
  public:
-  // threads = 0 takes usable_cores(). Throws ArgumentError for a negative number or more than 1024.
+  // threads = 0 takes usable_cores(). Throws ArgumentError for a negative number, more than 1024, or more than the system
+  // starts.
   explicit ThreadPool(int threads = 0, std::chrono::nanoseconds spin = std::chrono::microseconds(500));
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -61,6 +63,7 @@ class ThreadPool {
 
  private:
   void work(int worker);
+  void stop();
 
   std::vector<std::thread> workers_;
   std::chrono::nanoseconds spin_;
@@ -128,16 +131,20 @@ inline ThreadPool::ThreadPool(int threads, std::chrono::nanoseconds spin) : spin
   workers_.reserve(std::size_t(threads - 1));
   try {
     for (int worker = 1; worker < threads; ++worker) workers_.emplace_back([this, worker] { work(worker); });
+  } catch (const std::system_error& error) {
+    const std::size_t started = workers_.size() + 1;
+    stop();
+    throw ArgumentError("threads: of " + std::to_string(threads) + " the system starts " + std::to_string(started) +
+                        " and no more: " + error.code().message());
   } catch (...) {
-    stop_ = true;
-    generation_.fetch_add(1);
-    generation_.notify_all();
-    for (auto& thread : workers_) thread.join();
+    stop();
     throw;
   }
 }
 
-inline ThreadPool::~ThreadPool() {
+inline ThreadPool::~ThreadPool() { stop(); }
+
+inline void ThreadPool::stop() {
   stop_.store(true);
   generation_.fetch_add(1);
   generation_.notify_all();

@@ -32,8 +32,6 @@ class Checkpoint {
   // The file that holds a tensor, for messages; "" where there is none.
   std::string_view file_of(std::string_view name) const;
   std::span<const SafetensorsFile> files() const { return *files_; }
-  // Gives the memory of a tensor's pages back after its values were copied.
-  void release(std::string_view name) const;
 
  private:
   struct Place {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files: read whole, mapped, or written so that a reader sees either the old content or all of the new.
+// Files: read without trusting them to stay as they are, or written so that a reader sees either the old content or all
+// of the new.
 #pragma once
 
 #include <encore/config.hpp>
@@ -16,56 +17,68 @@
 
 namespace encore {
 
-// The whole content of a file. Throws FileError, naming the file, when it cannot be read, is a directory, or holds more
-// than max_bytes.
-std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
-
-// A file's bytes, mapped read-only (read into memory where there is no mmap, or where the file cannot be mapped). The
-// file must not be cut short while it is mapped: the operating system answers a read beyond its end with a signal.
-class MappedFile {
+// A regular file that is open for reading. Bytes are copied when they are asked for and never mapped: a file that is
+// cut short or written over meanwhile is an error, not a signal, and not a mixture of two contents.
+class InputFile {
  public:
-  MappedFile() = default;
-  // Throws FileError when the file cannot be opened or is a directory.
-  explicit MappedFile(const std::filesystem::path& path);
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  MappedFile(MappedFile&& other) noexcept { swap(other); }
-  MappedFile& operator=(MappedFile&& other) noexcept {
-    MappedFile(std::move(other)).swap(*this);
+  // Throws FileError where the file cannot be opened, or is a folder, a pipe, a socket or a device: nothing is read
+  // of these. A file that was written a moment ago is waited for, 20 ms at most, so that the next change shows in its
+  // modification time.
+  explicit InputFile(const std::filesystem::path& path);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  InputFile(InputFile&& other) noexcept { swap(other); }
+  InputFile& operator=(InputFile&& other) noexcept {
+    InputFile(std::move(other)).swap(*this);
     return *this;
   }
-  ~MappedFile();
+  ~InputFile();
 
-  std::span<const std::byte> bytes() const { return {data_, size_}; }
   const std::string& name() const { return name_; }
-
-  // Gives the memory of the pages that hold bytes [first, first + count) back to the system. The content stays valid:
-  // it is read from the file again when it is touched again.
-  void release_pages(std::size_t first, std::size_t count) const;
+  // When it was opened.
+  std::uint64_t size() const { return opened_.size; }
+  // Copies bytes [first, first + to.size()). Any number of threads may read at once. Throws FileError where the file
+  // ends before, or is no longer as it was when it was opened: its size or modification time is another.
+  void read(std::uint64_t first, std::span<std::byte> to) const;
+  // The whole content. Throws FileError as read() does, and where there are more than max_bytes. The size that a file
+  // system reports is not trusted.
+  std::string read_all(std::size_t max_bytes) const;
 
  private:
-  void swap(MappedFile& other) noexcept {
-    std::swap(name_, other.name_);
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    std::swap(mapped_, other.mapped_);
-    std::swap(copy_, other.copy_);
-  }
+  friend class AtomicFile;
+  InputFile() = default;
+  void open(int descriptor);
+  std::size_t read_some(std::uint64_t first, std::span<std::byte> to) const;
+  void require_unchanged() const;
+  void swap(InputFile& other) noexcept;
+
+  // What changes when the content does.
+  struct Stamp {
+    std::uint64_t size = 0;
+    std::int64_t seconds = 0;  // of the last modification
+    std::int64_t nanoseconds = 0;
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+  };
+  Stamp stamp() const;
 
   std::string name_;
-  const std::byte* data_ = nullptr;
-  std::size_t size_ = 0;
-  bool mapped_ = false;
-  std::vector<std::byte> copy_;
+  Stamp opened_;
+  int descriptor_ = -1;          // where there is pread; elsewhere
+  std::vector<std::byte> copy_;  // the whole content
 };
 
+// The whole content of a regular file. Throws FileError, naming the file, as InputFile does.
+std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
+
 // A file that appears under its name only when it is complete: bytes go to a temporary file in the same folder, which
-// commit() renames. Destroyed without commit() it leaves no trace. A target that is a device or a pipe is written to
-// directly, for it cannot be replaced.
+// commit() renames. Destroyed without commit() it leaves no trace. A symbolic link stays one: what it leads to is
+// replaced, or made. A target that is a device or a pipe is written to directly, for it cannot be replaced.
 class AtomicFile {
  public:
   // Throws FileError when the folder does not exist or cannot be written to, or the target is a directory.
   explicit AtomicFile(const std::filesystem::path& target);
+  // A file in the same folder that never gets a name: room for what is to be read again. `target` is for messages.
+  static AtomicFile scratch_beside(const std::filesystem::path& target);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   AtomicFile(AtomicFile&& other) noexcept
@@ -82,14 +95,16 @@ class AtomicFile {
   // Makes the file durable and gives it its name. Nothing can be written afterwards.
   void commit();
   // What has been written so far, before commit(). Throws FileError where the target is a pipe.
-  MappedFile written();
+  InputFile written();
 
   // The target as the caller named it.
   const std::string& name() const { return name_; }
 
  private:
+  AtomicFile() = default;
   [[noreturn]] void fail(const char* what) const;
   void require_open() const;
+  void open_temporary(const std::filesystem::path& folder);
   void discard() noexcept;
 
   std::string name_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A folder of files, on disk or in memory. File names may come from other files (a shard index, modules.json), so none
-// leads out of the folder.
+// leads out of the folder. On disk a file is a regular one: anything else that has its name is refused.
 #pragma once
 
 #include <encore/config.hpp>
@@ -21,7 +21,7 @@ class Folder {
   static constexpr std::size_t max_config_bytes = std::size_t{16} << 20;  // bounds what parsing a hostile file costs
   static constexpr std::size_t max_text_bytes = std::size_t{256} << 20;
 
-  // Throws FileError when there is no such folder.
+  // Throws FileError when there is no such folder, or it may not be looked into.
   static Folder open(const std::filesystem::path& path);
   // `files` maps names, with '/' between folders, to content. `name` is for messages.
   static Folder from_memory(std::map<std::string, std::string> files, std::string name = "memory");
@@ -30,10 +30,12 @@ class Folder {
   // How messages call a file of this folder.
   std::string label(std::string_view file) const;
 
+  // Whether anything has that name, be it a link to nothing. Throws FileError where the folder does not let it be known.
   bool has(std::string_view file) const;
   // Throws FileError, naming the file, where there is none or it holds more than max_bytes.
   std::string read(std::string_view file, std::size_t max_bytes = max_text_bytes) const;
   nlohmann::json json(std::string_view file) const;
+  // Read once: copies of the folder give the same object again, whatever has become of the file.
   JsonObject object(std::string_view file) const;
   // A file in memory is not copied.
   SafetensorsFile safetensors(std::string_view file) const;
@@ -46,7 +48,9 @@ class Folder {
   void require_inside(std::string_view path, const std::string& source) const;
 
  private:
-  Folder() = default;
+  struct Objects;
+
+  Folder();
 
   const std::string& in_memory(const std::string& path) const;
   std::string checked(std::string_view path) const;
@@ -55,6 +59,7 @@ class Folder {
   std::string prefix_;         // "" or "folder/": where below the top this folder is
   std::filesystem::path top_;  // on disk, or
   std::shared_ptr<const std::map<std::string, std::string>> files_;  // in memory
+  std::shared_ptr<Objects> objects_;
 };
 
 }  // namespace encore

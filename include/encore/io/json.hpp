@@ -28,6 +28,8 @@ namespace detail {
 
 // Throws FileError naming the file, the byte and what the parser says.
 [[noreturn]] void refuse_json(const std::string& file, std::size_t position, std::string reason);
+// Throws for a zero byte, which the parser takes for the end of the text.
+void refuse_nul(std::string_view text, const std::string& file);
 
 }  // namespace detail
 

@@ -23,11 +23,12 @@ namespace encore {
 
 static_assert(std::endian::native == std::endian::little, "encore reads and writes little-endian tensors in place");
 
-// The tensors of one file. A copy shares the bytes with the original; entries are valid as long as one of them lives.
+// The tensors of one file. A copy shares the bytes with the original; entries are valid as long as one of them lives. Of
+// a file on disk only the header is read at first, and the file stays open.
 class SafetensorsFile {
  public:
-  // Maps the file. Throws FileError, naming file and tensor, for anything that the format does not allow, and
-  // UnsupportedError for an element type that DType lacks.
+  // Throws FileError, naming file and tensor, for anything that the format does not allow, and UnsupportedError for an
+  // element type that DType lacks.
   static SafetensorsFile open(const std::filesystem::path& path);
   // The same for a file in memory; `name` is for messages.
   static SafetensorsFile from_bytes(std::vector<std::byte> bytes, std::string name);
@@ -46,21 +47,18 @@ class SafetensorsFile {
   // What the writer noted under __metadata__, {"format": "pt"} as a rule.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
-  // Gives the memory of a tensor's mapped pages back, after its values were copied; its bytes stay readable.
-  void release(const TensorEntry& entry) const;
-
  private:
-  SafetensorsFile(std::span<const std::byte> bytes, std::string name);
+  SafetensorsFile(const TensorBytes& bytes, std::string name, std::shared_ptr<const void> owner);
 
   std::string name_;
   std::shared_ptr<const std::vector<TensorEntry>> entries_;
   std::map<std::string, std::string> metadata_;
-  std::shared_ptr<const MappedFile> map_;
-  std::shared_ptr<const void> owner_;
+  std::shared_ptr<const void> owner_;  // of the bytes
 };
 
 // Converts a tensor's values; F16, BF16 and F32 exactly, F64 to the nearest float. `to` takes exactly all elements,
-// row-major. Throws ShapeError for another number of them and UnsupportedError for integers, naming the tensor.
+// row-major. Throws ShapeError for another number of them and UnsupportedError for integers, naming the tensor, and
+// FileError where the file is no longer as it was when it was opened.
 void read_as_float(const TensorEntry& entry, std::span<float> to);
 void read_as_float(const TensorEntry& entry, std::span<double> to);
 

@@ -6,6 +6,7 @@
 #include <encore/config.hpp>
 #include <encore/core/dtype.hpp>
 #include <encore/core/error.hpp>
+#include <encore/io/tensor_bytes.hpp>
 
 #include <array>
 #include <cstddef>
@@ -18,12 +19,12 @@
 
 namespace encore {
 
-// One tensor of a file: its bytes lie in the file, row-major and little-endian, at any address.
+// One tensor of a file, or for one: its bytes are row-major and little-endian.
 struct TensorEntry {
   std::string name;
   DType dtype = DType::f32;
   std::vector<std::int64_t> shape;  // empty: a scalar
-  std::span<const std::byte> bytes;
+  TensorBytes bytes;
 
   std::int64_t elements() const {
     std::int64_t product = 1;
@@ -49,7 +50,7 @@ struct SafetensorsHeader {
 inline constexpr std::size_t max_safetensors_header = 100'000'000;  // the reference's limit
 
 // Throws FileError, naming file and tensor, for anything that the format does not allow.
-SafetensorsHeader read_safetensors_header(std::span<const std::byte> bytes, const std::string& file);
+SafetensorsHeader read_safetensors_header(const TensorBytes& bytes, const std::string& file);
 
 }  // namespace detail
 

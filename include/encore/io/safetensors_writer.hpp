@@ -51,7 +51,7 @@ class SafetensorsWriter {
  private:
   std::map<std::string, std::string> metadata_;
   AtomicFile file_;
-  AtomicFile data_;  // never committed
+  AtomicFile data_;
   std::vector<TensorEntry> tensors_;
   std::vector<std::size_t> sizes_;
 };

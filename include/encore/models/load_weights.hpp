@@ -27,9 +27,8 @@ void read_section(const SectionSource& source, std::span<S> rows, std::int64_t c
 
 }  // namespace detail
 
-// Fills a store from a checkpoint; pages of the file are given back as they are packed. Throws WeightsError listing
-// every missing, unexpected, mis-shaped and contradictory tensor, UnsupportedError for tensors that are not floating
-// point.
+// Fills a store from a checkpoint. Throws WeightsError naming missing, unexpected, mis-shaped and contradictory tensors,
+// UnsupportedError for tensors that are not floating point, FileError where the file changed since it was opened.
 template <class B>
 void load_weights(const Context<B>& context, const Checkpoint& checkpoint, const WeightNames& names,
                   const std::string& file, Parameters<B>& parameters, const LoadOptions& options = {}) {
@@ -41,7 +40,6 @@ void load_weights(const Context<B>& context, const Checkpoint& checkpoint, const
         detail::read_section(source, rows.first(source.elements),
                              parameters.layout()[ParameterId{std::int32_t(i)}].cols(), names.heads);
         rows = rows.subspan(source.elements);
-        if (source.tensor) checkpoint.release(source.tensor->name);
       }
     });
   }

@@ -9,6 +9,7 @@
 #include <encore/models/loaded.hpp>
 #include <encore/models/packs.hpp>
 #include <encore/models/prepare.hpp>
+#include <encore/models/text_limit.hpp>
 
 #include <string>
 #include <vector>
@@ -28,7 +29,10 @@ class SentenceEncoder {
   // Poolings are concatenated. `sentence` holds the folder's modules, if it has any.
   SentenceEncoder(const Config<Spec>& config, std::vector<Pooling> poolings,
                   std::optional<SentenceTransformer> sentence = {})
-      : model_(config, HeadOptions{}), poolings_(std::move(poolings)), sentence_(std::move(sentence)) {
+      : model_(config, HeadOptions{}),
+        poolings_(std::move(poolings)),
+        sentence_(std::move(sentence)),
+        max_tokens_(config.shape.max_positions) {
     if (poolings_.empty()) throw ArgumentError("sentence encoder: one pooling is needed at least");
     dimension_ = config.shape.hidden * std::int64_t(poolings_.size());
     if (!sentence_) return;
@@ -64,6 +68,8 @@ class SentenceEncoder {
         poolings.push_back(pooling_of(mode));
     }
     SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
+    encoder.max_tokens_ =
+        text_limit(folder, encoder.model_.config().shape, encoder.model_.position_limit(), LimitRule::sentence);
     return encoder;
   }
 
@@ -74,11 +80,8 @@ class SentenceEncoder {
   bool normalises() const {
     return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_;
   }
-  // Tokens, special ones included, that a text is cut to: the folder's max_seq_length, at most the position table.
-  std::int64_t max_tokens() const {
-    const std::int64_t positions = model_.config().shape.max_positions;
-    return sentence_ && sentence_->max_seq_length ? std::min(positions, *sentence_->max_seq_length) : positions;
-  }
+  // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
+  std::int64_t max_tokens() const { return max_tokens_; }
   // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.
   std::string default_prompt() const { return sentence_ ? sentence_->prompts.default_text() : std::string(); }
   // Whether pooling leaves out the prompt's tokens and the special ones before them (Encoding::prompt_tokens).
@@ -170,6 +173,7 @@ class SentenceEncoder {
   std::vector<Pooling> poolings_;
   std::optional<SentenceTransformer> sentence_;
   std::vector<Step> steps_;
+  std::int64_t max_tokens_;
   std::int64_t dimension_ = 0;
   bool truncates_ = false;  // the last numbers of a vector are left out
 };

@@ -8,6 +8,7 @@
 #include <encore/models/open_encoder.hpp>
 #include <encore/models/packs.hpp>
 #include <encore/models/prepare.hpp>
+#include <encore/models/text_limit.hpp>
 
 #include <vector>
 
@@ -26,7 +27,8 @@ class HeadModel {
                 "encore: this head reads a pooler, and the spec has none (Spec::Pooler)");
 
  public:
-  explicit HeadModel(const Config<Spec>& config, HeadOptions options = {}) : model_(config, with_head(options)) {}
+  explicit HeadModel(const Config<Spec>& config, HeadOptions options = {})
+      : model_(config, with_head(options)), max_tokens_(model_.position_limit().value_or(0)) {}
 
   // Throws UnsupportedError when the folder's `architectures` names another head: its weights would be missing. A spec
   // whose published files may name none takes the one that is asked for.
@@ -42,10 +44,15 @@ class HeadModel {
       const Checkpoint checkpoint = folder.checkpoint();
       Spec::read_tensors(json, &checkpoint, config, options);
     }
-    return HeadModel(config, options);
+    HeadModel model(config, options);
+    model.max_tokens_ = text_limit(folder, config.shape, model.model_.position_limit(), LimitRule::pipeline);
+    return model;
   }
 
   const EncoderModel<Spec>& model() const { return model_; }
+  // Tokens, special ones included, that a text is cut to (EncodeOptions::max_length): text_limit() of the folder, else
+  // position_limit(); 0: texts may have any length.
+  std::int64_t max_tokens() const { return max_tokens_; }
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
 
   template <class B>
@@ -98,6 +105,7 @@ class HeadModel {
   }
 
   EncoderModel<Spec> model_;
+  std::int64_t max_tokens_;
 };
 
 template <class Spec>

@@ -2,6 +2,7 @@
 // A text on its way through normalisation: UTF-8, and for each byte the code point of the source that it came from.
 #pragma once
 
+#include <encore/core/error.hpp>
 #include <encore/text/utf8.hpp>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -78,11 +80,19 @@ class TextCursor {
   std::uint32_t next_;
 };
 
-// A text that grows, and keeps its memory when cleared. Origins are kept only where they are wanted.
+// Bytes that rules may make of a text of so many. What published rules do to any character is at most 22 times its
+// bytes (U+FDFA by NFKD, then by bytes); a chain of rules that each repeat what the one before made has no bound.
+constexpr std::size_t most_bytes_of(std::size_t source) {
+  return std::min((std::size_t{1} << 20) + 32 * source, (std::size_t{1} << 31) - 1);
+}
+
+// A text that grows up to a limit, and keeps its memory when cleared. Origins are kept only where they are wanted.
 class NormalizedText {
  public:
-  void clear(bool with_origins) {
+  // `limit`: bytes that the text may grow to.
+  void clear(bool with_origins, std::size_t limit) {
     size_ = 0;
+    limit_ = limit;
     with_origins_ = with_origins;
     end_.reset();
   }
@@ -134,9 +144,19 @@ class NormalizedText {
     grow(count);
   }
 
+  std::size_t limit() const { return limit_; }
+  // Throws InputError for a text that has grown beyond its limit. Growing asks by itself, but only where it takes memory.
+  void require_in_limit() const {
+    if (size_ > limit_)
+      throw InputError("the tokenizer's rules make more than " + std::to_string(limit_) + " bytes of a text");
+  }
+
   // For writers of many characters at once: room for `count` more bytes, then what was written there.
   void reserve(std::size_t count) {
-    if (bytes_.size() - size_ < count) bytes_.resize(std::max(size_ + count, bytes_.size() * 2));
+    if (bytes_.size() - size_ < count) {
+      require_in_limit();
+      bytes_.resize(std::max(size_ + count, bytes_.size() * 2));
+    }
     if (with_origins_ && origins_.size() < bytes_.size()) origins_.resize(bytes_.size());
   }
   char* end_of_bytes() { return bytes_.data() + size_; }
@@ -149,6 +169,7 @@ class NormalizedText {
   std::vector<char> bytes_;
   std::vector<std::uint32_t> origins_;
   std::size_t size_ = 0;
+  std::size_t limit_ = 0;
   bool with_origins_ = false;
   std::optional<std::uint32_t> end_;
 };

@@ -173,18 +173,20 @@ class Normalizer {
 
   const std::vector<NormalizerStep>& steps() const { return steps_; }
 
-  // Replaces what is in out.
+  // Replaces what is in out. Throws InputError where the steps make too much of the text (most_bytes_of).
   void operator()(const TextView& view, const CharacterClasses& classes, bool with_origins, Memory& memory,
                   NormalizedText& out) const {
-    out.clear(with_origins);
+    const std::size_t limit = most_bytes_of(view.bytes.size());
+    out.clear(with_origins, limit);
     if (steps_.empty()) return out.put(view);
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (i) {
         std::swap(out, memory.between);
-        out.clear(with_origins);
+        out.clear(with_origins, limit);
       }
       const TextView from = i ? memory.between.view() : view;
       std::visit([&](const auto& step) { step(from, classes, memory.order, out); }, steps_[i]);
+      out.require_in_limit();
     }
   }
 

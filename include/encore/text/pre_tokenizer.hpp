@@ -135,8 +135,9 @@ class PreTokenizer {
           [&](const auto& cut) {
             if constexpr (requires { cut.rewrites; }) {
               NormalizedText& next = memory.texts[now == &memory.texts[0] ? 1 : 0];
-              next.clear(text.with_origins());
+              next.clear(text.with_origins(), text.limit());
               cut(*now, memory.pieces, next, words);
+              next.require_in_limit();
               now = &next;
             } else {
               for (const ByteRange piece : memory.pieces) cut(now->bytes(), piece, classes, words);

@@ -123,18 +123,6 @@ struct TokenizerFiles {
     return tokens;
   }
 
-  // Of tokenizer_config.json: the longest text in tokens, special ones included; nothing where there is no limit.
-  std::optional<std::int64_t> model_max_length() const {
-    if (!config) return std::nullopt;
-    for (const std::string_view key : {"model_max_length", "max_len"})
-      if (const auto most = config->optional_number(key, {1, 1e300})) {
-        constexpr double large = 1e20;  // from here on the number stands for none
-        if (*most >= large) return std::nullopt;
-        if (*most != double(std::int64_t(*most))) throw config->error(key, "is not a whole number");
-        return std::int64_t(*most);
-      }
-    return std::nullopt;
-  }
   // Whether texts that are too long lose their beginning.
   bool truncates_left(const JsonObject* tokenizer_json) const {
     std::optional<std::string> side = config ? config->optional_text("truncation_side") : std::nullopt;

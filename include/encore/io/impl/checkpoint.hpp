@@ -46,9 +46,6 @@ ENCORE_INLINE std::string_view Checkpoint::file_of(std::string_view name) const 
   const Place* place = place_of(name);
   return place ? std::string_view((*files_)[place->file].name()) : std::string_view();
 }
-ENCORE_INLINE void Checkpoint::release(std::string_view name) const {
-  if (const Place* place = place_of(name)) (*files_)[place->file].release(*place->entry);
-}
 
 namespace detail {
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -34,13 +35,32 @@ inline std::string path_inside(std::string_view path, const std::string& source)
   return clean;
 }
 
+// What the path leads to, or, without `through_links`, what bears that name. Throws FileError where the system does not
+// say, for want of a permission as a rule: that nothing is there is an answer.
+inline std::filesystem::file_status status_of(const std::filesystem::path& path, bool through_links) {
+  std::error_code error;
+  const auto status =
+      through_links ? std::filesystem::status(path, error) : std::filesystem::symlink_status(path, error);
+  if (status.type() == std::filesystem::file_type::none)
+    throw FileError(path.string() + ": cannot be looked at: " + error.message());
+  return status;
+}
+
 }  // namespace detail
 
+// What object() has read, by path.
+struct Folder::Objects {
+  std::mutex mutex;
+  std::map<std::string, JsonObject> read;
+};
+
+ENCORE_INLINE Folder::Folder() : objects_(std::make_shared<Objects>()) {}
+
 ENCORE_INLINE Folder Folder::open(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(path, error))
+  const auto status = detail::status_of(path, true);
+  if (!std::filesystem::is_directory(status))
     throw FileError(path.string() +
-                    (std::filesystem::exists(path, error) ? ": is a file, not a folder" : ": no such folder"));
+                    (std::filesystem::exists(status) ? ": is a file, not a folder" : ": no such folder"));
   Folder folder;
   folder.name_ = path.has_filename() ? path.string() : path.parent_path().string();  // "models/x/" is models/x
   folder.top_ = path;
@@ -60,9 +80,7 @@ ENCORE_INLINE std::string Folder::label(std::string_view file) const {
 ENCORE_INLINE bool Folder::has(std::string_view file) const {
   const std::string path = prefix_ + checked(file);
   if (files_) return files_->contains(path);
-  std::error_code ignored;
-  const auto status = std::filesystem::status(top_ / path, ignored);
-  return std::filesystem::exists(status) && !std::filesystem::is_directory(status);
+  return std::filesystem::exists(detail::status_of(top_ / path, false));
 }
 ENCORE_INLINE std::string Folder::read(std::string_view file, std::size_t max_bytes) const {
   const std::string path = prefix_ + checked(file);
@@ -75,7 +93,14 @@ ENCORE_INLINE std::string Folder::read(std::string_view file, std::size_t max_by
 ENCORE_INLINE nlohmann::json Folder::json(std::string_view file) const {
   return parse_json(read(file, max_config_bytes), label(file));
 }
-ENCORE_INLINE JsonObject Folder::object(std::string_view file) const { return {json(file), label(file)}; }
+ENCORE_INLINE JsonObject Folder::object(std::string_view file) const {
+  const std::lock_guard lock(objects_->mutex);
+  const std::string path = prefix_ + checked(file);
+  const auto found = objects_->read.find(path);
+  return found != objects_->read.end()
+             ? found->second
+             : objects_->read.emplace(path, JsonObject(json(file), label(file))).first->second;
+}
 ENCORE_INLINE SafetensorsFile Folder::safetensors(std::string_view file) const {
   const std::string path = prefix_ + checked(file);
   if (!files_) return SafetensorsFile::open(top_ / path);

@@ -30,6 +30,10 @@ ENCORE_INLINE void refuse_json(const std::string& file, std::size_t position, st
   throw FileError(file + ": not valid JSON at byte " + std::to_string(position) + ": " + reason);
 }
 
+ENCORE_INLINE void refuse_nul(std::string_view text, const std::string& file) {
+  if (const auto at = text.find('\0'); at != text.npos) refuse_json(file, at + 1, "a zero byte");
+}
+
 // Builds the document event by event, so that nesting and duplicate keys are refused before memory is spent on them
 // (nlohmann's own builder keeps the last of two equal keys, and recursion on a deep document is the caller's trap).
 class StrictJsonBuilder {
@@ -113,6 +117,7 @@ inline std::string describe(const nlohmann::json& value) {
 }  // namespace detail
 
 ENCORE_INLINE nlohmann::json parse_json(std::string_view text, const std::string& file) {
+  detail::refuse_nul(text, file);
   detail::StrictJsonBuilder builder(file);
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();

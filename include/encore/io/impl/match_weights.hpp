@@ -42,8 +42,7 @@ ENCORE_INLINE std::vector<std::vector<SectionSource>> match_weights(const Parame
         if (!source.tensor) {
           source.tensor = entry;
           source.name = candidate;
-        } else if (!std::equal(source.tensor->bytes.begin(), source.tensor->bytes.end(), entry->bytes.begin(),
-                               entry->bytes.end())) {
+        } else if (!same_bytes(source.tensor->bytes, entry->bytes)) {
           contradictory.push_back("'" + source.tensor->name + "' and '" + entry->name + "'");
         }
       }
@@ -66,8 +65,10 @@ ENCORE_INLINE std::vector<std::vector<SectionSource>> match_weights(const Parame
   std::string problems;
   auto list = [&](const char* what, const std::vector<std::string>& items) {
     if (items.empty()) return;
+    constexpr std::size_t most = 5;
     problems += std::string("; ") + std::to_string(items.size()) + " " + what + ":";
-    for (const std::string& item : items) problems += " " + item + (&item == &items.back() ? "" : ",");
+    for (std::size_t i = 0; i < std::min(items.size(), most); ++i) problems += (i ? ", " : " ") + items[i];
+    if (items.size() > most) problems += " and " + std::to_string(items.size() - most) + " more";
   };
   list("missing", missing);
   list("unexpected", unexpected);

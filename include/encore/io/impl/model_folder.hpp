@@ -4,9 +4,11 @@
 
 #include <encore/io/file.hpp>
 #include <encore/io/model_folder.hpp>
+#include <encore/io/sentence_modules.hpp>
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
@@ -43,6 +45,23 @@ ENCORE_INLINE std::optional<SentenceTransformer> ModelFolder::sentence_transform
 ENCORE_INLINE CrossEncoder ModelFolder::cross_encoder() const { return CrossEncoder::read(root_, config()); }
 ENCORE_INLINE SparseEncoder ModelFolder::sparse_encoder() const { return SparseEncoder::read(root_); }
 ENCORE_INLINE bool ModelFolder::lower_cases() const { return SentenceTransformer::lower_cases(root_); }
+ENCORE_INLINE std::optional<std::int64_t> ModelFolder::model_max_length() const {
+  if (!has("tokenizer_config.json")) return std::nullopt;
+  const JsonObject config = where("tokenizer_config.json").object("tokenizer_config.json");
+  for (const std::string_view key : {"model_max_length", "max_len"})
+    if (const auto most = config.optional_number(key, {1, 1e300})) {
+      constexpr double none = 1e20;  // transformers' way to say that there is no limit is a larger number
+      if (*most >= none) return std::nullopt;
+      if (*most >= 9e18 || *most != std::floor(*most)) throw config.error(key, "is not a number of tokens");
+      return std::int64_t(*most);
+    }
+  return std::nullopt;
+}
+ENCORE_INLINE std::optional<std::int64_t> ModelFolder::max_seq_length() const {
+  const auto path = SentenceTransformer::transformer_path(root_);
+  const auto options = path ? detail::transformer_options(root_.folder(*path)) : std::nullopt;
+  return options ? options->optional_integer("max_seq_length", {1, detail::max_vector_length}) : std::nullopt;
+}
 
 namespace detail {
 
@@ -98,12 +117,15 @@ inline bool is_hub_name(const std::string& name) {
 }  // namespace detail
 
 ENCORE_INLINE ModelFolder ModelFolder::open(const std::filesystem::path& path) {
-  std::error_code ignored;
   // "folder/" is the folder.
   const auto plain = path.has_filename() ? path : path.parent_path();
-  if (std::filesystem::is_directory(path, ignored))
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::none)
+    throw FileError(path.string() + ": cannot be looked at: " + error.message());
+  if (std::filesystem::is_directory(status))
     return ModelFolder(Folder::open(detail::is_cache_repository(plain) ? detail::cache_snapshot(plain) : path));
-  if (std::filesystem::exists(path, ignored))
+  if (std::filesystem::exists(status))
     throw FileError(path.string() + ": is a file; name the folder that holds config.json and model.safetensors");
 
   const std::string name = path.generic_string();

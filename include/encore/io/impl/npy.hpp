@@ -6,8 +6,9 @@
 #include <encore/io/json.hpp>
 #include <encore/io/npy.hpp>
 
+#include <algorithm>
 #include <cstddef>
-#include <cstring>
+#include <cstdint>
 #include <limits>
 #include <ostream>
 #include <string_view>
@@ -51,14 +52,16 @@ ENCORE_INLINE void write_npy_header(std::ostream& stream, std::int64_t rows, std
 }
 
 ENCORE_INLINE Tensor<float> read_npy(const std::filesystem::path& path) {
-  const MappedFile file(path);
+  const InputFile file(path);
   const auto fail = [&](const std::string& what) { throw FileError(file.name() + ": " + what); };
-  const std::string_view all(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  constexpr std::size_t longest_header = 10 + 0xffff;
+  std::string all(std::size_t(std::min<std::uint64_t>(file.size(), longest_header)), '\0');
+  file.read(0, std::as_writable_bytes(std::span(all)));
   if (all.size() < 10 || !all.starts_with("\x93NUMPY")) fail("not an .npy file");
   if (all[6] != 1) fail("an .npy file of version " + std::to_string(int(all[6])) + ", want 1");
   const std::size_t length = std::size_t(std::uint8_t(all[8])) + 256 * std::size_t(std::uint8_t(all[9]));
   if (all.size() - 10 < length) fail("cut short");
-  const std::string_view header = all.substr(10, length);
+  const std::string_view header = std::string_view(all).substr(10, length);
   const auto has = [&](std::string_view text) { return header.find(text) != header.npos; };
   if (!has("'descr': '<f4'") || !has("'fortran_order': False"))
     fail("want a C-ordered float32 array, found " + in_quotes(header));
@@ -74,7 +77,7 @@ ENCORE_INLINE Tensor<float> read_npy(const std::filesystem::path& path) {
     if (c >= '0' && c <= '9') {
       extent = (in_number ? extent * 10 : 0) + std::uint64_t(c - '0');
       in_number = true;
-      if (extent > all.size()) fail("the shape is larger than the file");
+      if (extent > file.size()) fail("the shape is larger than the file");
     } else if (in_number) {
       if (shape.rank() == 2) fail("more than two dimensions");
       shape.push_back(std::int64_t(extent));
@@ -82,11 +85,11 @@ ENCORE_INLINE Tensor<float> read_npy(const std::filesystem::path& path) {
       in_number = false;
     }
   }
-  if (all.size() > std::numeric_limits<std::uint32_t>::max() || elements * sizeof(float) != all.size() - 10 - length)
-    fail("the shape " + to_string(shape) + " does not fit the " + std::to_string(all.size() - 10 - length) +
-         " bytes of data");
+  const std::uint64_t data = file.size() - 10 - length;
+  if (data > std::numeric_limits<std::uint32_t>::max() || elements * sizeof(float) != data)
+    fail("the shape " + to_string(shape) + " does not fit the " + std::to_string(data) + " bytes of data");
   Tensor<float> result(shape);
-  if (elements) std::memcpy(result.data(), all.data() + 10 + length, elements * sizeof(float));
+  file.read(10 + length, std::as_writable_bytes(result.values()));
   return result;
 }
 

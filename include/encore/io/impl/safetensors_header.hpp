@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -177,12 +176,12 @@ class SafetensorsHeaderReader {
   std::string* metadata_value_ = nullptr;
 };
 
-ENCORE_INLINE SafetensorsHeader read_safetensors_header(std::span<const std::byte> bytes, const std::string& file) {
+ENCORE_INLINE SafetensorsHeader read_safetensors_header(const TensorBytes& bytes, const std::string& file) {
   const auto fail = [&](const std::string& what) { throw FileError(file + ": " + what); };
   std::uint64_t length = 0;
   if (bytes.size() < sizeof length)
     fail("not a safetensors file: " + std::to_string(bytes.size()) + " bytes, and the header length alone takes 8");
-  std::memcpy(&length, bytes.data(), sizeof length);
+  bytes.read(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > max_safetensors_header)
     fail("not a safetensors file: a header of " + std::to_string(length) +
          " bytes is longer than the 100000000 allowed");
@@ -190,14 +189,18 @@ ENCORE_INLINE SafetensorsHeader read_safetensors_header(std::span<const std::byt
     fail("cut short: a header of " + std::to_string(length) + " bytes does not fit a file of " +
          std::to_string(bytes.size()));
 
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + sizeof length, length);
-  if (text.starts_with("\xef\xbb\xbf")) fail("the header begins with a byte order mark");
   SafetensorsHeaderReader reader(file);
-  nlohmann::json::sax_parse(text.begin(), text.end(), &reader);
+  {
+    std::string text(std::size_t(length), '\0');
+    bytes.read(sizeof length, std::as_writable_bytes(std::span(text)));
+    if (text.starts_with("\xef\xbb\xbf")) fail("the header begins with a byte order mark");
+    refuse_nul(text, file + ": header");
+    nlohmann::json::sax_parse(text.begin(), text.end(), &reader);
+  }
 
   auto& tensors = reader.tensors;
   const auto tensor = [](const auto& t) { return "tensor " + in_quotes(t.name) + ": "; };
-  const auto data = bytes.subspan(sizeof length + std::size_t(length));
+  const TensorBytes data = bytes.part(sizeof length + length, bytes.size() - sizeof length - length);
   std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.offsets < b.offsets; });
   std::uint64_t expected = 0;
   for (const auto& t : tensors) {
@@ -223,8 +226,8 @@ ENCORE_INLINE SafetensorsHeader read_safetensors_header(std::span<const std::byt
   header.metadata = std::move(reader.metadata);
   header.entries.reserve(tensors.size());
   for (auto& t : tensors) {
-    const auto span = data.subspan(std::size_t(t.offsets[0]), std::size_t(t.offsets[1] - t.offsets[0]));
-    header.entries.push_back({std::move(t.name), t.dtype, std::move(t.shape), span});
+    const TensorBytes part = data.part(t.offsets[0], t.offsets[1] - t.offsets[0]);
+    header.entries.push_back({std::move(t.name), t.dtype, std::move(t.shape), part});
   }
   std::sort(header.entries.begin(), header.entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   const auto twin = std::adjacent_find(header.entries.begin(), header.entries.end(),

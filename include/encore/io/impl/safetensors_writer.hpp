@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
 namespace encore {
@@ -86,7 +85,8 @@ inline void write_safetensors(AtomicFile& file, std::span<const TensorEntry> ten
   });
   const std::string header = safetensors_header(order, metadata);
   file.write(std::as_bytes(std::span(header)));
-  for (const TensorEntry* t : order) file.write(t->bytes);
+  for (const TensorEntry* t : order)
+    t->bytes.for_each_piece([&](std::span<const std::byte> piece) { file.write(piece); });
 }
 
 }  // namespace detail
@@ -99,20 +99,9 @@ ENCORE_INLINE void save_safetensors(const std::filesystem::path& path, std::span
   file.commit();
 }
 
-namespace detail {
-
-inline std::filesystem::path spill_path(const std::filesystem::path& path) {
-  std::error_code ignored;
-  const bool beside = !std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored);
-  auto spill = beside ? path : std::filesystem::temp_directory_path() / "encore";
-  return spill += ".tensors";
-}
-
-}  // namespace detail
-
 ENCORE_INLINE SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
                                                    std::map<std::string, std::string> metadata)
-    : metadata_(std::move(metadata)), file_(path), data_(detail::spill_path(path)) {}
+    : metadata_(std::move(metadata)), file_(path), data_(AtomicFile::scratch_beside(path)) {}
 
 ENCORE_INLINE void SafetensorsWriter::add(std::string name, DType dtype, std::vector<std::int64_t> shape,
                                           std::span<const std::byte> bytes) {
@@ -124,10 +113,10 @@ ENCORE_INLINE void SafetensorsWriter::add(std::string name, DType dtype, std::ve
 }
 
 ENCORE_INLINE void SafetensorsWriter::commit() {
-  const MappedFile data = data_.written();
-  std::size_t offset = 0;
+  const InputFile data = data_.written();
+  std::uint64_t offset = 0;
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
-    tensors_[i].bytes = data.bytes().subspan(offset, sizes_[i]);
+    tensors_[i].bytes = TensorBytes(data).part(offset, sizes_[i]);
     offset += sizes_[i];
   }
   detail::write_safetensors(file_, tensors_, metadata_);
