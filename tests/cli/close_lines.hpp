@@ -23,8 +23,7 @@ inline double scale_of(const nlohmann::json& value) {
 
 // Equal but for numbers, which differ by `tolerance` at most. Of objects with a score only what is expected is compared.
 inline bool close(const nlohmann::json& got, const nlohmann::json& expected, double tolerance) {
-  if (expected.is_number())
-    return got.is_number() && std::abs(got.get<double>() - expected.get<double>()) <= tolerance;
+  if (expected.is_number()) return got.is_number() && std::abs(got.get<double>() - expected.get<double>()) <= tolerance;
   if (expected.is_object()) {
     if (!got.is_object() || (!expected.contains("score") && got.size() != expected.size())) return false;
     return std::all_of(expected.items().begin(), expected.items().end(), [&](const auto& entry) {

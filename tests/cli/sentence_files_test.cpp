@@ -40,9 +40,10 @@ TEST_CASE("a cross-encoder's activation that is not known is refused by name", "
   CHECK(place.run({"predict", "model", "--task", "classify", "--input", "input.jsonl"}).status == 0);
 }
 
-TEST_CASE("search puts the folder's prompt for queries before queries, that for documents before lines, and its default "
-          "before neither",
-          "[cli][sentence_files]") {
+TEST_CASE(
+    "search puts the folder's prompt for queries before queries, that for documents before lines, and its default "
+    "before neither",
+    "[cli][sentence_files]") {
   REQUIRE_PROGRAM();
   const Workplace place;
   sentence_folder(place);
@@ -84,8 +85,8 @@ TEST_CASE("predict takes a prompt of the folder by its name where there are any"
   CHECK(out("short.jsonl", {"--prompt", "find"}) == wanted);
   CHECK(out("short.jsonl", {}) != wanted);
   place.write("texts.txt", "a mill\n");
-  const Result ranked =
-      place.run({"predict", "model", "--query", "mill", "--task", "rerank", "--prompt", "find", "--input", "texts.txt"});
+  const Result ranked = place.run(
+      {"predict", "model", "--query", "mill", "--task", "rerank", "--prompt", "find", "--input", "texts.txt"});
   CHECK(nlohmann::json::parse(ranked.out)["score"] == nlohmann::json::parse(wanted)[0]["score"]);
   check_error(place.run({"predict", "model", "--task", "rerank", "--prompt", "x", "--input", "plain.jsonl"}), 2,
               {"no prompt 'x'", "find"});

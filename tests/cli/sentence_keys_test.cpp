@@ -25,7 +25,8 @@ const std::map<std::string, std::string> stricter{
 const std::map<std::string, std::string> laxer{{"requirements", "names versions of Python packages"}};
 // Refused where they contradict something else, by its name: weights that do not fit, the module behind, a file that is not
 // there, a default that is no prompt's name.
-const std::set<std::string> told_elsewhere{"in_features", "out_features", "bias", "embedding_dimension", "path", "prompts"};
+const std::set<std::string> told_elsewhere{"in_features",         "out_features", "bias",
+                                           "embedding_dimension", "path",         "prompts"};
 
 }  // namespace
 

@@ -58,9 +58,13 @@ TEST_CASE("where versions contradict each other the latest counts, and null name
         identity);
   CHECK(read(saved(R"({"model_type": "CrossEncoder", "activation_fn": null})"), both).activation == tanh_path);
   CHECK_FALSE(read({}, R"({"sentence_transformers": {"activation_fn": null},
-                           "sbert_ce_default_activation_function": ")" + identity + "\"}").activation);
+                           "sbert_ce_default_activation_function": ")" +
+                           identity + "\"}")
+                  .activation);
   CHECK(read({}, R"({"sentence_transformers": {"version": "4.1.0"},
-                     "sbert_ce_default_activation_function": ")" + identity + "\"}").activation == identity);
+                     "sbert_ce_default_activation_function": ")" +
+                     identity + "\"}")
+            .activation == identity);
   // A folder of another kind of model is read as if config.json were all there is.
   CHECK_FALSE(read(saved(R"({"activation_fn": ")" + identity + "\"}")).activation);
 }

@@ -165,8 +165,7 @@ TEST_CASE("A pooling that is not supported is named, and so is a bad value", "[i
         R"({"word_embedding_dimension": 999999999999})",
         R"({"word_embedding_dimension": 3, "pooling_mode_cls_token": 1})",
         R"({"embedding_dimension": 3, "pooling_mode": 1})", R"({"embedding_dimension": 3, "pooling_mode": [1]})",
-        R"({"embedding_dimension": 3, "include_prompt": "no"})",
-        R"({"embedding_dimension": 3, "pooling_mode": []})",
+        R"({"embedding_dimension": 3, "include_prompt": "no"})", R"({"embedding_dimension": 3, "pooling_mode": []})",
         R"({"embedding_dimension": 9000000, "pooling_mode": ["cls", "mean"]})", "[]"})
     CHECK_THROWS_MATCHES(read(with_pooling(config)), ConfigError, says("m/1_Pooling/config.json: "));
   CHECK_THROWS_AS(read({{"modules.json", modules({"Pooling"})}}), encore::FileError);
@@ -304,10 +303,9 @@ TEST_CASE("A layer norm comes with its weights, a dropout leaves no trace", "[io
       {"modules.json", modules({"Pooling", "LayerNorm", "Dropout"})},
       {"1_Pooling/config.json", mean},
       {"2_LayerNorm/config.json", R"({"dimension": 3})"},
-      {"2_LayerNorm/model.safetensors",
-       safetensors(R"({"norm.weight":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},
+      {"2_LayerNorm/model.safetensors", safetensors(R"({"norm.weight":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},
                        "norm.bias":{"dtype":"F32","shape":[3],"data_offsets":[12,24]}})",
-                   zeros)},
+                                                    zeros)},
       {"3_Dropout/config.json", R"({"dropout": 0.3})"}};
   const auto st = read(files);
   REQUIRE(st.after_pooling.size() == 1);

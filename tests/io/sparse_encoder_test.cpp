@@ -42,9 +42,9 @@ TEST_CASE("pooling and activation of a sparse encoder are those of its SpladePoo
     const SparseEncoder usual = read(splade(R"({"embedding_dimension": 9, "chunk_size": 4})", transformer));
     CHECK(usual.pooling == Pooling::max);
     CHECK(usual.activation == Activation::log_relu);
-    const SparseEncoder other = read(splade(
-        R"({"pooling_strategy": "sum", "activation_function": "log1p_relu", "word_embedding_dimension": null})",
-        transformer));
+    const SparseEncoder other = read(
+        splade(R"({"pooling_strategy": "sum", "activation_function": "log1p_relu", "word_embedding_dimension": null})",
+               transformer));
     CHECK(other.pooling == Pooling::sum);
     CHECK(other.activation == Activation::log_log_relu);
   }
@@ -70,21 +70,23 @@ TEST_CASE("what a sparse encoder may be made of and is not supported is refused 
                        says("key 'activation_function': \"gelu\"") && says("relu log1p_relu"));
   CHECK_THROWS_MATCHES(read(splade(R"({"threshold": 0.1})")), UnsupportedError, says("key 'threshold'"));
   for (const char* bad : {"0", "-1", "true", "\"5\""})
-    CHECK_THROWS_MATCHES(read(splade("{}", "modules.Transformer",
-                                     R"({"model_type": "SparseEncoder", "max_active_dims": )" + std::string(bad) + "}")),
-                         ConfigError, says("key 'max_active_dims'"));
+    CHECK_THROWS_MATCHES(
+        read(splade("{}", "modules.Transformer",
+                    R"({"model_type": "SparseEncoder", "max_active_dims": )" + std::string(bad) + "}")),
+        ConfigError, says("key 'max_active_dims'"));
   for (const char* first : {"Router", "SparseStaticEmbedding"})
     CHECK_THROWS_MATCHES(
         read({{"modules.json", R"([{"path": "", "type": "sentence_transformers.x.)" + std::string(first) + "\"}]"},
               {"config_sentence_transformers.json", R"({"model_type": "SparseEncoder"})"}}),
         UnsupportedError, says("module \"" + std::string(first) + "\""));
   Files more = splade("{}");
-  more["modules.json"].insert(more["modules.json"].size() - 1,
-                              R"(, {"path": "2_SparseAutoEncoder", "type": "sentence_transformers.x.SparseAutoEncoder"})");
+  more["modules.json"].insert(
+      more["modules.json"].size() - 1,
+      R"(, {"path": "2_SparseAutoEncoder", "type": "sentence_transformers.x.SparseAutoEncoder"})");
   CHECK_THROWS_MATCHES(read(more), UnsupportedError, says("key '[2].type': module \"SparseAutoEncoder\""));
-  CHECK_THROWS_MATCHES(read({{"modules.json", "[]"},
-                             {"config_sentence_transformers.json", R"({"model_type": "SparseEncoder"})"}}),
-                       UnsupportedError, says("no Transformer followed by a SpladePooling"));
+  CHECK_THROWS_MATCHES(
+      read({{"modules.json", "[]"}, {"config_sentence_transformers.json", R"({"model_type": "SparseEncoder"})"}}),
+      UnsupportedError, says("no Transformer followed by a SpladePooling"));
   Files pooled = splade("{}");
   pooled["sentence_bert_config.json"] = R"({"transformer_task": "feature-extraction"})";
   CHECK_THROWS_MATCHES(read(pooled), UnsupportedError, says("fill-mask"));

@@ -56,8 +56,8 @@ TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of it
   const SentenceEncoder<BertSpec> with(small(), {Pooling::mean}, settings);
   CHECK(with.default_prompt() == "find: ");
   settings.pooling.include_prompt = false;
-  const std::vector<Pooling> all{Pooling::first, Pooling::last, Pooling::max, Pooling::mean, Pooling::mean_sqrt,
-                                 Pooling::weighted_mean};
+  const std::vector<Pooling> all{Pooling::first, Pooling::last,      Pooling::max,
+                                 Pooling::mean,  Pooling::mean_sqrt, Pooling::weighted_mean};
   const SentenceEncoder<BertSpec> without(small(), all, settings);
   CHECK(without.dimension() == 6 * 4);
   const auto parameters = initialise(context, without.model());
@@ -78,8 +78,8 @@ TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of it
   });
   for (std::size_t c = 0; c < 4; ++c) {
     const double third = x[2][c], fourth = x[3][c], sum = third + fourth;
-    const std::vector<double> wanted{third,   fourth, std::max(third, fourth), sum / 2, sum / std::sqrt(2.0),
-                                     (3 * third + 4 * fourth) / 7};
+    const std::vector<double> wanted{
+        third, fourth, std::max(third, fourth), sum / 2, sum / std::sqrt(2.0), (3 * third + 4 * fourth) / 7};
     for (std::size_t p = 0; p < all.size(); ++p) {
       INFO(p << " " << c);
       CHECK(double(vectors[0][4 * p + c]) == Approx(wanted[p]).margin(1e-6));

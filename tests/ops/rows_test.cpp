@@ -79,8 +79,8 @@ TEST_CASE("pool takes one row, the maximum or a mean of each sequence, or of its
     for (std::int64_t s = 0; s < bench.segments.count(); ++s)
       later.push_back(std::int32_t(bench.segments.begin(s) + bench.segments.length(s) / 2));
     for (const bool whole : {true, false})
-      for (const Pooling pooling : {Pooling::first, Pooling::last, Pooling::mean, Pooling::max, Pooling::mean_sqrt,
-                                    Pooling::weighted_mean}) {
+      for (const Pooling pooling :
+           {Pooling::first, Pooling::last, Pooling::mean, Pooling::max, Pooling::mean_sqrt, Pooling::weighted_mean}) {
         const op::Pool op{.pooling = pooling, .firsts = whole ? Indices{} : indices(later)};
         CAPTURE(whole, int(pooling), lengths.size());
         CHECK(value_error(forward(bench, op, {x}).y, [&](auto s, auto c) {

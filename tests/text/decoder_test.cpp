@@ -36,10 +36,10 @@ TEST_CASE("ids decode to the text that the Hugging Face library gives", "[decode
 }
 
 TEST_CASE("a decoder that is not supported is refused when something is decoded, not before", "[decoder]") {
-  for (const char* part :
-       {R"({"type": "CTC", "pad_token": "<pad>", "word_delimiter_token": "|", "cleanup": true})",
-        R"({"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Later"}]})",
-        R"({"type": "Replace", "pattern": {"Regex": "a+"}, "content": ""})", R"({"type": "BPEDecoder", "suffix": ""})"}) {
+  for (const char* part : {R"({"type": "CTC", "pad_token": "<pad>", "word_delimiter_token": "|", "cleanup": true})",
+                           R"({"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Later"}]})",
+                           R"({"type": "Replace", "pattern": {"Regex": "a+"}, "content": ""})",
+                           R"({"type": "BPEDecoder", "suffix": ""})"}) {
     auto file = json("bert-base-uncased/tokenizer.json");
     file["decoder"] = nlohmann::json::parse(part);
     const Tokenizer tokenizer = Tokenizer::from_json(file.dump());
@@ -74,7 +74,8 @@ TEST_CASE("the mark of tokens that continue a word is the model's", "[decoder]")
   CHECK(Tokenizer::from_json(file.dump()).continuing_prefix() == "@@");
 }
 
-TEST_CASE("a prompt goes before the text, and its tokens are counted as sentence-transformers counts them", "[decoder]") {
+TEST_CASE("a prompt goes before the text, and its tokens are counted as sentence-transformers counts them",
+          "[decoder]") {
   const Tokenizer tokenizer = load("bert-base-uncased").tokenizer;
   const encore::Encoding whole = tokenizer.encode("find this: a cat");
   const encore::Encoding prompted = tokenizer.encode("a cat", {.prompt = "find this: "});

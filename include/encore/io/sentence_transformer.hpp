@@ -53,8 +53,8 @@ struct SentenceTransformer {
   std::optional<std::int64_t> max_seq_length;  // tokens, special ones included; none: the tokenizer's limit
   bool do_lower_case = false;                  // before the tokenizer's own normalisation
   Prompts prompts;
-  std::optional<std::string> similarity;       // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
-  std::optional<std::int64_t> truncate_dim;    // of a finished vector only so many numbers are kept
+  std::optional<std::string> similarity;     // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
+  std::optional<std::int64_t> truncate_dim;  // of a finished vector only so many numbers are kept
 
   // Length of a sentence's vector.
   std::int64_t dimension() const;

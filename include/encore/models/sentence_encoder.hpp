@@ -64,8 +64,7 @@ class SentenceEncoder {
     std::vector<Pooling> poolings{Pooling::mean};
     if (sentence) {
       poolings.clear();
-      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes)
-        poolings.push_back(pooling_of(mode));
+      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) poolings.push_back(pooling_of(mode));
     }
     SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
     encoder.max_tokens_ =
@@ -77,9 +76,7 @@ class SentenceEncoder {
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
   std::int64_t dimension() const { return dimension_; }
   const std::vector<Pooling>& poolings() const { return poolings_; }
-  bool normalises() const {
-    return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_;
-  }
+  bool normalises() const { return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_; }
   // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
   std::int64_t max_tokens() const { return max_tokens_; }
   // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.

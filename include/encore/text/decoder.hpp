@@ -81,8 +81,7 @@ struct MetaspaceDecoder {
   bool prepends = true;
 
   void operator()(TokenList& tokens) const {
-    for (std::size_t i = 0; i < tokens.size(); ++i)
-      replace_all(tokens[i], replacement, i == 0 && prepends ? "" : " ");
+    for (std::size_t i = 0; i < tokens.size(); ++i) replace_all(tokens[i], replacement, i == 0 && prepends ? "" : " ");
   }
 };
 

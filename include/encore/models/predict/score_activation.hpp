@@ -51,7 +51,9 @@ inline constexpr std::array<TorchFunction, 25> torch_functions{{
     {"Mish", [](double x) { return x * std::tanh(softplus(x)); }},
     {"Softplus", [](double x) { return x > 20 ? x : softplus(x); }},
     {"Softsign", [](double x) { return x / (1 + std::abs(x)); }},
-    {"Softshrink", [](double x) { return x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0.0; }},
+    {"Softshrink", [](double x) { return x > 0.5    ? x - 0.5
+                                         : x < -0.5 ? x + 0.5
+                                                    : 0.0; }},
     {"Hardshrink", [](double x) { return std::abs(x) > 0.5 ? x : 0.0; }},
     {"Tanhshrink", [](double x) { return x - std::tanh(x); }},
     {"Hardtanh", [](double x) { return std::clamp(x, -1.0, 1.0); }},
