@@ -70,7 +70,7 @@ TEST_CASE("Pre-tokenisers that put something before every piece are held to the 
   json file{{"added_tokens", json::array()},
             {"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", steps}}},
             {"model", {{"type", "WordPiece"}, {"unk_token", "u"}, {"vocab", {{"u", 0}, {"a", 1}}}}}};
-  CHECK_THROWS_MATCHES(Tokenizer::from_json(file.dump()).encode_ids("1"), InputError,
+  CHECK_THROWS_MATCHES(Tokenizer::from_json(file.dump()).encode("1"), InputError,
                        MessageMatches(ContainsSubstring("more than 1048608 bytes")));
 }
 
