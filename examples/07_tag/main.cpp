@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   const auto model = encore::load<encore::TokenClassifier<encore::BertSpec>>(cpu, folder);
   const auto labels = encore::Labels::from(folder.config(), model->model().heads().labels);
 
-  const encore::Encoding encoding = tokenizer.encode(text, {.max_length = model->model().config().shape.max_positions});
+  const encore::Encoding encoding = tokenizer.encode(text, {.max_length = model->max_tokens()});
   const encore::Tensor<float> logits = model(cpu, std::span(&encoding, 1))[0];  // [tokens, labels]
   for (const encore::Entity& entity :
        entities_of(tokenizer, encoding, text, logits.matrix(), labels, {.aggregation = encore::Aggregation::first}))

@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::MaskedLm<encore::DebertaV2Spec>>(cpu, folder);
 
-  const encore::Encoding encoding = tokenizer.encode(text, {.max_length = 512});
+  const encore::Encoding encoding = tokenizer.encode(text, {.max_length = model->max_tokens()});
   const encore::Tensor<float> logits = model(cpu, std::span(&encoding, 1))[0];  // [tokens, vocabulary]
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
     if (encoding.ids[i] != tokenizer.mask_id()) continue;

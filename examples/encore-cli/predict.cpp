@@ -10,6 +10,7 @@
 
 #include <encore/models/any_encoder.hpp>
 #include <encore/models/predict/windows.hpp>
+#include <encore/models/text_limit.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -35,17 +36,15 @@ using Json = Predictor::Json;
 template <class B>
 class TextRunner {
  public:
-  // windows: contexts that do not fit are cut into overlapping windows, of 384 tokens where nothing else is asked for.
+  // longest: in tokens; 0: no limit. windows: contexts that do not fit are cut into overlapping windows.
   TextRunner(const Context<B>& context, const AnyEncoder<B>& model, const Tokenizer& tokenizer, std::string prompt,
-             std::int64_t max_length, bool windows)
+             std::int64_t longest, bool windows)
       : context_(context),
         model_(model),
         tokenizer_(tokenizer),
         prompt_(std::move(prompt)),
         parallel_(parallel_of(context)),
-        longest_(std::min(model.shape().max_positions, max_length ? max_length
-                                                       : windows  ? std::int64_t{384}
-                                                                  : model.shape().max_positions)),
+        longest_(longest),
         windows_(windows) {}
   std::size_t cut() const { return cut_; }
 
@@ -133,6 +132,19 @@ TextItem read_item(const std::string& line, const std::string& where, bool json,
   return item;
 }
 
+// Tokens that a text, or a window of one, is cut to; 0: it is not cut.
+template <class B>
+std::int64_t longest_text(const ModelFolder& folder, const AnyEncoder<B>& model, const PredictOptions& options,
+                          Task task) {
+  const bool of_sentences = task == Task::rerank || task == Task::sparse;
+  std::int64_t longest = options.max_length ? model.position_limit().value_or(0)
+                                            : text_limit(folder, model.shape(), model.position_limit(),
+                                                         of_sentences ? LimitRule::sentence : LimitRule::pipeline);
+  constexpr std::int64_t usual_window = 384;
+  const std::int64_t asked = options.max_length ? options.max_length : task == Task::answer ? usual_window : 0;
+  return longest && asked ? std::min(longest, asked) : longest + asked;
+}
+
 template <class B>
 void predict(const Context<B>& context, const ModelFolder& folder, const PredictOptions& options) {
   const Tokenizer tokenizer = Tokenizer::from(folder);
@@ -147,7 +159,8 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
   refuse_model_file(options.output, options.model.model);
   TextOutput out(options.output);
   const bool answers = predictor.task() == Task::answer;
-  TextRunner<B> run(context, *model, tokenizer, predictor.prompt(), options.max_length, answers);
+  TextRunner<B> run(context, *model, tokenizer, predictor.prompt(), longest_text(folder, *model, options, predictor.task()),
+                    answers);
 
   struct Ranked {
     double score;

@@ -12,6 +12,7 @@
 #include <encore/io/sparse_encoder.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -48,6 +49,10 @@ class ModelFolder {
   SparseEncoder sparse_encoder() const;
   // SentenceTransformer::lower_cases.
   bool lower_cases() const;
+  // The longest text in tokens, special ones included: model_max_length of tokenizer_config.json, and max_seq_length of a
+  // folder of sentence-transformers, of whatever kind. Nothing where the files set no limit. Throw ConfigError.
+  std::optional<std::int64_t> model_max_length() const;
+  std::optional<std::int64_t> max_seq_length() const;
 
  private:
   explicit ModelFolder(Folder root);

@@ -9,6 +9,7 @@
 #include <encore/models/loaded.hpp>
 #include <encore/models/packs.hpp>
 #include <encore/models/prepare.hpp>
+#include <encore/models/text_limit.hpp>
 
 #include <string>
 #include <vector>
@@ -28,7 +29,10 @@ class SentenceEncoder {
   // Poolings are concatenated. `sentence` holds the folder's modules, if it has any.
   SentenceEncoder(const Config<Spec>& config, std::vector<Pooling> poolings,
                   std::optional<SentenceTransformer> sentence = {})
-      : model_(config, HeadOptions{}), poolings_(std::move(poolings)), sentence_(std::move(sentence)) {
+      : model_(config, HeadOptions{}),
+        poolings_(std::move(poolings)),
+        sentence_(std::move(sentence)),
+        max_tokens_(config.shape.max_positions) {
     if (poolings_.empty()) throw ArgumentError("sentence encoder: one pooling is needed at least");
     dimension_ = config.shape.hidden * std::int64_t(poolings_.size());
     if (!sentence_) return;
@@ -60,10 +64,11 @@ class SentenceEncoder {
     std::vector<Pooling> poolings{Pooling::mean};
     if (sentence) {
       poolings.clear();
-      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes)
-        poolings.push_back(pooling_of(mode));
+      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) poolings.push_back(pooling_of(mode));
     }
     SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
+    encoder.max_tokens_ =
+        text_limit(folder, encoder.model_.config().shape, encoder.model_.position_limit(), LimitRule::sentence);
     return encoder;
   }
 
@@ -71,26 +76,22 @@ class SentenceEncoder {
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
   std::int64_t dimension() const { return dimension_; }
   const std::vector<Pooling>& poolings() const { return poolings_; }
-  bool normalises() const {
-    return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_;
-  }
-  // Tokens, special ones included, that a text is cut to: the folder's max_seq_length, at most the position table.
-  std::int64_t max_tokens() const {
-    const std::int64_t positions = model_.config().shape.max_positions;
-    return sentence_ && sentence_->max_seq_length ? std::min(positions, *sentence_->max_seq_length) : positions;
-  }
+  bool normalises() const { return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_; }
+  // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
+  std::int64_t max_tokens() const { return max_tokens_; }
   // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.
   std::string default_prompt() const { return sentence_ ? sentence_->prompts.default_text() : std::string(); }
   // Whether pooling leaves out the prompt's tokens and the special ones before them (Encoding::prompt_tokens).
   bool leaves_out_prompts() const { return sentence_ && !sentence_->pooling.include_prompt; }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
+  void check(const ModelFolder& folder, const LoadOptions& options) const {
+    check_weights(*layout(), folder.checkpoint(), weight_names(), folder.name(), options);
+  }
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    WeightNames names = Spec::weight_names(model_.config());
-    names.elsewhere.push_back("modules.");
-    load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), weight_names(), folder.name(), parameters, options);
     const auto fill = [&](ParameterId id, const TensorEntry& tensor) {
       parameters.fill(context, id, [&](auto rows) { read_as_float(tensor, rows); });
     };
@@ -141,10 +142,9 @@ class SentenceEncoder {
                        to_string(Shape{std::int64_t(encodings.size()), dimension_}));
     for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
       model_.check(batch, which);
-      std::vector<std::int32_t>& firsts = context.workspace().first_rows;
-      if (leaves_out_prompts()) rows_behind_prompts(batch.segments(), encodings, which, firsts);
+      if (leaves_out_prompts()) check_prompts(batch, which);
       infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(firsts) : Indices{});
+        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(batch.text_rows()) : Indices{});
         const auto rows = ex.view(y);
         if constexpr (std::remove_reference_t<decltype(ex)>::computing)
           for (std::size_t i = 0; i < which.size(); ++i)
@@ -154,6 +154,19 @@ class SentenceEncoder {
   }
 
  private:
+  static void check_prompts(const Batch& batch, std::span<const std::size_t> which) {
+    const Segments& segments = batch.segments();
+    for (std::int64_t s = 0; s < segments.count(); ++s)
+      if (const std::int64_t row = batch.text_rows()[std::size_t(s)]; row >= segments.end(s))
+        throw InputError("text " + std::to_string(which[std::size_t(s)]) + ": its prompt takes " +
+                         std::to_string(row - segments.begin(s)) + " of " + std::to_string(segments.length(s)) +
+                         " tokens and leaves none to pool");
+  }
+  WeightNames weight_names() const {
+    WeightNames names = Spec::weight_names(model_.config());
+    names.elsewhere.push_back("modules.");
+    return names;
+  }
   static Pooling pooling_of(SentenceTransformer::PoolingMode mode) {
     switch (mode) {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;
@@ -170,6 +183,7 @@ class SentenceEncoder {
   std::vector<Pooling> poolings_;
   std::optional<SentenceTransformer> sentence_;
   std::vector<Step> steps_;
+  std::int64_t max_tokens_;
   std::int64_t dimension_ = 0;
   bool truncates_ = false;  // the last numbers of a vector are left out
 };

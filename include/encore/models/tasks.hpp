@@ -8,6 +8,7 @@
 #include <encore/models/open_encoder.hpp>
 #include <encore/models/packs.hpp>
 #include <encore/models/prepare.hpp>
+#include <encore/models/text_limit.hpp>
 
 #include <vector>
 
@@ -26,7 +27,8 @@ class HeadModel {
                 "encore: this head reads a pooler, and the spec has none (Spec::Pooler)");
 
  public:
-  explicit HeadModel(const Config<Spec>& config, HeadOptions options = {}) : model_(config, with_head(options)) {}
+  explicit HeadModel(const Config<Spec>& config, HeadOptions options = {})
+      : model_(config, with_head(options)), max_tokens_(model_.position_limit().value_or(0)) {}
 
   // Throws UnsupportedError when the folder's `architectures` names another head: its weights would be missing. A spec
   // whose published files may name none takes the one that is asked for.
@@ -38,24 +40,33 @@ class HeadModel {
                              std::string(name_of(options.head)) + "', '" + std::string(name_of(head)) +
                              "' was asked for");
     Config<Spec> config = Spec::config(json);
-    if constexpr (ReadsTensors<Spec>) {
+    if (ReadsTensors<Spec> || predicts_words(head)) {
       const Checkpoint checkpoint = folder.checkpoint();
-      Spec::read_tensors(json, &checkpoint, config, options);
+      if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, &checkpoint, config, options);
+      read_tying(checkpoint, config, options);
     }
-    return HeadModel(config, options);
+    HeadModel model(config, options);
+    model.max_tokens_ = text_limit(folder, config.shape, model.model_.position_limit(), LimitRule::pipeline);
+    return model;
   }
 
   const EncoderModel<Spec>& model() const { return model_; }
+  // Tokens, special ones included, that a text is cut to (EncodeOptions::max_length): text_limit() of the folder, else
+  // position_limit(); 0: texts may have any length.
+  std::int64_t max_tokens() const { return max_tokens_; }
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
 
+  void check(const ModelFolder& folder, const LoadOptions& options) const {
+    check_weights(*layout(), folder.checkpoint(), weight_names_of(model_), folder.name(), options);
+  }
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    load_weights(context, folder.checkpoint(), Spec::weight_names(model_.config()), folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), weight_names_of(model_), folder.name(), parameters, options);
     prepare(context, model_.encoder(), parameters);
   }
 
-  // Logits: [N, ..] or [sequences, ..] (Head).
+  // Logits: [N, ..] or [sequences, ..]; [N, 1] where Head says [N].
   auto operator()(auto& ex, const BatchIndices& in) const {
     decltype(model_.encoder()(ex, in)) logits;
     model_(ex, in, [&](std::string_view name, Rows, const auto& value) {
@@ -64,7 +75,7 @@ class HeadModel {
     return logits;
   }
 
-  // The logits of each encoding: [tokens, ..] for heads on tokens, [1, ..] for heads on sequences.
+  // The logits of each encoding: [tokens, ..] or [tokens] for heads on tokens, [1, ..] for heads on sequences.
   template <class B>
   std::vector<Tensor<float>> run(const Context<B>& context, const Parameters<B>& parameters,
                                  std::span<const Encoding> encodings, const RunOptions& options = {}) const {
@@ -78,9 +89,11 @@ class HeadModel {
           for (std::size_t i = 0; i < which.size(); ++i) {
             const std::int64_t first = !per_token ? std::int64_t(i) : batch.segments().begin(std::int64_t(i));
             const std::int64_t count = !per_token ? 1 : batch.segments().length(std::int64_t(i));
-            Tensor<float>& result = results[which[i]] = Tensor<float>(Shape{count, y.cols()});
+            Tensor<float>& result = results[which[i]] =
+                Tensor<float>(gives_numbers(head) ? Shape{count} : Shape{count, y.cols()});
             for (std::int64_t r = 0; r < count; ++r)
-              for (std::int64_t c = 0; c < y.cols(); ++c) result.matrix()(r, c) = float(rows(first + r, c));
+              for (std::int64_t c = 0; c < y.cols(); ++c)
+                result.values()[std::size_t(r * y.cols() + c)] = float(rows(first + r, c));
           }
         }
       });
@@ -98,6 +111,7 @@ class HeadModel {
   }
 
   EncoderModel<Spec> model_;
+  std::int64_t max_tokens_;
 };
 
 template <class Spec>

@@ -66,7 +66,7 @@ struct TokenizerFiles {
   TokenizerFiles(const ModelFolder& folder, const JsonObject* tokenizer_json) {
     const auto object = [&](std::string_view file) -> std::optional<JsonObject> {
       if (!folder.has(file)) return std::nullopt;
-      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file));
+      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file)).nullable();
     };
     config = object("tokenizer_config.json");
     if (config) {
@@ -123,18 +123,6 @@ struct TokenizerFiles {
     return tokens;
   }
 
-  // Of tokenizer_config.json: the longest text in tokens, special ones included; nothing where there is no limit.
-  std::optional<std::int64_t> model_max_length() const {
-    if (!config) return std::nullopt;
-    for (const std::string_view key : {"model_max_length", "max_len"})
-      if (const auto most = config->optional_number(key, {1, 1e300})) {
-        constexpr double large = 1e20;  // from here on the number stands for none
-        if (*most >= large) return std::nullopt;
-        if (*most != double(std::int64_t(*most))) throw config->error(key, "is not a whole number");
-        return std::int64_t(*most);
-      }
-    return std::nullopt;
-  }
   // Whether texts that are too long lose their beginning.
   bool truncates_left(const JsonObject* tokenizer_json) const {
     std::optional<std::string> side = config ? config->optional_text("truncation_side") : std::nullopt;
@@ -179,7 +167,8 @@ struct TokenizerFiles {
       if (!found->is_array()) throw file.error(key, "is neither a list of tokens nor an object of them");
       extra.clear();
       for (std::size_t i = 0; i < found->size(); ++i) {
-        const JsonObject wrapped({{"token", (*found)[i]}}, file.file(), std::string(key));
+        const JsonObject wrapped = JsonObject::with_member("token", parse_json((*found)[i].dump(), file.file()),
+                                                           file.file(), std::string(key));
         if (auto token = read_token(wrapped, "token")) extra.push_back(std::move(*token));
       }
     }

@@ -109,7 +109,7 @@ inline TokenizerParts read_tokenizer_folder(const ModelFolder& folder) {
   else
     parts = read_tokenizer_json(*json, &files);
   if (files.config || !json) parts.token_types = files.token_types().value_or(found.token_types);
-  parts.model_max_length = files.model_max_length();
+  parts.model_max_length = folder.model_max_length();
   parts.truncates_left = files.truncates_left(json);
   // transformers passes over this key for byte-pair encoding.
   parts.cleans_up_spaces = files.flag("clean_up_tokenization_spaces", false) &&

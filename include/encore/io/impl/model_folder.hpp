@@ -4,9 +4,11 @@
 
 #include <encore/io/file.hpp>
 #include <encore/io/model_folder.hpp>
+#include <encore/io/sentence_modules.hpp>
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
@@ -43,6 +45,24 @@ ENCORE_INLINE std::optional<SentenceTransformer> ModelFolder::sentence_transform
 ENCORE_INLINE CrossEncoder ModelFolder::cross_encoder() const { return CrossEncoder::read(root_, config()); }
 ENCORE_INLINE SparseEncoder ModelFolder::sparse_encoder() const { return SparseEncoder::read(root_); }
 ENCORE_INLINE bool ModelFolder::lower_cases() const { return SentenceTransformer::lower_cases(root_); }
+ENCORE_INLINE std::optional<std::int64_t> ModelFolder::model_max_length() const {
+  if (!has("tokenizer_config.json")) return std::nullopt;
+  const JsonObject config = where("tokenizer_config.json").object("tokenizer_config.json").nullable();
+  for (const std::string_view key : {"model_max_length", "max_len"})
+    if (const auto most = config.optional_number(key, {1, 1e300})) {
+      constexpr double none = 1e20;  // transformers' way to say that there is no limit is a larger number
+      if (*most >= none) return std::nullopt;
+      if (*most >= 9e18 || *most != std::floor(*most)) throw config.error(key, "is not a number of tokens");
+      return std::int64_t(*most);
+    }
+  return std::nullopt;
+}
+ENCORE_INLINE std::optional<std::int64_t> ModelFolder::max_seq_length() const {
+  const auto path = SentenceTransformer::transformer_path(root_);
+  const auto options = path ? detail::transformer_options(root_.folder(*path)) : std::nullopt;
+  return options ? options->nullable().optional_integer("max_seq_length", {1, detail::max_vector_length})
+                 : std::nullopt;
+}
 
 namespace detail {
 
