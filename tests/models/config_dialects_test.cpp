@@ -31,16 +31,23 @@ TEST_CASE("rope_parameters are read with transformers' defaults", "[config]") {
   CHECK(yarn.whole_pairs);
   const auto llama = rope_of(R"({"rope_type": "llama3", "factor": 8})").scaling;
   CHECK(llama.trained_positions == 64);
+  const auto dynamic =
+      rope_of(R"({"rope_type": "dynamic", "factor": 2, "original_max_position_embeddings": 16})").scaling;
+  CHECK(dynamic.kind == RopeScalingKind::dynamic);
+  CHECK(dynamic.factor == 2);
+  CHECK(dynamic.trained_positions == 64);  // transformers reads max_position_embeddings alone
 }
 
 TEST_CASE("what rope_parameters may say and is not supported is refused by name", "[config]") {
   for (const auto& [parameters, words] :
-       {std::pair{R"({"rope_type": "dynamic", "factor": 2})", "'dynamic' is not supported"},
-        {R"({"rope_type": "longrope"})", "'longrope' is not supported"},
+       {std::pair{R"({"rope_type": "longrope"})", "'longrope' is not supported"},
+        {R"({"rope_type": "proportional", "factor": 2})", "'proportional' is not supported"},
         {R"({"rope_type": "yarn", "factor": 2, "mscale": 1})", "mscale"},
         {R"({"rope_type": "linear", "factor": 2, "partial_rotary_factor": 0.5})", "partial_rotary_factor"}})
     CHECK_THROWS_WITH(rope_of(parameters), ContainsSubstring(words) && ContainsSubstring("config.json"));
   CHECK_THROWS_AS(rope_of(R"({"rope_type": "linear", "factor": 0.5})"), ConfigError);
+  CHECK_THROWS_AS(rope_of(R"({"rope_type": "dynamic"})"), ConfigError);
+  CHECK_THROWS_AS(rope_of(R"({"rope_type": "linear", "factor": null})"), ConfigError);
   CHECK_THROWS_AS(rope_of(R"({"rope_type": "llama3", "low_freq_factor": 4})"), ConfigError);
 }
 

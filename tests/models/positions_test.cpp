@@ -36,7 +36,8 @@ std::vector<std::int32_t> ids(std::int64_t length, std::int32_t first) {
 template <class B>
 std::vector<scalar_t<B>> states(const Context<B>& context, const EncoderModel<NomicBertSpec>& model,
                                 const Batch& batch) {
-  const Parameters<B> parameters = initialise(context, model, {.seed = 3, .kind = StoreKind::inference});
+  const Parameters<B> parameters =
+      initialise(context, model, {.seed = 3, .deviation = 0.3, .kind = StoreKind::inference});
   model.check(batch);
   std::vector<scalar_t<B>> result;
   infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
@@ -78,18 +79,23 @@ TEST_CASE("a text has the same bits beside one that is longer than the stored ro
 TEST_CASE("a pass beyond the stored rows trains: recorded it gives what inference gives", "[models][positions]") {
   const EncoderModel<NomicBertSpec> model(rotated(4), {});
   const Context<Reference<double>> context;
-  const auto parameters = initialise(context, model, {.seed = 3, .kind = StoreKind::training});
+  const auto parameters = initialise(context, model, {.seed = 3, .deviation = 0.3, .kind = StoreKind::training});
   Batch batch;
   batch.add(ids(11, 3));
   Parameters<Reference<double>> gradients = parameters.gradients(context);
-  Record<Reference<double>> ex(context, parameters, batch.segments(), &gradients);
-  const auto y = model.encoder()(ex, indices_of(ex, batch));
-  const auto rows = ex.view(y);
   std::vector<double> recorded;
-  for (std::int64_t r = 0; r < rows.rows; ++r) recorded.insert(recorded.end(), rows.row(r), rows.row(r) + rows.cols);
-  const Tensor<double> ones(Shape{rows.rows, rows.cols});
-  ex.backward(y, ones.matrix());
+  {
+    Record<Reference<double>> ex(context, parameters, batch.segments(), &gradients);
+    const auto y = model.encoder()(ex, indices_of(ex, batch));
+    const auto rows = ex.view(y);
+    for (std::int64_t r = 0; r < rows.rows; ++r) recorded.insert(recorded.end(), rows.row(r), rows.row(r) + rows.cols);
+    ex.backward(y, rows);
+  }
   CHECK(states(context, model, batch) == recorded);
+  double words = 0;
+  for (const double x : gradients.values(model.encoder().embedding.word)) words += x * x;
+  CHECK(std::isfinite(words));
+  CHECK(words > 0);
 }
 
 TEST_CASE("dynamic RoPE turns each text by its own length, whatever is beside it", "[models][positions]") {
@@ -107,8 +113,8 @@ TEST_CASE("dynamic RoPE turns each text by its own length, whatever is beside it
   double longer = 0, shorter = 0;
   for (std::size_t i = 0; i < of_both.size(); ++i)
     (i < 30 * 16 ? longer : shorter) += std::abs(double(of_both[i]) - double(unscaled[i]));
-  CHECK(longer > 1e-3);
-  CHECK(shorter < 1e-4);
+  CHECK(longer > 0.1);
+  CHECK(shorter < 1e-3);
 }
 
 TEST_CASE("ids that positions do not count do not count towards the limit either", "[models][positions]") {
