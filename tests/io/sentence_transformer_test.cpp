@@ -320,7 +320,7 @@ TEST_CASE("A layer norm comes with its weights, a dropout leaves no trace", "[io
   CHECK_THROWS_MATCHES(read(files), ConfigError, says("key 'dimension' is 4, want 3"));
   files["2_LayerNorm/config.json"] = R"({"dimension": 3})";
   files["2_LayerNorm/model.safetensors"] = one_tensor("norm.weight");
-  CHECK_THROWS_MATCHES(read(files), encore::WeightsError, says("missing: norm.bias [3]"));
+  CHECK_THROWS_MATCHES(read(files), encore::WeightsError, says("missing: 'norm.bias' [3]"));
 }
 
 TEST_CASE("truncate_dim cuts finished vectors", "[io][sentence_transformer]") {
