@@ -24,7 +24,12 @@ namespace {
 Tokenizer with_normalizers(const json& normalizers) {
   const json file{{"added_tokens", json::array()},
                   {"normalizer", {{"type", "Sequence"}, {"normalizers", normalizers}}},
-                  {"model", {{"type", "WordPiece"}, {"unk_token", "u"}, {"vocab", {{"u", 0}, {"a", 1}}}}}};
+                  {"model",
+                   {{"type", "WordPiece"},
+                    {"unk_token", "u"},
+                    {"continuing_subword_prefix", "##"},
+                    {"max_input_chars_per_word", 100},
+                    {"vocab", {{"u", 0}, {"a", 1}}}}}};
   return Tokenizer::from_json(file.dump());
 }
 
@@ -77,7 +82,12 @@ TEST_CASE("Pre-tokenisers that put something before every piece are held to the 
   }
   json file{{"added_tokens", json::array()},
             {"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", steps}}},
-            {"model", {{"type", "WordPiece"}, {"unk_token", "u"}, {"vocab", {{"u", 0}, {"a", 1}}}}}};
+            {"model",
+             {{"type", "WordPiece"},
+              {"unk_token", "u"},
+              {"continuing_subword_prefix", "##"},
+              {"max_input_chars_per_word", 100},
+              {"vocab", {{"u", 0}, {"a", 1}}}}}};
   CHECK_THROWS_MATCHES(ids(Tokenizer::from_json(file.dump()), "1"), InputError,
                        MessageMatches(ContainsSubstring("more than 1048608 bytes")));
 }
