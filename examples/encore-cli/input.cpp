@@ -105,28 +105,28 @@ std::vector<std::string> TextReader::block(std::size_t count, std::size_t bytes)
       texts.push_back(line);
       continue;
     }
-    nlohmann::json value = parse_json(line, lines_.where());
-    if (!value.is_string())
-      throw FileError(lines_.where() + ": found " + std::string(value.type_name()) + ", want a JSON string");
-    texts.push_back(std::move(value.get_ref<std::string&>()));
+    const JsonTree value = parse_json(line, lines_.where());
+    if (!value->is_string())
+      throw FileError(lines_.where() + ": found " + std::string(value->type_name()) + ", want a JSON string");
+    texts.push_back(std::move(value->get_ref<std::string&>()));
   }
   return texts;
 }
 
 TextItem parse_text_item(const std::string& line, const std::string& where) {
   const std::string hint = "; --input-format text takes a line as it is";
-  nlohmann::json value;
+  JsonTree value;
   try {
     value = parse_json(line, where);
   } catch (const FileError& error) {
     throw FileError(error.what() + hint);
   }
   const auto is_pair = [&] {
-    return value.is_array() && value.size() == 2 && value[0].is_string() && value[1].is_string();
+    return value->is_array() && value->size() == 2 && (*value)[0].is_string() && (*value)[1].is_string();
   };
-  if (value.is_string()) return {std::move(value.get_ref<std::string&>()), {}};
-  if (is_pair()) return {value[0].get<std::string>(), value[1].get<std::string>()};
-  throw FileError(where + ": found " + std::string(value.type_name()) + ", want a JSON string or an array of two" +
+  if (value->is_string()) return {std::move(value->get_ref<std::string&>()), {}};
+  if (is_pair()) return {(*value)[0].get<std::string>(), (*value)[1].get<std::string>()};
+  throw FileError(where + ": found " + std::string(value->type_name()) + ", want a JSON string or an array of two" +
                   hint);
 }
 

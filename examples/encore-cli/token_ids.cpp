@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace encore::cli {
 
 std::vector<Encoding> TokenIdReader::block(std::size_t count, std::size_t tokens) {
@@ -20,9 +22,9 @@ std::vector<Encoding> TokenIdReader::block(std::size_t count, std::size_t tokens
 }
 
 Encoding TokenIdReader::parse(const std::string& line) const {
-  nlohmann::json value = parse_json(line, lines_.where());
-  if (value.is_array()) value = nlohmann::json::object({{"input_ids", std::move(value)}});
-  const JsonObject object(std::move(value), lines_.where());
+  JsonTree value = parse_json(line, lines_.where());
+  const JsonObject object = value->is_array() ? JsonObject::with_member("input_ids", std::move(value), lines_.where())
+                                              : JsonObject(std::move(value), lines_.where());
   for (const auto& [key, ignored] : object.value().items())
     if (key != "input_ids" && key != "token_type_ids")
       throw ConfigError(object.where(key) + " is not known; there are input_ids token_type_ids");
@@ -49,9 +51,11 @@ Encoding TokenIdReader::parse(const std::string& line) const {
 
 void TokenIdReader::check(const Encoding& encoding) const {
   if (encoding.ids.empty()) throw InputError(lines_.where() + ": key 'input_ids' is empty");
-  if (std::int64_t(encoding.ids.size()) > shape_.max_positions)
-    throw InputError(lines_.where() + ": " + std::to_string(encoding.ids.size()) + " tokens, the model takes at most " +
-                     std::to_string(shape_.max_positions));
+  std::int64_t counted = std::int64_t(encoding.ids.size());
+  if (uncounted_) counted -= std::count(encoding.ids.begin(), encoding.ids.end(), *uncounted_);
+  if (limit_ && counted > *limit_)
+    throw InputError(lines_.where() + ": " + std::to_string(counted) + " tokens, the model takes at most " +
+                     std::to_string(*limit_));
 }
 
 }  // namespace encore::cli

@@ -2,6 +2,8 @@
 // Names of the types that headers of user code pass around, without their definitions.
 #pragma once
 
+#include <encore/backend/cpu/tag.hpp>
+
 namespace encore {
 
 struct Encoding;
@@ -19,7 +21,6 @@ class Tensor;
 template <class T>
 struct MatrixView;
 
-struct Cpu;
 template <class S>
 struct Reference;
 template <class B>

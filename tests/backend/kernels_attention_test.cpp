@@ -3,6 +3,7 @@
 #include "kernels_fixture.hpp"
 
 #include <catch.hpp>
+#include <encore/testing/worst.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -10,6 +11,8 @@
 
 namespace kernels_test {
 namespace {
+
+using encore::testing::worst_of;
 
 struct Shape {
   index length, head_size;
@@ -154,7 +157,7 @@ void check(const KernelTable& table, const Shape& shape) {
     double log = 0;
     for (double o : a.expected(i, log)) expected.push_back(o);
     actual.insert(actual.end(), out.data() + i * ld, out.data() + i * ld + shape.head_size);
-    worst_log = std::max(worst_log, std::abs(log_sum[2 * i] - log) / std::max(1.0, std::abs(log)));
+    worst_log = worst_of(worst_log, std::abs(log_sum[2 * i] - log) / std::max(1.0, std::abs(log)));
     if (i + 1 < n) {
       outside_untouched &= same_bits(log_sum[2 * i + 1], poison);
       for (index d = shape.head_size; d < ld; ++d) outside_untouched &= same_bits(out[i * ld + d], poison);

@@ -25,7 +25,7 @@ struct Layer {
         x((c.rows - 1) * ldx + c.k),
         w((c.n - 1) * (c.k + 1) + c.k),
         bias(width),
-        residual((c.rows - 1) * ldy + width),
+        residual((c.rows - 1) * ldy + c.n),
         packed(t, filled(w, seed, 1 / std::sqrt(float(c.k))), c.k + 1, c.n, c.k) {
     fill_normal(x.data(), x.size(), seed + 1);
     fill_normal(bias.data(), c.n, seed + 2);
@@ -45,6 +45,7 @@ struct Layer {
     task.activation = shape.activation;
     task.residual = shape.residual ? residual.data() : nullptr;
     task.ldresidual = ldy;
+    task.residual_cols = shape.n;
     task.y = y;
     task.ldy = ldy;
     return task;
@@ -72,7 +73,7 @@ void check_values(const KernelTable& table, const Case& c) {
       double sum = c.bias ? layer.bias[j] : 0;
       if (j < c.n)
         for (index i = 0; i < c.k; ++i) sum += double(layer.x[r * layer.ldx + i]) * layer.w[j * (c.k + 1) + i];
-      if (c.residual) sum += layer.residual[r * layer.ldy + j];
+      if (c.residual && j < c.n) sum += layer.residual[r * layer.ldy + j];
       expected.push_back(sum);
       actual.push_back(y[r * layer.ldy + j]);
     }
@@ -139,11 +140,30 @@ TEST_CASE("a row has the same bits alone, among others, and in any cut of rows a
               task.panels = std::min<index>(chunk % 2 + 1, 4 - panel);
               task.bias += panel * table->panel;
               task.residual += begin * layer.ldy + panel * table->panel;
+              task.residual_cols -= panel * table->panel;
               table->gemm(task);
             }
           CAPTURE(table->isa, k, chunk);
           CHECK(same_bits(cut.data(), whole.data(), whole.size()));
         }
+      }
+}
+
+TEST_CASE("a residual is read to its last column and no further: it may end where memory ends", "[kernels]") {
+  for (const KernelTable* table : all_tables())
+    for (const Activation activation : {Activation::identity, Activation::gelu_erf})
+      for (const index n : {1, 15, 33, 63}) {
+        Layer layer(*table, {23, n, 37, activation, true, true}, 5);
+        GuardedFloats y(layer.outputs(), poison), plain(layer.outputs(), poison);
+        layer.run(y);
+        layer.shape.residual = false;
+        layer.run(plain);
+        CAPTURE(table->isa, activation, n);
+        bool sums = true;
+        for (index r = 0; r < 23; ++r)
+          for (index j = 0; j < n; ++j)
+            sums &= same_bits(y[r * layer.ldy + j], layer.residual[r * layer.ldy + j] + plain[r * layer.ldy + j]);
+        CHECK(sums);
       }
 }
 

@@ -45,38 +45,18 @@ struct Ops {
   }
 
   static std::vector<std::string> names() {
-    return {"linear",
-            "linear gelu",
-            "linear + residual",
-            "sections",
-            "layer norm",
-            "rms norm",
-            "norm of sum",
-            "map",
-            "gate",
-            "add",
-            "embed",
-            "gather",
-            "first",
-            "last",
-            "mean",
-            "max",
-            "concat",
-            "l2",
-            "cross entropy",
-            "dropout",
-            "no norm",
-            "shift",
-            "shift back",
-            "columns",
-            "scale",
-            "scale all",
-            "normed heads",
-            "mean sqrt",
-            "weighted mean",
-            "first from",
-            "max from",
-            "weighted mean from"};
+    return {"linear",        "linear gelu", "linear + residual",
+            "sections",      "layer norm",  "rms norm",
+            "norm of sum",   "map",         "gate",
+            "add",           "embed",       "gather",
+            "first",         "last",        "mean",
+            "max",           "concat",      "l2",
+            "cross entropy", "dropout",     "no norm",
+            "shift",         "shift back",  "columns",
+            "scale",         "scale all",   "normed heads",
+            "two losses",    "loss + row",  "scaled loss",
+            "mean sqrt",     "first from",  "max from",
+            "weighted mean", "weighted from"};
   }
 
   auto run(auto& ex, const std::string& name, const auto& x, const auto& y) const {
@@ -98,9 +78,15 @@ struct Ops {
     if (name == "shift back") return ex.shift(x, -2);
     if (name == "columns") return ex.add(ex.columns(x, 1, 3), ex.columns(y, 0, 3));
     if (name == "scale") return ex.scale(x, ex.columns(y, 2, 1));
-    if (name == "scale all") return ex.scale(x, ex.columns(ex.gather_rows(y, ex.indices(first)), 2, 1));
+    if (name == "scale all") return ex.scale(x, number(ex, y));
     if (name == "normed heads")
       return ex.norm({.kind = NormKind::rms, .gain = gain, .eps = 1e-6, .groups = 2}, ex.concat(x, y));
+    if (name == "two losses") {  // losses stay fp32, whatever the format of activations
+      auto sum = ex.add(loss(ex, x), loss(ex, y));
+      return ex.gate(Activation::tanh, ex.add(sum, loss(ex, y)), sum);
+    }
+    if (name == "loss + row") return ex.add(loss(ex, x), number(ex, y));
+    if (name == "scaled loss") return ex.scale(loss(ex, x), number(ex, y));
     if (name == "gate") return ex.gate(Activation::silu, x, y);
     if (name == "add") return ex.add(x, y);
     if (name == "embed") {
@@ -119,12 +105,15 @@ struct Ops {
     if (name == "weighted mean") return ex.pool(Pooling::weighted_mean, x);
     if (name == "first from") return ex.pool(Pooling::first, x, ex.indices(middle));
     if (name == "max from") return ex.pool(Pooling::max, x, ex.indices(middle));
-    if (name == "weighted mean from") return ex.pool(Pooling::weighted_mean, x, ex.indices(middle));
+    if (name == "weighted from") return ex.pool(Pooling::weighted_mean, x, ex.indices(middle));
     if (name == "concat") return ex.concat(x, y);
     if (name == "l2") return ex.l2_normalise(x);
     if (name == "dropout") return ex.dropout(x, 0.25f);
-    return ex.cross_entropy(x, ex.indices(targets));
+    return loss(ex, x);
   }
+  auto loss(auto& ex, const auto& x) const { return ex.cross_entropy(x, ex.indices(targets)); }
+  // [1, 1]
+  auto number(auto& ex, const auto& x) const { return ex.columns(ex.gather_rows(x, ex.indices(first)), 2, 1); }
 };
 
 // Output, gradients of the operands and of all parameters.
@@ -179,6 +168,22 @@ TEST_CASE("Cuda's ops and their gradients agree with the reference in double", "
           CHECK(norm_error(mine.at(key), value) <= format.bound);
         }
       }
+    }
+  }
+}
+
+TEST_CASE("Cuda's ops take no rows, and have gradients of zero", "[cuda][ops]") {
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    const Ops ops(24, {});
+    const Context<Cuda> context = cuda_context(precision);
+    const Parameters<Cuda> parameters = random_parameters(context, ops.layout, StoreKind::training, 1);
+    for (const std::string& name : Ops::names()) {
+      if (name == "scale all" || name == "loss + row" || name == "scaled loss") continue;  // of the first row
+      if (name == "map" && on_gpu()) continue;
+      const Numbers mine = record(context, parameters, ops, name);
+      INFO(name << ", " << name_of(precision));
+      for (const auto& [key, value] : mine)
+        for (const double number : value.values()) CHECK(number == 0);
     }
   }
 }

@@ -61,13 +61,14 @@ Tensor<scalar_t<B>> in_record(const Context<B>& context, const Parameters<B>& pa
   return rows_of(ex.view(y));
 }
 
-// The largest difference relative to the largest number.
+// The largest difference relative to the largest number; infinity where one of either is not finite.
 template <class S, class T>
 double relative_error(const Tensor<S>& a, const Tensor<T>& b) {
   if (a.shape() != b.shape()) return std::numeric_limits<double>::infinity();
   double error = 0, scale = 0;
   for (std::size_t i = 0; i < b.values().size(); ++i) {
-    if (std::isnan(double(a.values()[i]))) return std::numeric_limits<double>::infinity();
+    if (!std::isfinite(double(a.values()[i])) || !std::isfinite(double(b.values()[i])))
+      return std::numeric_limits<double>::infinity();
     error = std::fmax(error, std::fabs(double(a.values()[i]) - double(b.values()[i])));
     scale = std::fmax(scale, std::fabs(double(b.values()[i])));
   }

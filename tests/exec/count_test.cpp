@@ -21,7 +21,7 @@ Peaks<B> peaks(const Context<B>& context, const Encoder& encoder, const Paramete
     count.view(y);
     result.counted = count.peak_bytes();
   }
-  context.workspace() = {};
+  context.workspace().release();
   context.workspace().reserve(result.counted);  // one byte more and Infer throws
   Infer<B> ex(context, parameters, batch.segments());
   auto y = encoder(ex, encore::testing::batch_indices(ex, batch));
@@ -55,7 +55,7 @@ TEST_CASE("a workspace one line too small is a MemoryError that says both sizes,
   const auto parameters = random_parameters(context, encoder.layout, StoreKind::inference, 1);
   const Batch batch = encore::testing::numbered_batch({5, 40, 3}, 211, 2);
   const std::size_t peak = peaks(context, encoder, parameters, batch).counted;
-  context.workspace() = {};
+  context.workspace().release();
   context.workspace().reserve(peak - 64);
   {
     Infer<Cpu> ex(context, parameters, batch.segments());

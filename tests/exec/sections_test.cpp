@@ -66,3 +66,49 @@ TEST_CASE("an op that would read the padding between sections refuses them and s
   on(Context<Reference<float>>{});
   on(cpu_context(*all_tables().back()));
 }
+
+TEST_CASE("sections are not read as one, whichever way: the padding between them is nobody's") {
+  Products s;
+  const ParameterId other = Builder(*s.layout).weight("w", {{"a", 3}, {"b", 7}, {"c", 5}}, 6);
+  const Tensor<float> wide = normal<float>(7, 15, 3), padded = normal<float>(7, 96, 4);
+  const auto product = [&](auto& ex, ParameterId w) { return ex.linear(ex.input(s.x.matrix()), w); };
+  const auto refuses = [&](const auto& f, const std::string& words) {
+    const auto on = [&](const auto& context) {
+      const auto parameters = random_parameters(context, s.layout, StoreKind::training, 1);
+      CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments, f), ShapeError,
+                           MessageMatches(ContainsSubstring(words)));
+      CHECK_THROWS_MATCHES(in_record(context, parameters, s.segments, f), ShapeError,
+                           MessageMatches(ContainsSubstring(words)));
+    };
+    on(Context<Reference<float>>{});
+    for (const cpu::KernelTable* table : all_tables()) on(cpu_context(*table));
+  };
+  const std::string of_three = "the 3 sections of 'q.w': split them first";
+  refuses([&](auto& ex) { return ex.columns(product(ex, s.qkv), 2, 4); }, of_three);
+  refuses([&](auto& ex) { return ex.template split<5>(product(ex, s.qkv))[1]; }, of_three);
+  refuses([&](auto& ex) { return ex.template split<2>(product(ex, s.qkv))[1]; }, of_three);
+  refuses([&](auto& ex) { return product(ex, s.qkv); }, of_three);  // viewed by who calls
+  const op::Norm norm{.kind = NormKind::rms, .eps = 1e-6};
+  refuses([&](auto& ex) { return ex.residual_norm(norm, product(ex, s.qkv), product(ex, s.qkv)); }, of_three);
+  refuses([&](auto& ex) { return ex.residual_norm(norm, ex.input(wide.matrix()), product(ex, s.qkv)); }, of_three);
+  // Sums of sections with what has none, or others: equal in size with padding or without it.
+  const auto third = [&](auto& ex, const auto& sum) { return ex.template split<3>(sum)[2]; };
+  refuses([&](auto& ex) { return third(ex, ex.add(product(ex, s.qkv), ex.input(wide.matrix()))); }, of_three);
+  refuses([&](auto& ex) { return third(ex, ex.add(product(ex, s.qkv), product(ex, other))); }, "sections of");
+  refuses([&](auto& ex) { return third(ex, ex.gate(Activation::tanh, product(ex, other), product(ex, s.qkv))); },
+          "sections of");
+}
+
+TEST_CASE("gradients of sections are asked for part by part") {
+  const Products s;
+  const auto context = cpu_context(*all_tables().back());
+  const auto parameters = random_parameters(context, s.layout, StoreKind::training, 1);
+  Record<Cpu> ex(context, parameters, s.segments, nullptr);
+  const auto whole = ex.linear(ex.input(s.x.matrix()), s.qkv);
+  const Tensor<float> dy = normal<float>(7, whole.cols(), 2), dpart = normal<float>(7, 5, 2);
+  CHECK_THROWS_MATCHES(ex.backward(whole, dy.matrix()), ShapeError, MessageMatches(ContainsSubstring("backward: ")));
+  const auto part = ex.template split<3>(whole)[1];
+  ex.backward(part, dpart.matrix());
+  CHECK(ex.gradient(part).cols == 5);
+  CHECK_THROWS_MATCHES(ex.gradient(whole), ShapeError, MessageMatches(ContainsSubstring("gradient: ")));
+}

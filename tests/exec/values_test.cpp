@@ -4,6 +4,18 @@
 
 using namespace exec_test;
 
+TEST_CASE("rows that are not numbers are an error, in what is expected too") {
+  const Tensor<float> good = normal<float>(3, 2, 1);
+  for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
+    for (const std::size_t place : {0U, 5U}) {
+      Tensor<float> bad = good;
+      bad.values()[place] = wrong;
+      CHECK(std::isinf(relative_error(good, bad)));
+      CHECK(std::isinf(relative_error(bad, good)));
+    }
+  CHECK(relative_error(good, good) == 0);
+}
+
 TEST_CASE("a product may be both operands of an op") {
   const Products s;
   check_everywhere(s, [&](auto& ex) {

@@ -24,9 +24,9 @@ auto says_exactly(const std::string& text) { return MessageMatches(Equals(text))
 
 TEST_CASE("parse_json builds the document that the text describes", "[io][json]") {
   const auto json = parse_json(R"( {"a": [1, -2, 3.5, true, null, "x", {}], "b": {"c": []}} )", "f");
-  CHECK(json == nlohmann::json::parse(R"({"a": [1, -2, 3.5, true, null, "x", {}], "b": {"c": []}})"));
-  CHECK(parse_json("7", "f") == 7);
-  CHECK(parse_json(R"("\u00e9\ud83d\ude00\u0000")", "f") == std::string("é😀\0", 7));
+  CHECK(*json == nlohmann::json::parse(R"({"a": [1, -2, 3.5, true, null, "x", {}], "b": {"c": []}})"));
+  CHECK(*parse_json("7", "f") == 7);
+  CHECK(*parse_json(R"("\u00e9\ud83d\ude00\u0000")", "f") == std::string("é😀\0", 7));
 }
 
 TEST_CASE("parse_json names the file and the byte of a syntax error", "[io][json]") {
@@ -75,6 +75,21 @@ TEST_CASE("parse_json refuses nesting beyond 64 levels, however deep", "[io][jso
   CHECK_THROWS_AS(parse_json(objects, "f"), FileError);
 }
 
+TEST_CASE("A list of objects gives each its place, and a document that is none is refused", "[io][json]") {
+  const auto objects = JsonObject::parse_list(R"([{"a": 1}, {"a": "x"}])", "f");
+  REQUIRE(objects.size() == 2);
+  CHECK(objects[0].integer("a") == 1);
+  CHECK_THROWS_MATCHES(objects[1].integer("a"), ConfigError, says("f: key '[1].a': found the string \"x\""));
+  CHECK_THROWS_MATCHES(JsonObject::parse_list("{}", "f"), ConfigError, says("f: found an object, want an array"));
+  CHECK_THROWS_MATCHES(JsonObject::parse_list("[{}, 1]", "f"), ConfigError, says("f: key '[1]': found 1, want an object"));
+}
+
+TEST_CASE("A document becomes the one member of an object", "[io][json]") {
+  const auto object = JsonObject::with_member("ids", parse_json("[1, 2]", "f"), "f");
+  CHECK(object.integers("ids") == std::vector<std::int64_t>{1, 2});
+  CHECK_THROWS_MATCHES(object.texts("ids"), ConfigError, says("f: key 'ids[0]'"));
+}
+
 TEST_CASE("An error message stays short and on one line whatever the file holds", "[io][json]") {
   for (const std::string& text :
        {"\"" + std::string(100'000, 'x'),
@@ -92,13 +107,12 @@ TEST_CASE("An error message stays short and on one line whatever the file holds"
   }
 }
 
-TEST_CASE("Getters give the value of a key, or the fallback where it is absent or null", "[io][json]") {
+TEST_CASE("Getters give the value of a key, or the fallback where it is absent", "[io][json]") {
   const auto json =
       JsonObject::parse(R"({"n": 12, "x": 1e-12, "t": "gelu", "b": true, "null": null, "o": {"k": 1}})", "config.json");
   CHECK(json.integer("n") == 12);
   CHECK(json.integer("n", 5) == 12);
   CHECK(json.integer("none", 5) == 5);
-  CHECK(json.integer("null", 5) == 5);
   CHECK(json.number("x") == 1e-12);
   CHECK(json.number("n") == 12.0);
   CHECK(json.number("none", 0.5) == 0.5);
@@ -108,8 +122,43 @@ TEST_CASE("Getters give the value of a key, or the fallback where it is absent o
   CHECK(json.boolean("none", true));
   CHECK(json.object("o").integer("k") == 1);
   CHECK(json.has("n"));
-  CHECK_FALSE(json.has("null"));
+  CHECK(json.has("null"));
   CHECK_FALSE(json.has("none"));
+}
+
+TEST_CASE("null is refused by every getter, unless the reader says that it stands for absence", "[io][json]") {
+  const auto json = JsonObject::parse(R"({"null": null, "o": {"null": null}})", "config.json");
+  const auto refuses = [](auto get) {
+    CHECK_THROWS_WITH(get(), ContainsSubstring("config.json: key 'null': found null, want"));
+  };
+  refuses([&] { json.integer("null", 5); });
+  refuses([&] { json.number("null", 5); });
+  refuses([&] { json.text("null", "x"); });
+  refuses([&] { json.boolean("null", true); });
+  refuses([&] { json.optional_integer("null"); });
+  refuses([&] { json.optional_number("null"); });
+  refuses([&] { json.optional_text("null"); });
+  refuses([&] { json.optional_boolean("null"); });
+  refuses([&] { json.integers("null"); });
+  refuses([&] { json.texts("null"); });
+  CHECK_THROWS_AS(json.optional_object("null"), ConfigError);
+  const JsonObject nullable = json.nullable();
+  CHECK(nullable.integer("null", 5) == 5);
+  CHECK(nullable.text("null", "x") == "x");
+  CHECK_FALSE(nullable.has("null"));
+  CHECK_FALSE(nullable.optional_object("null"));
+  CHECK_FALSE(nullable.object("o").has("null"));
+  CHECK(nullable.texts("null").empty());
+  CHECK_THROWS_WITH(nullable.integer("null"), ContainsSubstring("key 'null' is missing"));
+}
+
+TEST_CASE("Literals are numbers, true, false and null, as JSON writes them", "[io][json]") {
+  const auto json = JsonObject::parse(R"({"n": 2, "x": 1.5, "b": true, "null": null, "t": "2", "o": {}})", "f");
+  CHECK(json.literal("n") == "2");
+  CHECK(json.literal("x") == "1.5");
+  CHECK(json.literal("b") == "true");
+  CHECK(json.literal("null") == "null");
+  for (const char* key : {"t", "o", "none"}) CHECK_FALSE(json.literal(key));
 }
 
 TEST_CASE("Optional getters tell absence from a value", "[io][json]") {
@@ -119,13 +168,11 @@ TEST_CASE("Optional getters tell absence from a value", "[io][json]") {
   CHECK(json.optional_text("t") == "");
   CHECK(json.optional_boolean("b") == false);
   CHECK(json.optional_object("o"));
-  for (const char* key : {"null", "none"}) {
-    CHECK_FALSE(json.optional_integer(key));
-    CHECK_FALSE(json.optional_number(key));
-    CHECK_FALSE(json.optional_text(key));
-    CHECK_FALSE(json.optional_boolean(key));
-    CHECK_FALSE(json.optional_object(key));
-  }
+  for (const JsonObject& object : {json, json.nullable()}) CHECK_FALSE(object.optional_integer("none"));
+  CHECK_FALSE(json.optional_number("none"));
+  CHECK_FALSE(json.optional_text("none"));
+  CHECK_FALSE(json.optional_boolean("none"));
+  CHECK_FALSE(json.optional_object("none"));
 }
 
 TEST_CASE("List getters convert each element and take absence for an empty list", "[io][json]") {

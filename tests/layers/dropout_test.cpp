@@ -80,6 +80,44 @@ TEST_CASE("an encoder's dropout is off in Infer and where Record does not train,
   CHECK(encore::testing::different_bits(inferred, record({.training = true, .seed = 1})) != "");
 }
 
+TEST_CASE("two passes over an encoder on one tape draw different masks, and the same ones again for an equal seed") {
+  Config<Spec> config = small_config<Spec>(2);
+  config.shape.dropout = 0.4f;
+  auto layout = std::make_shared<ParameterLayout>();
+  const Encoder<Spec> encoder(Builder(*layout), config);
+  const Batch batch = encore::testing::numbered_batch({4, 2}, 7, 2);
+  const Context<B> context;
+  const auto parameters = encore::testing::random_parameters(context, layout, StoreKind::training, 1);
+  // The blocks alone: what the embedding draws is drawn outside their scopes.
+  auto blocks = [&](auto& ex, const auto& x) {
+    auto y = x;
+    encore::Carried<decltype(y)> carried;
+    for (std::size_t i = 0; i < encoder.blocks.size(); ++i) {
+      const auto scope = ex.scope(std::int64_t(i));
+      y = encoder.blocks[i](ex, y, carried);
+    }
+    return y;
+  };
+  auto passes = [&](std::uint64_t seed) {
+    Record<B> ex(context, parameters, batch.segments(), nullptr, {.training = true, .seed = seed});
+    op::Embed embed;
+    add_term(embed, {encoder.embedding.word, ex.indices(batch.ids()), 0});
+    const auto x = ex.embed(embed);
+    std::vector<Tensor<double>> results;
+    for (int pass = 0; pass < 3; ++pass) {
+      const auto y = blocks(ex, x);
+      results.emplace_back(Shape{6, 8});
+      std::copy_n(ex.view(y).data, 48, results.back().data());
+    }
+    return results;
+  };
+  const auto once = passes(1), again = passes(1);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(encore::testing::different_bits(once[i], again[i]) == "");
+    CHECK(encore::testing::different_bits(once[i], once[(i + 1) % 3]) != "");
+  }
+}
+
 TEST_CASE("gradients through dropout are those of the function with that mask") {
   Config<Spec> config = small_config<Spec>(2);
   config.shape.dropout = 0.4f;

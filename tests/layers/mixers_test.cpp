@@ -151,7 +151,7 @@ TEST_CASE(
   double worst = 0, square = 0;
   for (std::int64_t a = 0; a < m; ++a) {
     square += dot(a, a);
-    for (std::int64_t b = a / d * d; b < a; ++b) worst = std::fmax(worst, std::fabs(dot(a, b)));
+    for (std::int64_t b = a / d * d; b < a; ++b) worst = worst_of(worst, std::fabs(dot(a, b)));
   }
   CHECK(worst < 1e-13);
   CHECK(square / double(m) == Approx(double(d)).epsilon(0.04));  // five standard deviations: sqrt(2 / (m d)) each

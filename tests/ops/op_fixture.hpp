@@ -5,6 +5,7 @@
 
 #include <encore/backend/reference.hpp>
 #include <encore/ops/op.hpp>
+#include <encore/testing/worst.hpp>
 
 #include <cmath>
 #include <limits>
@@ -15,6 +16,7 @@
 namespace ops_test {
 
 using namespace encore;
+using encore::testing::worst_of;
 using B = Reference<double>;
 inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -174,10 +176,9 @@ double gradient_error(Bench& bench, const Op& op, std::vector<Matrix> inputs, do
     double scale = 1e-3, error = 0;
     for (std::size_t k = 0; k < differences.size(); ++k) {
       scale = std::fmax(scale, std::fabs(differences[k]));
-      error = std::isnan(derivatives[k]) ? nan : std::fmax(error, std::fabs(derivatives[k] - differences[k]));
-      if (std::isnan(error)) break;
+      error = worst_of(error, std::fabs(derivatives[k] - differences[k]));
     }
-    worst = std::isnan(worst) || std::isnan(error) ? nan : std::fmax(worst, error / scale);
+    worst = worst_of(worst, error / scale);
   };
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!dx[i].tidy()) return nan;
@@ -203,14 +204,15 @@ double gradient_error(Bench& bench, const Op& op, std::vector<Matrix> inputs, do
   return worst;
 }
 
-// `expected(row, col)` beside what an op made: the largest difference relative to the largest number.
+// `expected(row, col)` beside what an op made: the largest difference relative to the largest number; NaN where one of
+// either is.
 template <class Formula>
 double value_error(const Matrix& y, const Formula& expected) {
   if (!y.tidy()) return nan;
   double error = 0, scale = 0;
   for (std::int64_t r = 0; r < y.rows(); ++r) {
     for (std::int64_t c = 0; c < y.cols(); ++c) {
-      error = std::fmax(error, std::fabs(y(r, c) - expected(r, c)));
+      error = worst_of(error, std::fabs(y(r, c) - expected(r, c)));
       scale = std::fmax(scale, std::fabs(expected(r, c)));
     }
   }

@@ -36,6 +36,21 @@ struct WrongDerivative {
   auto operator()(auto& ex, const auto& x) const { return ex.map(F{}, x); }
 };
 
+// Its derivative by the first operand is not a number, and by the second it is right.
+struct NoDerivative {
+  struct F {
+    template <class S>
+    S operator()(S x, S y) const {
+      return x + y;
+    }
+    template <class S>
+    Dual<S> operator()(Dual<S> x, Dual<S> y) const {
+      return {x.v + y.v, x.d != 0 ? std::numeric_limits<S>::quiet_NaN() : y.d};
+    }
+  };
+  auto operator()(auto& ex, const auto& x, const auto& y) const { return ex.map(F{}, x, y); }
+};
+
 template <class Layer>
 std::vector<std::string> failing() {
   std::vector<std::string> names;
@@ -53,6 +68,32 @@ TEST_CASE("each property fails for what breaks it, and for that only") {
   CHECK(failing<CountsTokens>() == std::vector<std::string>{"batch invariance"});
   CHECK(failing<KnowsMode>() == std::vector<std::string>{"Infer equals Record", "gradients"});
   CHECK(failing<WrongDerivative>() == std::vector<std::string>{"gradients"});
+}
+
+TEST_CASE("a derivative that is not a number fails the check, whichever operand has it") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const std::size_t place : {0U, 1U, 2U}) {
+    GradientReport report;
+    report.operands.resize(3, {.name = "x", .error = 1e-12});
+    CHECK(report.worst() == 1e-12);
+    report.operands[place].error = nan;
+    CHECK(std::isnan(report.worst()));
+  }
+  const GradientReport report = check_gradients([](Builder) { return NoDerivative{}; }, {}, 4, 4);
+  CHECK(report.operands.size() == 2);
+  CHECK_FALSE(report.worst() <= 1e-8);
+}
+
+TEST_CASE("scores that are finite in one place only are no shift of each other") {
+  const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> x{1, 2, 3};
+  for (const double wrong : {infinity, -infinity, nan})
+    for (const std::vector<double>& y : {std::vector{wrong, 2.0, 3.0}, std::vector{1.0, 2.0, wrong}}) {
+      CHECK(relative_difference(x, y) == infinity);
+      CHECK(relative_difference(y, x) == infinity);
+    }
+  const std::vector<double> far{1, -infinity, 3};
+  CHECK(relative_difference(far, far) == 0);
 }
 
 TEST_CASE("an affine layer is the adjoint of its backward, another is not") {

@@ -46,8 +46,9 @@ class Parameters {
   // Whether derived parameters hold what the others say (models/prepare.hpp).
   bool prepared() const { return prepared_; }
   void set_prepared() { prepared_ = true; }
-  const Storage& operator[](ParameterId id) const { return storage_[std::size_t(id.index)]; }
-  Storage& operator[](ParameterId id) { return storage_[std::size_t(id.index)]; }
+  // Both throw ArgumentError for an id of another layout.
+  const Storage& operator[](ParameterId id) const { return storage_[layout_->place(id)]; }
+  Storage& operator[](ParameterId id) { return storage_[layout_->place(id)]; }
 
   // Calls write(span) with room for the plain rows [rows * cols] of a parameter, zero or as they were, then brings them
   // into the form the backend keeps. Constants are refused by the callers that read files; here they are parameters
@@ -55,10 +56,10 @@ class Parameters {
   template <class Write>
   void fill(const Context<B>& context, ParameterId id, Write&& write) {
     if (!(*layout_)[id].derived) prepared_ = false;
-    storage_[std::size_t(id.index)].fill(context, (*layout_)[id], std::forward<Write>(write));
+    (*this)[id].fill(context, (*layout_)[id], std::forward<Write>(write));
   }
   // The plain rows of a parameter, unpacked if need be.
-  std::vector<Scalar> values(ParameterId id) const { return storage_[std::size_t(id.index)].values((*layout_)[id]); }
+  std::vector<Scalar> values(ParameterId id) const { return (*this)[id].values((*layout_)[id]); }
 
   // A gradient store of the same layout.
   Parameters gradients(const Context<B>& context) const { return {context, layout_, StoreKind::gradients}; }

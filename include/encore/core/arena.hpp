@@ -14,13 +14,14 @@ namespace encore {
 // First-fit with coalescing. Offsets and sizes are bytes, multiples of a cache line.
 class Arena {
  public:
-  // Gaps are few, but their number depends on the order of sizes: with room for them no pass allocates for its bookkeeping.
-  Arena() { free_.reserve(64); }
-
-  // An offset for that many bytes; zero bytes take none and get offset 0.
+  // An offset for that many bytes; zero bytes take none and get offset 0. Here is room made for all gaps there may be
+  // (each lies in front of a block, and one more while a block is given back), so that give() never asks for memory:
+  // destructors call it.
   std::size_t take(std::size_t bytes) {
     bytes = round(bytes);
     if (bytes == 0) return 0;
+    if (free_.capacity() < blocks_ + 2) free_.reserve(std::max<std::size_t>(64, 2 * (blocks_ + 2)));
+    ++blocks_;
     for (std::size_t i = 0; i < free_.size(); ++i) {
       if (free_[i].size < bytes) continue;
       const std::size_t offset = free_[i].offset;
@@ -37,9 +38,10 @@ class Arena {
   }
 
   // Gives back what take(bytes) returned.
-  void give(std::size_t offset, std::size_t bytes) {
+  void give(std::size_t offset, std::size_t bytes) noexcept {
     bytes = round(bytes);
     if (bytes == 0) return;
+    --blocks_;
     auto next = std::lower_bound(free_.begin(), free_.end(), offset,
                                  [](const Block& block, std::size_t at) { return block.offset < at; });
     if (next != free_.end() && offset + bytes == next->offset) {
@@ -72,7 +74,7 @@ class Arena {
   // Forgets all blocks; keeps the bookkeeping's memory.
   void reset() {
     free_.clear();
-    top_ = peak_ = 0;
+    top_ = peak_ = blocks_ = 0;
   }
 
  private:
@@ -83,6 +85,7 @@ class Arena {
   static std::size_t round(std::size_t bytes) { return (bytes + cache_line - 1) / cache_line * cache_line; }
 
   std::vector<Block> free_;  // by offset, never adjacent
+  std::size_t blocks_ = 0;   // taken and not given back
   std::size_t top_ = 0;
   std::size_t peak_ = 0;
 };

@@ -17,11 +17,13 @@
 
 namespace encore {
 
-// A parameter's place in a layout; default-constructed: none (a linear layer without bias).
+// A parameter's place in a layout; default-constructed: none (a linear layer without bias). What a layout gives out bears
+// the mark of the parameter there, so that it is not taken for another layout's; one made of a place alone is not.
 struct ParameterId {
   std::int32_t index = -1;
+  std::uint32_t mark = 0;
   explicit operator bool() const { return index >= 0; }
-  friend bool operator==(ParameterId, ParameterId) = default;
+  friend bool operator==(ParameterId a, ParameterId b) { return a.index == b.index; }
 };
 
 // How a parameter begins when a model is trained from scratch.
@@ -42,6 +44,8 @@ struct ParameterSpec {
   bool reads_product = false;  // some op multiplies by it (linear): a backend may keep it packed
   // A constant computed at load, in double, from (row, column): never trained, never in a file.
   std::function<double(std::int64_t, std::int64_t)> constant;
+  // The constant goes on beyond the rows stored: a pass that needs more computes them for itself (ops/constant_rows.hpp).
+  bool endless = false;
   // A constant that layers compute from other parameters once those are loaded (models/prepare.hpp).
   bool derived = false;
 
@@ -50,29 +54,67 @@ struct ParameterSpec {
   std::int64_t cols() const { return shape.rank() > 1 ? shape[1] : 1; }
 };
 
-// All parameters of a model, in order of declaration.
+// All parameters of a model, in order of declaration. Equal layouts have equal names and shapes.
 class ParameterLayout {
  public:
-  const ParameterSpec& operator[](ParameterId id) const { return specs_[std::size_t(id.index)]; }
-  ParameterSpec& operator[](ParameterId id) { return specs_[std::size_t(id.index)]; }
+  // Both throw ArgumentError for an id of another layout.
+  const ParameterSpec& operator[](ParameterId id) const { return specs_[place(id)]; }
+  ParameterSpec& operator[](ParameterId id) { return specs_[place(id)]; }
+  // Where the parameter stands, from 0. Throws ArgumentError for an id of another layout.
+  std::size_t place(ParameterId id) const {
+    const auto at = std::size_t(id.index);  // -1 is beyond every size
+    if (at >= specs_.size() || (id.mark != 0 && id.mark != marks_[at])) refuse(id);
+    return at;
+  }
   std::size_t size() const { return specs_.size(); }
   auto begin() const { return specs_.begin(); }
   auto end() const { return specs_.end(); }
 
   ParameterId add(ParameterSpec spec) {
+    marks_.push_back(mark_of(spec));
     specs_.push_back(std::move(spec));
-    return {std::int32_t(specs_.size() - 1)};
+    return {std::int32_t(specs_.size() - 1), marks_.back()};
   }
-  // Trained numbers, constants left out.
+  // Trained numbers, constants left out. Throws ShapeError where they do not fit.
   std::int64_t parameter_count() const {
     std::int64_t count = 0;
-    for (const ParameterSpec& spec : specs_)
-      if (!spec.constant) count += spec.shape.elements();
+    for (const ParameterSpec& spec : specs_) {
+      if (spec.constant) continue;
+      const std::int64_t elements = spec.shape.elements();
+      if (elements > std::numeric_limits<std::int64_t>::max() - count)
+        throw ShapeError("layout: more than 2^63 - 1 parameters");
+      count += elements;
+    }
     return count;
   }
 
+  friend bool operator==(const ParameterLayout& a, const ParameterLayout& b) { return a.marks_ == b.marks_; }
+
  private:
+  // FNV-1a of names and shape; never 0.
+  static std::uint32_t mark_of(const ParameterSpec& spec) {
+    std::uint32_t hash = 2166136261u;
+    const auto add = [&](std::uint64_t number) { hash = std::uint32_t((hash ^ number) * 16777619u); };
+    for (const ParameterSection& section : spec.sections) {
+      for (const char c : section.name) add(std::uint64_t(static_cast<unsigned char>(c)));
+      add(std::uint64_t(section.rows));
+    }
+    for (const std::int64_t extent : spec.shape) add(std::uint64_t(extent));
+    return hash ? hash : 1;
+  }
+  [[noreturn]] void refuse(ParameterId id) const {
+    if (!id) throw ArgumentError("parameters: an absent parameter was asked for");
+    const std::string place = "parameters: number " + std::to_string(id.index);
+    const std::string reason = ": the layer was made for another layout";
+    if (std::size_t(id.index) >= specs_.size())
+      throw ArgumentError(place + " was asked for, there are " + std::to_string(specs_.size()) + reason);
+    const ParameterSpec& here = specs_[std::size_t(id.index)];
+    throw ArgumentError(place + " is '" + here.name() + "' " + to_string(here.shape) + ", not the one that is meant" +
+                        reason);
+  }
+
   std::vector<ParameterSpec> specs_;
+  std::vector<std::uint32_t> marks_;  // of each, as it was added
 };
 
 // A place in the tree of names at which a layer declares what it needs: b / "attention" / 3.
@@ -128,6 +170,13 @@ class Builder {
     spec.reads_rows = true;
     spec.constant = std::move(value);
     return layout_->add(std::move(spec));
+  }
+  // The same, of which the first `rows` are stored and any may be read.
+  ParameterId endless_constant(std::string_view name, std::int64_t rows, std::int64_t width,
+                               std::function<double(std::int64_t, std::int64_t)> value) const {
+    const ParameterId id = constant(name, rows, width, std::move(value));
+    (*layout_)[id].endless = true;
+    return id;
   }
   // A table that a layer fills in its `prepare`, for inference.
   ParameterId derived(std::string_view name, std::int64_t rows, std::int64_t width) const {

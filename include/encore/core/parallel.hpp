@@ -63,7 +63,7 @@ class ThreadPool {
 
  private:
   void work(int worker);
-  void stop();
+  void stop() noexcept;
 
   std::vector<std::thread> workers_;
   std::chrono::nanoseconds spin_;
@@ -144,7 +144,7 @@ inline ThreadPool::ThreadPool(int threads, std::chrono::nanoseconds spin) : spin
 
 inline ThreadPool::~ThreadPool() { stop(); }
 
-inline void ThreadPool::stop() {
+inline void ThreadPool::stop() noexcept {
   stop_.store(true);
   generation_.fetch_add(1);
   generation_.notify_all();

@@ -34,10 +34,11 @@ class Shape {
     extents_[std::size_t(rank_++)] = extent;
   }
 
-  // Product of the extents. Throws ShapeError where it does not fit.
-  std::int64_t elements() const {
+  // Product of the extents, or of those from `axis` on. Throws ShapeError where it does not fit.
+  std::int64_t elements(int axis = 0) const {
     std::int64_t product = 1;
-    for (std::int64_t extent : *this) {
+    for (; axis < rank_; ++axis) {
+      const std::int64_t extent = (*this)[axis];
       if (extent != 0 && product > std::numeric_limits<std::int64_t>::max() / extent)
         throw ShapeError("shape: more than 2^63 - 1 elements");
       product *= extent;

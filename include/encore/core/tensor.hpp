@@ -45,8 +45,8 @@ class Tensor {
 
   const Shape& shape() const { return shape_; }
   std::int64_t rows() const { return shape_.rank() ? shape_[0] : 1; }
-  // Product of the extents behind the first.
-  std::int64_t cols() const { return rows() ? shape_.elements() / rows() : 0; }
+  // Product of the extents behind the first, whether or not there are rows.
+  std::int64_t cols() const { return shape_.elements(1); }
   T* data() { return data_.data(); }
   const T* data() const { return data_.data(); }
   std::span<T> values() { return {data_.data(), data_.size()}; }

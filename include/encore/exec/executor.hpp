@@ -5,6 +5,7 @@
 
 #include <encore/exec/op_runner.hpp>
 #include <encore/ops/attention.hpp>
+#include <encore/ops/constant_rows.hpp>
 #include <encore/ops/drop_sequences.hpp>
 #include <encore/ops/elementwise.hpp>
 #include <encore/ops/fourier.hpp>
@@ -61,13 +62,14 @@ class Executor : public OpRunner<B, mode> {
   template <std::size_t n = 2>
   std::array<Value, n> split(const Value& x) {
     std::array<Value, n> parts;
-    const ParameterId weight = slot(x).weight;
-    const ParameterSpec* product = weight && whole(x) ? &environment().layout[weight] : nullptr;
-    if (product && product->sections.size() == n) {
+    const ParameterId weight = sections_of(x);
+    if (weight && environment().layout[weight].sections.size() == n) {
+      const ParameterSpec* product = &environment().layout[weight];
       for (std::size_t i = 0; i < n; ++i)
         parts[i] = part(x, environment().kernels.section_column(*product, i), product->sections[i].rows);
       return parts;
     }
+    check_one_section("split", x);
     if (x.cols() % std::int64_t(n) != 0)
       throw ShapeError("split: " + to_string(Extent{x.rows(), x.cols()}) + " into " + std::to_string(n) +
                        " parts: columns do not divide");
@@ -125,6 +127,8 @@ class Executor : public OpRunner<B, mode> {
   Value residual_norm(const op::Norm& norm, const Value& residual, const Value& x) {
     if constexpr (!recording && Kernels<B>::adds_residual) {
       if (absorbs(x)) {
+        check_one_section(op::Norm::name, residual);
+        check_one_section(op::Norm::name, x);
         Value sum = add(residual, x);
         run_in_place(norm, sum);
         return sum;
@@ -136,7 +140,10 @@ class Executor : public OpRunner<B, mode> {
                   const AttentionDistances<Value>& distances = {}) {
     std::array<const Value*, Base::Node::max_inputs> in{&q, &k, &v};
     std::size_t count = 3;
-    op::Attention attend{.spec = spec};
+    op::Attention attend{.spec = spec,
+                         .cosine = rows_by_position(spec.cosine),
+                         .sine = rows_by_position(spec.sine),
+                         .decay = rows_by_position(spec.decay)};
     const auto append = [&](const Value& x, bool& present) {
       present = bool(x);
       if (present) in[count++] = &x;
@@ -157,6 +164,8 @@ class Executor : public OpRunner<B, mode> {
   Value rotate(const AttentionSpec& spec, const Value& x) {
     return run(op::Rotate{.cosine = spec.cosine,
                           .sine = spec.sine,
+                          .cosine_rows = rows_by_position(spec.cosine),
+                          .sine_rows = rows_by_position(spec.sine),
                           .head_size = spec.head_size,
                           .rotary = spec.rotary,
                           .interleaved = spec.interleaved},
@@ -172,6 +181,7 @@ class Executor : public OpRunner<B, mode> {
     if (first < 0 || count < 1 || first + count > x.cols())
       throw ShapeError("columns: " + std::to_string(first) + " to " + std::to_string(first + count) + " of " +
                        to_string(Extent{x.rows(), x.cols()}));
+    check_one_section("columns", x);
     return part(x, first, count);
   }
   Value embed(const op::Embed& embed) { return run(embed, std::array<const Value*, 0>{}); }
@@ -210,7 +220,7 @@ class Executor : public OpRunner<B, mode> {
     if constexpr (!recording)
       return x;
     else {
-      Value copy = make(x.rows(), x.cols());
+      Value copy = make(x.rows(), x.cols(), {}, slot(x).element);
       environment().kernels.copy(this->in(x), out(copy));
       slot(copy).weight = sections_of(x);
       return copy;
@@ -219,12 +229,13 @@ class Executor : public OpRunner<B, mode> {
 
   // ---- scopes and taps
 
-  // Random numbers inside the scope are keyed by it: a description used twelve times draws twelve masks.
+  // Random numbers inside the scope are keyed by it and by how many draws and scopes were before: a description used
+  // twelve times draws twelve masks, and an encoder run twice in one pass twice as many.
   class Scope {
    public:
     Scope(Executor& executor, std::int64_t step)
-        : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_) {
-      executor.scope_ = scope_hash(outer_, std::uint64_t(step));
+        : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_ + 1) {
+      executor.scope_ = scope_hash(scope_hash(outer_, outer_draws_), std::uint64_t(step));
       executor.draws_ = 0;
     }
     Scope(const Scope&) = delete;
@@ -244,6 +255,7 @@ class Executor : public OpRunner<B, mode> {
   // Shows x to the observer, if there is one, without changing a bit.
   void tap(std::string_view name, std::int64_t index, const Value& x) {
     if (!observer_.call) return;
+    check_one_section("tap", x);
     force(x);
     if constexpr (computing) observer_.call(observer_.object, name, index, view(x));
   }
@@ -259,6 +271,7 @@ class Executor : public OpRunner<B, mode> {
   }
   // The rows of a value where the host can read them; valid while a handle to it and the executor live.
   MatrixView<const Scalar> view(const Value& x) {
+    check_one_section("view", x);
     force(x);
     if constexpr (computing)
       return environment().kernels.read(this->in(x));
@@ -268,6 +281,7 @@ class Executor : public OpRunner<B, mode> {
 
  protected:
   using Base::absorbs;
+  using Base::check_one_section;
   using Base::Base;
   using Base::defer;
   using Base::environment;
@@ -290,8 +304,25 @@ class Executor : public OpRunner<B, mode> {
   std::uint64_t seed_ = 0;
 
  private:
+  // What the longest sequence needs of an endless constant beyond the stored rows, computed once in a pass.
+  ComputedRows rows_by_position(ParameterId table) {
+    const std::int64_t longest = this->segments().longest();
+    if (!table || !environment().layout[table].endless || longest <= environment().layout[table].rows()) return {};
+    for (Computed& computed : computed_) {
+      if (!computed.rows) computed = {table, run(op::ConstantRows{table, longest}, std::array<const Value*, 0>{})};
+      if (computed.table == table) return {out(computed.rows).data, longest};
+    }
+    throw ArgumentError("attention: more than " + std::to_string(computed_.size()) +
+                        " tables of rotations in one pass with sequences longer than those");
+  }
+
   std::uint64_t next_stream() { return scope_hash(scope_, ++draws_); }
 
+  struct Computed {
+    ParameterId table;
+    Value rows;
+  };
+  std::array<Computed, 8> computed_;  // keeps them to the end of the pass
   TapFunction<Scalar> observer_;
   std::uint64_t scope_ = 0;
   std::uint64_t draws_ = 0;

@@ -10,9 +10,11 @@ namespace encore {
 template <class B>
 class Count : public Executor<B, Mode::count> {
  public:
-  // prepared: as with parameters that are (models/prepare.hpp), which those of a loaded model are.
-  Count(const Context<B>& context, const ParameterLayout& layout, const Segments& segments, bool prepared = false)
-      : Executor<B, Mode::count>(context, layout, segments, nullptr, nullptr) {
+  // prepared: as with parameters that are (models/prepare.hpp), which those of a loaded model are. claim: of a caller
+  // who holds the context's workspace for longer; null: the executor's own.
+  Count(const Context<B>& context, const ParameterLayout& layout, const Segments& segments, bool prepared = false,
+        const WorkspaceClaim* claim = nullptr)
+      : Executor<B, Mode::count>(context, layout, segments, nullptr, nullptr, claim) {
     this->prepared_ = prepared;
   }
 
@@ -26,27 +28,30 @@ class Count : public Executor<B, Mode::count> {
 template <class B>
 class Infer : public Executor<B, Mode::infer> {
  public:
-  Infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments)
-      : Executor<B, Mode::infer>(context, parameters.layout(), segments, &parameters, nullptr) {
+  Infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+        const WorkspaceClaim* claim = nullptr)
+      : Executor<B, Mode::infer>(context, parameters.layout(), segments, &parameters, nullptr, claim) {
     this->prepared_ = parameters.prepared();
   }
 
   std::size_t peak_bytes() const { return this->arena_peak(); }
 };
 
-// Counts, reserves, runs: forward(executor) is called once with a Count and once with an Infer.
+// Counts, reserves, runs: forward(executor) is called once with a Count and once with an Infer. Throws ArgumentError
+// where the context is in use, on this thread or another.
 template <class B, class Forward>
 void infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
            TapFunction<scalar_t<B>> observer, Forward&& forward) {
+  const WorkspaceClaim claim(context.workspace());
   std::size_t bytes = 0;
   {
-    Count<B> count(context, parameters.layout(), segments, parameters.prepared());
+    Count<B> count(context, parameters.layout(), segments, parameters.prepared(), &claim);
     count.observe(observer);
     forward(count);
     bytes = count.peak_bytes();
   }
   context.workspace().reserve(bytes);
-  Infer<B> executor(context, parameters, segments);
+  Infer<B> executor(context, parameters, segments, &claim);
   executor.observe(observer);
   forward(executor);
 }

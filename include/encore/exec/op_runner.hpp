@@ -7,7 +7,9 @@
 #include <encore/ops/elementwise.hpp>
 #include <encore/ops/linear.hpp>
 
+#include <algorithm>
 #include <array>
+#include <type_traits>
 #include <vector>
 
 namespace encore {
@@ -46,12 +48,13 @@ class OpRunner : public ValueStore<B, mode> {
     std::array<Extent, Node::max_inputs> every;
     for (std::size_t i = 0; i < n; ++i) {
       force(*in_values[i]);
-      every[i] = {in_values[i]->rows(), in_values[i]->cols()};
+      every[i] = {slot(*in_values[i]).rows, in_values[i]->cols()};
     }
     const std::span<const Extent> extents(every.data(), n);
     const ParameterId sections = this->template sections_after<Op>(in_values);
     const Extent size = o.template output<B>(environment(), extents);
-    Value y = make(size.rows, size.cols, sections, element_of<Op>());
+    if (mixes_elements<Op>(in_values)) return run_on_activations(o, in_values);
+    Value y = make(size.rows, size.cols, sections, element_of<Op>(in_values));
     if constexpr (requires { o.weight; }) slot(y).weight = o.weight;
     Value saved;
     if constexpr (recording && requires { o.template saved<B>(environment(), extents); }) {
@@ -76,6 +79,7 @@ class OpRunner : public ValueStore<B, mode> {
   // x becomes the op of x.
   template <class Op>
   void run_in_place(const Op& o, const Value& x) {
+    this->check_one_section(Op::name, x);
     const std::array extents{Extent{x.rows(), x.cols()}};
     o.template output<B>(environment(), extents);
     const std::array views{in(x)};
@@ -90,8 +94,8 @@ class OpRunner : public ValueStore<B, mode> {
     force(x);
     const std::array extents{Extent{x.rows(), x.cols()}};
     const Extent size = product.template output<B>(environment(), extents);
-    this->retain(operand(x).slot);
     Value y = this->describe(size.rows, size.cols, product.weight);
+    this->retain(operand(x).slot);
     Slot& s = slot(y);
     s.bias = product.bias;
     s.source = operand(x).slot;
@@ -119,7 +123,10 @@ class OpRunner : public ValueStore<B, mode> {
   bool absorbs(const Value& x) const { return slot(x).deferred && slot(x).references == 1 && this->whole(x); }
   // residual + activation(product), in one kernel.
   Value product_of(const Value& x, Activation activation, const Value* residual) {
-    if (residual) force(*residual);
+    if (residual) {
+      force(*residual);
+      this->template sections_after<op::Add>(std::array{&x, residual});
+    }
     const Slot s = slot(x);
     const op::Linear product{.weight = s.weight, .bias = s.bias, .activation = activation};
     std::array<Extent, 2> extents{Extent{s.rows, s.source_columns}, Extent{}};
@@ -127,8 +134,7 @@ class OpRunner : public ValueStore<B, mode> {
     const std::size_t operands = residual ? 2 : 1;
     const std::span<const Extent> used(extents.data(), operands);
     const Extent size = product.template output<B>(environment(), used);
-    const ParameterId sections = residual ? this->sections_of(*residual) : ParameterId{};
-    Value y = make(size.rows, size.cols, sections ? sections : s.weight);
+    Value y = make(size.rows, size.cols, s.weight);
     std::array<In, 2> views{at(source_of(s)), {}};
     if (residual) views[1] = in(*residual);
     compute(product, used, std::span<const In>(views.data(), operands), out(y), {});
@@ -161,7 +167,7 @@ class OpRunner : public ValueStore<B, mode> {
     if constexpr (computing) {
       const In x = at(source_of(s));
       const Out result = out(y);
-      kernel(x, environment().weights(s.weight), environment().optional(s.bias), result, scratch);
+      if (s.rows > 0) kernel(x, environment().weights(s.weight), environment().optional(s.bias), result, scratch);
     }
     this->give_bytes(bytes, offset);
     return y;
@@ -169,9 +175,11 @@ class OpRunner : public ValueStore<B, mode> {
 
   // ---- the way back
 
-  // Adds dy to the gradient of y and walks the tape from its end. Once only.
+  // Adds dy to the gradient of y and walks the tape from its end. Once only: parameters' gradients would add twice.
   void walk_back(const Value& y, MatrixView<const Scalar> dy) {
+    if (walked_back_) throw ArgumentError("backward: this tape was walked back already; record another pass");
     gradients_.assign(this->slot_count(), nullptr);
+    walked_back_ = true;
     bool fresh = false;
     environment().kernels.write(dy, gradient_at(operand(y), fresh));
     for (auto node = tape_.rbegin(); node != tape_.rend(); ++node)
@@ -198,17 +206,47 @@ class OpRunner : public ValueStore<B, mode> {
   double flops_ = 0;
 
  private:
+  // Statistics stay statistics as long as ops go element by element.
   template <class Op>
-  static constexpr Element element_of() {
-    if constexpr (requires { Op::element; })
-      return Op::element;
-    else
-      return Element::activation;
+  Element element_of(std::span<const Value* const> in_values) const {
+    if constexpr (requires { Op::element; }) return Op::element;
+    if constexpr (requires { Op::elementwise; })
+      if (all_statistics(in_values)) return Element::statistic;
+    return Element::activation;
+  }
+  bool all_statistics(std::span<const Value* const> in_values) const {
+    return std::all_of(in_values.begin(), in_values.end(),
+                       [&](const Value* x) { return slot(*x).element == Element::statistic; });
+  }
+  // Whether the op would read statistics in the format of activations, where the two differ.
+  template <class Op>
+  bool mixes_elements(std::span<const Value* const> in_values) const {
+    if constexpr (std::is_same_v<Op, op::AsActivation>) return false;
+    if (environment().kernels.element_bytes(Element::activation) ==
+        environment().kernels.element_bytes(Element::statistic))
+      return false;
+    if constexpr (requires { Op::elementwise; })
+      if (all_statistics(in_values)) return false;
+    return std::any_of(in_values.begin(), in_values.end(),
+                       [&](const Value* x) { return slot(*x).element == Element::statistic; });
+  }
+  template <class Op>
+  Value run_on_activations(const Op& o, std::span<const Value* const> in_values) {
+    std::array<Value, Node::max_inputs> converted;
+    std::array<const Value*, Node::max_inputs> operands{};
+    for (std::size_t i = 0; i < in_values.size(); ++i) {
+      operands[i] = in_values[i];
+      if (slot(*in_values[i]).element != Element::statistic) continue;
+      converted[i] = run(op::AsActivation{}, std::span<const Value* const>(&in_values[i], 1));
+      operands[i] = &converted[i];
+    }
+    return run(o, std::span<const Value* const>(operands.data(), in_values.size()));
   }
   static Operand source_of(const Slot& s) { return {s.source, s.source_column, s.source_columns}; }
 
   template <class Op>
   void compute(const Op& o, std::span<const Extent> extents, std::span<const In> views, Out y, Out saved) {
+    if (y.rows == 0) return;  // no kernel is asked for no rows
     flops_ += o.template flops<B>(environment(), extents);
     std::size_t bytes = 0;
     if constexpr (requires { o.template scratch<B>(environment(), extents); })
@@ -240,6 +278,11 @@ class OpRunner : public ValueStore<B, mode> {
       targets[i] = at(this->take(slot(x.slot).bytes), slot(x.slot), x.column, x.cols);
     }
     const Slot& y = slot(node.output);
+    if (y.rows == 0) {  // what has no rows says nothing about its operands
+      for (std::size_t i = 0; i < node.input_count; ++i)
+        if (!sums[i].data) environment().kernels.fill(targets[i], Scalar(0));
+      return;
+    }
     const Out dy = at(gradients_[std::size_t(node.output)], y, 0, y.cols);
     o.template backward<B>(environment(), std::span<const In>(inputs.data(), node.input_count),
                            at({node.output, 0, y.cols}), node.saved.slot >= 0 ? at(node.saved) : Out{}, dy,
@@ -250,6 +293,7 @@ class OpRunner : public ValueStore<B, mode> {
 
   std::vector<Node> tape_;             // Record
   std::vector<std::byte*> gradients_;  // of each slot, once there is one
+  bool walked_back_ = false;
 };
 
 }  // namespace encore

@@ -21,7 +21,8 @@ class Record : public Executor<B, Mode::record> {
   using typename Base::Scalar;
   using typename Base::Value;
 
-  // gradients: where the gradients of the parameters are added; null: only those of values are wanted.
+  // gradients: where the gradients of the parameters are added (Parameters::gradients); null: only those of values are
+  // wanted.
   Record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
          std::type_identity_t<Parameters<B>>* gradients, RecordOptions options = {})
       : Base(context, parameters.layout(), segments, &parameters, gradients) {
@@ -29,9 +30,10 @@ class Record : public Executor<B, Mode::record> {
     this->seed_ = options.seed;
   }
 
-  // Gradients of sum(dy * y) with respect to everything recorded. May be called once. Throws ArgumentError where the
-  // parameters are an inference store: their plain rows are gone.
+  // Gradients of sum(dy * y) with respect to everything recorded. Throws ArgumentError when it is called a second time,
+  // and where the parameters are an inference store: their plain rows are gone.
   void backward(const Value& y, MatrixView<const Scalar> dy) {
+    this->check_one_section("backward", y);
     if (dy.rows != y.rows() || dy.cols != y.cols())
       throw ShapeError("backward: value " + to_string(Extent{y.rows(), y.cols()}) + " and gradient " +
                        to_string(Extent{dy.rows, dy.cols}) + " differ");
@@ -46,6 +48,7 @@ class Record : public Executor<B, Mode::record> {
   }
   // d loss / d x after backward; null data where x did not matter.
   MatrixView<const Scalar> gradient(const Value& x) {
+    this->check_one_section("gradient", x);
     if (!this->has_gradient(x)) return {};
     bool fresh = false;
     return this->environment().kernels.read(this->gradient_at(this->operand(x), fresh));

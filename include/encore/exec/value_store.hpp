@@ -7,8 +7,12 @@
 #include <encore/exec/value.hpp>
 #include <encore/ops/op.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -33,30 +37,54 @@ class ValueStore {
 
   const Segments& segments() const { return env_.segments; }
   const ParameterLayout& layout() const { return env_.layout; }
-  // Indices the backend can read; the span stays alive as long as the executor.
-  Indices indices(std::span<const std::int32_t> values) const {
-    if constexpr (computing)
-      return env_.kernels.upload(values);
-    else
-      return {values.data(), std::int64_t(values.size())};
+  // Indices the backend can read. Infer and Count read the span itself, which must outlive the ops that take them;
+  // Record keeps a copy for the way back.
+  Indices indices(std::span<const std::int32_t> values) {
+    if constexpr (!computing) return {values.data(), std::int64_t(values.size())};
+    Indices result = env_.kernels.upload(values);
+    if constexpr (recording) {
+      if (result.data == values.data() && !values.empty()) {  // not where the backend has made one
+        auto* copy = reinterpret_cast<std::int32_t*>(take(values.size_bytes()));
+        std::memcpy(copy, values.data(), values.size_bytes());
+        result.data = copy;
+      }
+    }
+    return result;
+  }
+  // A temporary would be gone before an op reads it.
+  template <class Range>
+    requires(!std::is_lvalue_reference_v<Range> && !std::ranges::enable_borrowed_range<std::remove_cv_t<Range>>)
+  Indices indices(Range&&) = delete;
+
+  // Positions from padding + 1 on in each sequence, of ids that are indices of this executor: tokens whose id is
+  // `padding` are not counted, theirs is `padding`. [N] -> [N]
+  Indices positions_without(std::int32_t padding, Indices ids) {
+    if constexpr (!computing) return ids;
+    if (workspace_.counted == workspace_.positions.size()) workspace_.positions.emplace_back();
+    std::vector<std::int32_t>& positions = workspace_.positions[workspace_.counted++];
+    const std::int32_t* const host = ids.host ? ids.host : ids.data;
+    positions.assign(host, host + ids.size);
+    for (std::int64_t s = 0; s < segments().count(); ++s) {
+      std::int32_t last = padding;
+      for (std::int64_t n = segments().begin(s); n < segments().end(s); ++n) {
+        std::int32_t& place = positions[std::size_t(n)];
+        place = place == padding ? padding : ++last;
+      }
+    }
+    return indices(positions);
   }
 
  protected:
   ValueStore(const Context<B>& context, const ParameterLayout& layout, const Segments& segments,
-             const Parameters<B>* parameters, Parameters<B>* gradients)
+             const Parameters<B>* parameters, Parameters<B>* gradients, const WorkspaceClaim* claim = nullptr)
       : kernels_(context), env_{kernels_, layout, segments, parameters, gradients}, workspace_(context.workspace()) {
-    if (workspace_.in_use) throw ArgumentError("executor: the context runs another one; give each its own context");
-    workspace_.arena.reset();
-    workspace_.slots.clear();
-    workspace_.free_slots.clear();
+    check_stores();
+    if (!claim) claim_.emplace(workspace_);
+    clear();
+    workspace_.counted = 0;
     if constexpr (computing && requires { kernels_.begin(segments); }) kernels_.begin(segments);
-    workspace_.in_use = true;  // last: what throws before leaves the context free
   }
-  ~ValueStore() {
-    workspace_.slots.clear();
-    workspace_.free_slots.clear();
-    workspace_.in_use = false;
-  }
+  ~ValueStore() { clear(); }
 
   const OpEnvironment<B>& environment() const { return env_; }
   // Bytes of workspace that were in use at most.
@@ -66,8 +94,8 @@ class ValueStore {
   static const Operand& operand(const Value& x) { return x.operand_; }
   Slot& slot(std::int32_t index) { return workspace_.slots[std::size_t(index)]; }
   const Slot& slot(std::int32_t index) const { return workspace_.slots[std::size_t(index)]; }
-  Slot& slot(const Value& x) { return slot(x.operand_.slot); }
-  const Slot& slot(const Value& x) const { return slot(x.operand_.slot); }
+  Slot& slot(const Value& x) { return slot(mine(x).operand_.slot); }
+  const Slot& slot(const Value& x) const { return slot(mine(x).operand_.slot); }
   // Whether x is all columns of its slot.
   bool whole(const Value& x) const { return x.operand_.column == 0 && x.operand_.cols == slot(x).cols; }
 
@@ -102,16 +130,19 @@ class ValueStore {
   }
   void allocate(Slot& s) {
     s.stride = env_.kernels.stride(s.cols);
-    s.bytes = std::size_t(s.rows) * std::size_t(s.stride) * env_.kernels.element_bytes(s.element);
-    s.data = allocate_bytes(s.bytes, s.offset);
+    const std::size_t bytes = std::size_t(s.rows) * std::size_t(s.stride) * env_.kernels.element_bytes(s.element);
+    s.data = allocate_bytes(bytes, s.offset);
+    s.bytes = bytes;  // last: what has no bytes gives none back
   }
   std::byte* allocate_bytes(std::size_t bytes, std::size_t& offset) {
     if constexpr (recording) return take(bytes);
     offset = workspace_.arena.take(bytes);
     if constexpr (!computing) return nullptr;
-    if (offset + bytes > workspace_.size())
+    if (offset + bytes > workspace_.size()) {
+      workspace_.arena.give(offset, bytes);
       throw MemoryError("workspace: " + std::to_string(offset + bytes) + " bytes needed, " +
                         std::to_string(workspace_.size()) + " reserved");
+    }
     return workspace_.data() + offset;
   }
   void give_bytes(std::size_t bytes, std::size_t offset) {
@@ -123,14 +154,14 @@ class ValueStore {
   }
 
   void retain(std::int32_t index) { ++slot(index).references; }
-  void release(std::int32_t index) {
+  void release(std::int32_t index) noexcept {
     if constexpr (recording) return;
     Slot& s = slot(index);
     if (--s.references > 0) return;
     const std::int32_t source = s.source;
     if (!s.deferred) workspace_.arena.give(s.offset, s.bytes);
     s = Slot{};
-    workspace_.free_slots.push_back(index);
+    s.next_free = std::exchange(workspace_.free_slot, index);
     if (source >= 0) release(source);
   }
 
@@ -139,40 +170,72 @@ class ValueStore {
     const ParameterId weight = slot(x).weight;
     return weight && whole(x) && env_.layout[weight].sections.size() > 1 ? weight : ParameterId{};
   }
-  // What elementwise ops make of sections has the same ones. Other ops would read the padding: sections are split
-  // before.
+  // Throws ShapeError where x holds several sections: who reads it as one would read the padding.
+  void check_one_section(const char* name, const Value& x) const {
+    const ParameterId product = sections_of(x);
+    if (!product) return;
+    throw ShapeError(std::string(name) + ": " + to_string(Extent{x.rows(), x.cols()}) + " are the " +
+                     std::to_string(env_.layout[product].sections.size()) + " sections of '" +
+                     env_.layout[product].name() + "': split them first");
+  }
+  // What elementwise ops make of sections has the same ones, if all operands have them. Other ops would read the
+  // padding: sections are split before.
   template <class Op>
   ParameterId sections_after(std::span<const Value* const> operands) const {
-    for (const Value* x : operands) {
-      const ParameterId product = sections_of(*x);
-      if (!product) continue;
-      if constexpr (requires { Op::elementwise; })
-        return product;
-      else
-        throw ShapeError(std::string(Op::name) + ": " + to_string(Extent{x->rows(), x->cols()}) + " are the " +
-                         std::to_string(env_.layout[product].sections.size()) + " sections of '" +
-                         env_.layout[product].name() + "': split them first");
-    }
+    if constexpr (requires { Op::elementwise; })
+      if (same_sections(operands)) return sections_of(*operands[0]);
+    for (const Value* x : operands) check_one_section(Op::name, *x);
     return {};
   }
 
  private:
   friend Value;
 
+  void clear() {
+    workspace_.arena.reset();
+    workspace_.slots.clear();
+    workspace_.free_slot = -1;
+  }
+  // Weights are read, gradients are added: a store is for one of the two.
+  void check_stores() const {
+    if (env_.parameters && env_.parameters->kind() == StoreKind::gradients)
+      throw ArgumentError("executor: the parameters are a gradient store; layers read weights");
+    if (!env_.gradients) return;
+    if (env_.gradients->kind() != StoreKind::gradients)
+      throw ArgumentError("executor: the gradients are a store of weights; Parameters::gradients makes one for gradients");
+    if (!(env_.gradients->layout() == env_.layout))
+      throw ArgumentError("executor: the parameters and the gradients have different layouts");
+  }
+  const Value& mine(const Value& x) const {
+    if (x.store_ != this) throw ArgumentError("executor: a value that is empty, or another executor's");
+    return x;
+  }
+  bool same_sections(std::span<const Value* const> operands) const {
+    const auto sizes_equal = [](const ParameterSection& a, const ParameterSection& b) { return a.rows == b.rows; };
+    const ParameterId first = sections_of(*operands[0]);
+    if (!first) return false;
+    const std::vector<ParameterSection>& expected = env_.layout[first].sections;
+    return std::all_of(operands.begin() + 1, operands.end(), [&](const Value* x) {
+      const ParameterId other = sections_of(*x);
+      return other && std::equal(expected.begin(), expected.end(), env_.layout[other].sections.begin(),
+                                 env_.layout[other].sections.end(), sizes_equal);
+    });
+  }
   std::int64_t rows_of(std::int32_t index) const { return slot(index).rows; }
   std::int32_t new_slot() {
-    if (workspace_.free_slots.empty()) {
+    const std::int32_t free = workspace_.free_slot;
+    if (free < 0) {
       workspace_.slots.emplace_back();
       return std::int32_t(workspace_.slots.size() - 1);
     }
-    const std::int32_t index = workspace_.free_slots.back();
-    workspace_.free_slots.pop_back();
-    return index;
+    workspace_.free_slot = std::exchange(slot(free).next_free, -1);
+    return free;
   }
 
   Kernels<B> kernels_;
   OpEnvironment<B> env_;
   std::remove_reference_t<decltype(std::declval<const Context<B>&>().workspace())>& workspace_;
+  std::optional<WorkspaceClaim> claim_;  // none where the caller has one
   BumpMemory<decltype(std::declval<const Kernels<B>&>().block(std::size_t{}))> memory_;
 };
 

@@ -34,7 +34,6 @@ class Folder {
   bool has(std::string_view file) const;
   // Throws FileError, naming the file, where there is none or it holds more than max_bytes.
   std::string read(std::string_view file, std::size_t max_bytes = max_text_bytes) const;
-  nlohmann::json json(std::string_view file) const;
   // Read once: copies of the folder give the same object again, whatever has become of the file.
   JsonObject object(std::string_view file) const;
   // A file in memory is not copied.

@@ -33,9 +33,15 @@ void refuse_nul(std::string_view text, const std::string& file);
 
 }  // namespace detail
 
-// Parses one JSON document. Throws FileError naming the file and the byte for anything that is not valid JSON in UTF-8,
+// A JSON document of one owner. Taken apart before it dies (io/json_tree.hpp): no destructor of it allocates.
+struct TakeJsonApart {
+  void operator()(nlohmann::json* tree) const noexcept;
+};
+using JsonTree = std::unique_ptr<nlohmann::json, TakeJsonApart>;
+
+// Parses one JSON document; the result is not null. Throws FileError naming the file and the byte for anything that is not valid JSON in UTF-8,
 // nested deeper than 64 levels, with one key twice in an object, or followed by anything but white space.
-nlohmann::json parse_json(std::string_view text, const std::string& file);
+JsonTree parse_json(std::string_view text, const std::string& file);
 
 // Least and greatest value allowed for a number, both included.
 template <class T>
@@ -45,15 +51,23 @@ struct Bounds {
 };
 
 // One object of a JSON document, the file it came from, and the path of keys that leads to it. Shares the document:
-// cheap to copy, and never dangling. A key whose value is null counts as absent, as in transformers' configurations.
+// cheap to copy, and never dangling. null is a value like others, and wrong where a number, name or flag must be; where
+// it stands for a key that is not given, the reading code says so: json.nullable().text("problem_type", "").
 //
 // Getters throw ConfigError, "FILE: key 'PATH': found ..., want ...", for a value of the wrong type or out of bounds.
 // With a fallback an absent key gives the fallback (which need not lie within the bounds); without one it is an error.
 class JsonObject {
  public:
   // Throws ConfigError when the value is not an object.
-  JsonObject(nlohmann::json value, std::string file, std::string path = {});
+  JsonObject(JsonTree value, std::string file);
   static JsonObject parse(std::string_view text, const std::string& file);
+  // The objects of a document that is an array of them; their paths are [0], [1], .. Throws ConfigError where it is not.
+  static std::vector<JsonObject> parse_list(std::string_view text, const std::string& file);
+  // {key: value}
+  static JsonObject with_member(std::string_view key, JsonTree value, std::string file, std::string path = {});
+
+  // The same object, in which, and in what is inside it, a key whose value is null counts as absent.
+  JsonObject nullable() const;
 
   const std::string& file() const { return *file_; }
   const nlohmann::json& value() const { return *value_; }
@@ -80,6 +94,9 @@ class JsonObject {
   }
   std::optional<std::string> optional_text(std::string_view key) const;
 
+  // A number, true, false or null as JSON writes it; nothing where the key is absent or its value is something else.
+  std::optional<std::string> literal(std::string_view key) const;
+
   bool boolean(std::string_view key) const;
   bool boolean(std::string_view key, bool fallback) const { return optional_boolean(key).value_or(fallback); }
   std::optional<bool> optional_boolean(std::string_view key) const;
@@ -100,7 +117,8 @@ class JsonObject {
   ConfigError error(std::string_view key, std::string_view message) const;
 
  private:
-  JsonObject(std::shared_ptr<const nlohmann::json> value, std::shared_ptr<const std::string> file, std::string path);
+  JsonObject(std::shared_ptr<const nlohmann::json> value, std::shared_ptr<const std::string> file, std::string path,
+             bool null_is_absent);
 
   const nlohmann::json* find(std::string_view key) const;
   const nlohmann::json& required(std::string_view key, const std::string& want) const;
@@ -118,6 +136,7 @@ class JsonObject {
   std::shared_ptr<const nlohmann::json> value_;
   std::shared_ptr<const std::string> file_;
   std::string path_;
+  bool null_is_absent_ = false;
 };
 
 }  // namespace encore

@@ -8,15 +8,18 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 #include <span>
 #include <stop_token>
+#include <type_traits>
+#include <vector>
 #include <vector>
 
 namespace encore {
 
 struct RunOptions {
   std::int64_t tokens_per_pack = 2048;  // a longer text makes a pack of its own
-  // Called after each pack with the number of texts done and of all texts.
+  // Called after each pack with the number of texts done and of all texts. It may run models on the same context.
   std::function<void(std::size_t done, std::size_t total)> progress;
   std::stop_token stop;  // asked between packs; a stopped run throws Stopped
 };
@@ -27,14 +30,42 @@ class Stopped : public Error {
   using Error::Error;
 };
 
+namespace detail {
+// The workspace's batch and order for the time of a run, so that one no larger than the last allocates nothing. They are
+// the run's own while it lasts: what its progress function runs on the same context takes others.
+class LentPacking {
+ public:
+  // Throws ArgumentError where the context is in use.
+  explicit LentPacking(WorkspaceTables& workspace) : workspace_(workspace), packing_(taken_from(workspace)) {}
+  LentPacking(const LentPacking&) = delete;
+  LentPacking& operator=(const LentPacking&) = delete;
+  ~LentPacking() {
+    const WorkspaceClaim claim(workspace_, std::nothrow);
+    if (claim) workspace_.packing = std::move(packing_);  // else somebody else's stays
+  }
+  Packing* operator->() { return &packing_; }
+
+ private:
+  static Packing taken_from(WorkspaceTables& workspace) {
+    const WorkspaceClaim claim(workspace);
+    return std::move(workspace.packing);
+  }
+
+  WorkspaceTables& workspace_;
+  Packing packing_;
+};
+}  // namespace detail
+
 // Calls run(batch, which) for each pack: the packed sequences and the indices of their texts. Throws ArgumentError for
-// a budget below 1, InputError for an empty sequence, Stopped.
+// a budget below 1 or a context in use, InputError for an empty sequence, Stopped.
 template <class Run>
 void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodings, const RunOptions& options,
                    Run&& run) {
   if (options.tokens_per_pack < 1)
     throw ArgumentError("tokens_per_pack = " + std::to_string(options.tokens_per_pack) + " is not positive");
-  std::vector<std::size_t>& order = workspace.order;
+  detail::LentPacking packing(workspace);
+  Batch& batch = packing->batch;
+  std::vector<std::size_t>& order = packing->order;
   order.resize(encodings.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     order[i] = i;
@@ -47,31 +78,18 @@ void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodin
   for (std::size_t first = 0; first < order.size();) {
     if (options.stop.stop_requested())
       throw Stopped("stopped after " + std::to_string(first) + " of " + std::to_string(order.size()) + " texts");
-    workspace.batch.clear();
+    batch.clear();
     std::size_t last = first;
     do {
       const Encoding& encoding = encodings[order[last]];
-      workspace.batch.add(encoding.ids, encoding.type_ids);
+      batch.add(encoding.ids, encoding.type_ids, encoding.prompt_tokens);
       ++last;
     } while (last < order.size() &&
-             workspace.batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <=
+             batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <=
                  options.tokens_per_pack);
-    run(workspace.batch, std::span<const std::size_t>(order).subspan(first, last - first));
+    run(batch, std::span<const std::size_t>(order).subspan(first, last - first));
     first = last;
     if (options.progress) options.progress(first, order.size());
-  }
-}
-
-// The rows of a pack where pooling begins that leaves prompts out. Throws InputError for a text that is nothing else.
-inline void rows_behind_prompts(const Segments& segments, std::span<const Encoding> encodings,
-                                std::span<const std::size_t> which, std::vector<std::int32_t>& rows) {
-  rows.resize(which.size());
-  for (std::size_t i = 0; i < which.size(); ++i) {
-    const std::int64_t prompt = encodings[which[i]].prompt_tokens, s = std::int64_t(i);
-    if (prompt < 0 || prompt >= segments.length(s))
-      throw InputError("text " + std::to_string(which[i]) + ": its prompt takes " + std::to_string(prompt) + " of " +
-                       std::to_string(segments.length(s)) + " tokens and leaves none to pool");
-    rows[i] = std::int32_t(segments.begin(s) + prompt);
   }
 }
 

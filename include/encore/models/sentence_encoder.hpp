@@ -85,12 +85,13 @@ class SentenceEncoder {
   bool leaves_out_prompts() const { return sentence_ && !sentence_->pooling.include_prompt; }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
+  void check(const ModelFolder& folder, const LoadOptions& options) const {
+    check_weights(*layout(), folder.checkpoint(), weight_names(), folder.name(), options);
+  }
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    WeightNames names = Spec::weight_names(model_.config());
-    names.elsewhere.push_back("modules.");
-    load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), weight_names(), folder.name(), parameters, options);
     const auto fill = [&](ParameterId id, const TensorEntry& tensor) {
       parameters.fill(context, id, [&](auto rows) { read_as_float(tensor, rows); });
     };
@@ -141,10 +142,9 @@ class SentenceEncoder {
                        to_string(Shape{std::int64_t(encodings.size()), dimension_}));
     for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
       model_.check(batch, which);
-      std::vector<std::int32_t>& firsts = context.workspace().first_rows;
-      if (leaves_out_prompts()) rows_behind_prompts(batch.segments(), encodings, which, firsts);
+      if (leaves_out_prompts()) check_prompts(batch, which);
       infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(firsts) : Indices{});
+        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(batch.text_rows()) : Indices{});
         const auto rows = ex.view(y);
         if constexpr (std::remove_reference_t<decltype(ex)>::computing)
           for (std::size_t i = 0; i < which.size(); ++i)
@@ -154,6 +154,19 @@ class SentenceEncoder {
   }
 
  private:
+  static void check_prompts(const Batch& batch, std::span<const std::size_t> which) {
+    const Segments& segments = batch.segments();
+    for (std::int64_t s = 0; s < segments.count(); ++s)
+      if (const std::int64_t row = batch.text_rows()[std::size_t(s)]; row >= segments.end(s))
+        throw InputError("text " + std::to_string(which[std::size_t(s)]) + ": its prompt takes " +
+                         std::to_string(row - segments.begin(s)) + " of " + std::to_string(segments.length(s)) +
+                         " tokens and leaves none to pool");
+  }
+  WeightNames weight_names() const {
+    WeightNames names = Spec::weight_names(model_.config());
+    names.elsewhere.push_back("modules.");
+    return names;
+  }
   static Pooling pooling_of(SentenceTransformer::PoolingMode mode) {
     switch (mode) {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;

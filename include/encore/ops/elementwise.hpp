@@ -4,6 +4,7 @@
 //   activate  y = activation(x)     the built-in functions, vectorised
 //   gate      y = activation(u) g   the GLU family (Shazeer 2020)
 //   add       y = x_1 + x_2
+//   as activation   y = x           a statistic in the format of activations, where the two differ
 //   dropout   y = x mask / (1 - p)  mask from a counter-based stream (Srivastava et al. 2014)
 #pragma once
 
@@ -147,6 +148,29 @@ struct Add {
   template <class B>
   double flops(const Env<B>&, std::span<const Extent> in) const {
     return double(in[0].rows) * double(in[0].cols);
+  }
+};
+
+// Executors run it by themselves where an op reads both.
+struct AsActivation {
+  static constexpr const char* name = "as activation";
+  static constexpr Element element = Element::activation;
+
+  template <class B>
+  Extent output(const Env<B>&, std::span<const Extent> in) const {
+    return in[0];
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
+    env.kernels.copy(in[0], y);
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
+    if (dx[0].data) env.kernels.copy(dy, dx[0]);
+  }
+  template <class B>
+  double flops(const Env<B>&, std::span<const Extent>) const {
+    return 0;
   }
 };
 

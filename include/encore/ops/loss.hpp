@@ -16,6 +16,11 @@ struct CrossEntropy {
   template <class B>
   Extent output(const Env<B>&, std::span<const Extent> in) const {
     if (targets.size != in[0].rows) shape_error(name, in[0], {targets.size, 1}, "one target a row is needed");
+    const std::int32_t* values = host_values(targets);
+    for (std::int64_t n = 0; n < targets.size; ++n)
+      if (values[n] >= in[0].cols)
+        throw InputError("cross_entropy: target " + std::to_string(values[n]) + " of row " + std::to_string(n) +
+                         " is not below " + std::to_string(in[0].cols) + " classes");
     return {1, 1};
   }
   template <class B>

@@ -25,8 +25,8 @@ struct Norm {
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
     if (groups < 1 || in[0].cols % groups != 0)
       shape_error(name, in[0], {in[0].rows, groups}, "columns are not whole groups");
-    if (gain && env.layout[gain].rows() != in[0].cols / groups)
-      shape_error(name, in[0], {1, env.layout[gain].rows() * groups}, "columns and gain differ");
+    for (const ParameterId vector : {gain, bias})
+      if (vector) vector_parameter(name, env.layout, vector, in[0], in[0].cols / groups);
     if (in.back() != in[0]) shape_error(name, in[0], in.back(), "input and residual differ");
     return in[0];
   }

@@ -2,11 +2,13 @@
 // What an op is. An op is a small trivially copyable struct: its members are its attributes, and it has, for every
 // backend B,
 //
-//   Extent output(env, in)                     shape check and result; throws ShapeError naming the op and the shapes
+//   Extent output(env, in)                     checks shapes, parameters and indices, and says what comes out; throws
+//                                              ShapeError, ArgumentError or InputError naming the op
 //   Extent saved(env, in)                      optional: what backward needs beyond inputs and output
 //   std::size_t scratch(env, in)               optional: bytes needed while forward runs
 //   void forward(env, in, y, saved, scratch)   saved has null data where nothing is recorded
 //   void backward(env, in, y, saved, dy, dx)   entries of dx with null data are not wanted
+//                                              neither is called where y has no rows
 //   double flops(env, in)                      multiplications and additions of forward, as of separate ops
 //   static constexpr const char* name
 //   static constexpr bool elementwise          optional: an output depends on the operands' same element only
@@ -19,10 +21,12 @@
 #include <encore/backend/backend.hpp>
 #include <encore/backend/parameters.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace encore {
 
@@ -65,6 +69,57 @@ using Out = out_t<B>;
 
 [[noreturn]] inline void shape_error(const char* op, const Extent& a, const Extent& b, const char* rule) {
   throw ShapeError(std::string(op) + ": " + to_string(a) + " and " + to_string(b) + ": " + rule);
+}
+
+// ---- what an op may take for a parameter: each throws, naming op and parameter, where another kind was declared
+
+// A table, a vector or a constant: plain rows.
+inline const ParameterSpec& row_parameter(const char* op, const ParameterLayout& layout, ParameterId id) {
+  const ParameterSpec& spec = layout[id];
+  if (!spec.reads_rows)
+    throw ArgumentError(std::string(op) + ": '" + spec.name() +
+                        "' is a product's weight; rows are read of a table, a vector or a constant (Builder)");
+  return spec;
+}
+// A weight.
+inline const ParameterSpec& product_parameter(const char* op, const ParameterLayout& layout, ParameterId id) {
+  const ParameterSpec& spec = layout[id];
+  if (!spec.reads_product || spec.shape.rank() != 2)
+    throw ArgumentError(std::string(op) + ": '" + spec.name() + "' " + to_string(spec.shape) +
+                        " is no product's weight (Builder::weight)");
+  return spec;
+}
+// A vector of that length, for rows of that extent.
+inline const ParameterSpec& vector_parameter(const char* op, const ParameterLayout& layout, ParameterId id,
+                                             const Extent& rows, std::int64_t size) {
+  const ParameterSpec& spec = row_parameter(op, layout, id);
+  if (spec.shape != Shape{size})
+    throw ShapeError(std::string(op) + ": " + to_string(rows) + " and '" + spec.name() + "' " + to_string(spec.shape) +
+                     ": " + to_string(Shape{size}) + " is needed");
+  return spec;
+}
+
+// ---- indices, where the host can read them
+
+inline const std::int32_t* host_values(const Indices& indices) { return indices.host ? indices.host : indices.data; }
+
+// Throws InputError for an index that, `offset` added, is none of `rows` rows: of that table, or of an operand.
+inline void check_indices(const char* op, const Indices& indices, std::int64_t offset, std::int64_t rows,
+                          std::string_view table = {}) {
+  if (indices.size == 0) return;
+  const std::int32_t* values = host_values(indices);
+  std::int32_t least = values[0], greatest = values[0];
+  for (std::int64_t n = 1; n < indices.size; ++n) {
+    least = std::min(least, values[n]);
+    greatest = std::max(greatest, values[n]);
+  }
+  if (least + offset >= 0 && greatest + offset < rows) return;
+  const std::int32_t wrong = least + offset < 0 ? least : greatest;
+  const std::int64_t row = std::find(values, values + indices.size, wrong) - values;
+  throw InputError(std::string(op) + ": index " + std::to_string(wrong) + " of row " + std::to_string(row) +
+                   " is none of the " + std::to_string(rows) + " rows" +
+                   (offset ? " from " + std::to_string(offset) + " on" : "") +
+                   (table.empty() ? "" : " of '" + std::string(table) + "'"));
 }
 
 }  // namespace op

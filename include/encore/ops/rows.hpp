@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ops on whole rows.
-//   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]   -> [N, C]; the model checks the indices
-//   gather_rows   y[i] = x[index[i]]                              [N, C] -> [n, C]; InputError for no row
+//   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]   -> [N, C]
+//   gather_rows   y[i] = x[index[i]]                              [N, C] -> [n, C]
 //   pool          y[s] = of the m rows of sequence s, or of those from firsts[s] on, the first, the last, the maximum, or
 //                 sum x / m, sum x / sqrt(m), sum w x / sum w with w the row's place, 1 for the sequence's first
 //                                                                          [N, C] -> [sequences, C]
 //   concat        y[n] = [x_1[n], x_2[n], ..]                                 -> [N, C_1 + C_2 + ..]
 //   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                [N, C] -> [N, C]; y may alias x
-// Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds.
+// Sums run over rows and terms in ascending order. Backward assigns dx; dtable adds. An index that is no row is an
+// InputError.
 #pragma once
 
 #include <encore/backend/operands.hpp>
@@ -32,10 +33,16 @@ struct Embed {
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent>) const {
-    const Extent first{terms[0].indices.size, env.layout[terms[0].table].cols()};
-    for (std::size_t t = 1; t < count; ++t) {
-      const Extent other{terms[t].indices.size, env.layout[terms[t].table].cols()};
-      if (other != first) shape_error(name, first, other, "terms differ");
+    if (count < 1 || count > max_terms)
+      throw ArgumentError("embed: " + std::to_string(count) + " terms, 1 to " + std::to_string(max_terms) +
+                          " are possible");
+    Extent first;
+    for (std::size_t t = 0; t < count; ++t) {
+      const ParameterSpec& table = row_parameter(name, env.layout, terms[t].table);
+      const Extent size{terms[t].indices.size, table.cols()};
+      if (t == 0) first = size;
+      if (size != first) shape_error(name, first, size, "terms differ");
+      check_indices(name, terms[t].indices, terms[t].offset, table.rows(), table.name());
     }
     return first;
   }
@@ -68,6 +75,7 @@ struct GatherRows {
 
   template <class B>
   Extent output(const Env<B>&, std::span<const Extent> in) const {
+    check_indices(name, indices, 0, in[0].rows);
     return {indices.size, in[0].cols};
   }
   template <class B>
@@ -99,6 +107,12 @@ struct Pool {
       shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
     if (firsts.size && firsts.size != env.segments.count())
       shape_error(name, {firsts.size, 1}, {env.segments.count(), 1}, "first rows are not one of each sequence");
+    const std::int32_t* values = host_values(firsts);
+    for (std::int64_t s = 0; s < firsts.size; ++s)
+      if (values[s] < env.segments.begin(s) || values[s] >= env.segments.end(s))
+        throw InputError("pool: first row " + std::to_string(values[s]) + " of sequence " + std::to_string(s) +
+                         " is none of " + std::to_string(env.segments.begin(s)) + ".." +
+                         std::to_string(env.segments.end(s) - 1));
     return {env.segments.count(), in[0].cols};
   }
   template <class B>

@@ -10,6 +10,7 @@
 #include <encore/exec/infer.hpp>
 #include <encore/exec/record.hpp>
 #include <encore/layers/embedding.hpp>
+#include <encore/testing/worst.hpp>
 
 #include <array>
 #include <cmath>
@@ -39,10 +40,10 @@ struct GradientError {
 struct GradientReport {
   std::vector<GradientError> operands;
 
+  // Of all operands; NaN where one is.
   double worst() const {
     double error = 0;
-    for (const GradientError& operand : operands)
-      error = std::isnan(operand.error) ? operand.error : std::fmax(error, operand.error);
+    for (const GradientError& operand : operands) error = worst_of(error, operand.error);
     return error;
   }
   // One line an operand, the worst place of each.
@@ -131,7 +132,7 @@ inline Batch numbered_batch(const std::vector<std::int64_t>& lengths, std::int64
   return batch;
 }
 
-inline BatchIndices batch_indices(const auto& ex, const Batch& batch) {
+inline BatchIndices batch_indices(auto& ex, const Batch& batch) {
   return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
           ex.indices(batch.first_rows()), batch.sequence_firsts()};
 }

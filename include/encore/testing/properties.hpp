@@ -224,14 +224,14 @@ PropertyReport check_encoder(const Config<Spec>& config, const Contexts&... cont
 // ---- properties that only some have, in double
 // -----------------------------------------------------------------------------
 
-// The largest |a - b|, relative to the largest |b|.
+// The largest |a - b|, relative to the largest |b|; infinity where a number is none or is infinite in one of them only.
 inline double relative_difference(std::span<const double> a, std::span<const double> b) {
   double difference = 0, scale = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] == b[i]) continue;  // equal infinities among them
     difference = std::fmax(difference, std::fabs(a[i] - b[i]));
     scale = std::fmax(scale, std::fabs(b[i]));
-    if (std::isnan(a[i]) || std::isnan(b[i])) return std::numeric_limits<double>::infinity();
+    if (!std::isfinite(a[i]) || !std::isfinite(b[i])) return std::numeric_limits<double>::infinity();
   }
   return scale > 0 ? difference / scale : difference;
 }
@@ -324,8 +324,8 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
     v.matrix()(i, i) = 1;
   }
   infer(context, parameters, Segments({n}), {}, [&](auto& ex) {
-    const auto queries = encore::detail::turned(ex, position, ex.input(q.matrix())),
-               keys = encore::detail::turned(ex, position, ex.input(k.matrix())), values = ex.input(v.matrix());
+    const auto queries = encore::detail::turned(ex, position, ex.input(q.matrix()), {}),
+               keys = encore::detail::turned(ex, position, ex.input(k.matrix()), {}), values = ex.input(v.matrix());
     const auto y = ex.attention(spec, queries, keys, values, encore::detail::distances_of(ex, layer, position));
     const auto p = ex.view(y);
     if constexpr (std::remove_reference_t<decltype(ex)>::computing)
@@ -348,7 +348,7 @@ Property shift(const ModelShape& shape, const options_t<Position>& options, doub
   const auto scores = position_scores<Position>(shape, options, normal_vector(n, 0), normal_vector(n, 1));
   double worst = 0;
   for (std::int64_t i = 1; i < n; ++i)
-    worst = std::fmax(worst, relative_difference(scores[i].subspan(1), scores[i - 1].first(std::size_t(n - 1))));
+    worst = worst_of(worst, relative_difference(scores[i].subspan(1), scores[i - 1].first(std::size_t(n - 1))));
   return {"shift", worst <= tolerance, std::to_string(worst)};
 }
 

@@ -38,9 +38,7 @@ inline BytePairEncoding::MergeList read_merges_file(std::string_view content, co
 // vocab.json: {"token": id, ...}.
 inline Vocabulary read_vocabulary_json(const ModelFolder& folder) {
   const std::string name = folder.label("vocab.json");
-  nlohmann::json wrapped;
-  wrapped["vocab"] = parse_json(folder.read("vocab.json"), name);
-  return detail::read_vocabulary(JsonObject(std::move(wrapped), name));
+  return detail::read_vocabulary(JsonObject::with_member("vocab", parse_json(folder.read("vocab.json"), name), name));
 }
 
 }  // namespace encore::text

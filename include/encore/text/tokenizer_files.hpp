@@ -66,7 +66,7 @@ struct TokenizerFiles {
   TokenizerFiles(const ModelFolder& folder, const JsonObject* tokenizer_json) {
     const auto object = [&](std::string_view file) -> std::optional<JsonObject> {
       if (!folder.has(file)) return std::nullopt;
-      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file));
+      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file)).nullable();
     };
     config = object("tokenizer_config.json");
     if (config) {
@@ -167,7 +167,8 @@ struct TokenizerFiles {
       if (!found->is_array()) throw file.error(key, "is neither a list of tokens nor an object of them");
       extra.clear();
       for (std::size_t i = 0; i < found->size(); ++i) {
-        const JsonObject wrapped({{"token", (*found)[i]}}, file.file(), std::string(key));
+        const JsonObject wrapped = JsonObject::with_member("token", parse_json((*found)[i].dump(), file.file()),
+                                                           file.file(), std::string(key));
         if (auto token = read_token(wrapped, "token")) extra.push_back(std::move(*token));
       }
     }

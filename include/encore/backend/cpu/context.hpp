@@ -4,6 +4,7 @@
 
 #include <encore/backend/backend.hpp>
 #include <encore/backend/cpu/kernel_table.hpp>
+#include <encore/backend/cpu/tag.hpp>
 #include <encore/backend/workspace.hpp>
 #include <encore/core/parallel.hpp>
 #include <encore/core/precision.hpp>
@@ -16,23 +17,6 @@
 #include <memory>
 
 namespace encore {
-
-// fp32 on SIMD registers; the kernels are chosen by the machine (linked to encore::kernels) or by the flags of the
-// including file (header-only).
-struct Cpu {};
-
-namespace cpu {
-
-// The kernels a context takes unless told otherwise. Evaluated in the caller's translation unit.
-inline const KernelTable& default_table() {
-#if defined(ENCORE_KERNELS_LINKED)
-  return best_table();
-#else
-  return native_table();
-#endif
-}
-
-}  // namespace cpu
 
 struct CpuOptions {
   int threads = 0;                       // 0: the cores this process may use
@@ -70,7 +54,15 @@ class Context<Cpu> {
     if (options.precision != Precision::f32)
       throw UnsupportedError("precision '" + std::string(name_of(options.precision)) +
                              "' is not supported by the cpu backend; there is f32");
-    return options.kernels ? options.kernels : &cpu::default_table();
+    return options.kernels ? options.kernels : &default_table();
+  }
+  // Of this way of compiling (tag.hpp), which Context<Cpu> is named after.
+  static const cpu::KernelTable& default_table() {
+#if defined(ENCORE_KERNELS_LINKED)
+    return cpu::best_table();
+#else
+    return cpu::ENCORE_NATIVE_ISA::header_only_table;
+#endif
   }
 
   const cpu::KernelTable* table_;

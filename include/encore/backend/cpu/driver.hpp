@@ -47,6 +47,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
                         .activation = activation,
                         .residual = residual.data,
                         .ldresidual = residual.stride,
+                        .residual_cols = y.cols,
                         .y = y.data,
                         .ldy = y.stride};
     const Cut cut = cut_product(x.rows, panels, x.cols);
@@ -59,6 +60,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
       task.x += row * x.stride;
       task.y += row * y.stride + panel * table_.panel;
       if (task.residual) task.residual += row * residual.stride + panel * table_.panel;
+      task.residual_cols -= panel * table_.panel;
       if (task.bias) task.bias += panel * table_.panel;
       task.weights += panel * table_.panel * x.cols;
       task.next_weights =
@@ -292,7 +294,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     const std::int64_t threads = parallel_.concurrency();
     std::int64_t block =
         std::max<std::int64_t>(table_.row_block, 1024 * 1024 / (k * 4) / table_.row_block * table_.row_block);
-    block = std::min(block, rows);
+    block = std::clamp<std::int64_t>(rows, 1, block);
     const std::int64_t row_chunks = (rows + block - 1) / block;
     const std::int64_t wanted = threads == 1 ? 1 : std::max<std::int64_t>(1, 8 * threads / row_chunks);
     const std::int64_t chunk = std::max<std::int64_t>(1, panels / wanted);
@@ -334,7 +336,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     w.check_table(*context_);
     const std::int64_t width = table_.panel;
     const std::int64_t panels = y.cols / width;
-    const std::int64_t block = std::min(x.rows, fused_rows);
+    const std::int64_t block = std::clamp<std::int64_t>(x.rows, 1, fused_rows);
     const std::int64_t row_chunks = (x.rows + block - 1) / block;
     parallel_.for_each(row_chunks * panels, [&](std::int64_t chunk, int worker) {
       const std::int64_t row = chunk / panels * block;

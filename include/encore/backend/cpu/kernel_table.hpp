@@ -28,8 +28,9 @@ struct GemmTask {
   const float* next_weights = nullptr;  // what will be read after the last panel (prefetched); may equal weights
   const float* bias = nullptr;          // [panels * width] or null
   Activation activation = Activation::identity;
-  const float* residual = nullptr;  // [rows, panels * width] or null: y = residual + activation(x W^T + b)
+  const float* residual = nullptr;  // [rows, residual_cols] or null: y = residual + activation(x W^T + b)
   index ldresidual = 0;
+  index residual_cols = 0;  // more than (panels - 1) * width: nothing behind them is read
   float* y = nullptr;  // [rows, panels * width], row stride ldy: whole panels are stored
   index ldy = 0;
 };

@@ -4,15 +4,14 @@
 // run anywhere link encore::kernels and take best_table() instead. Both may live in one program.
 #pragma once
 
+#include <encore/backend/cpu/tag.hpp>
+
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #include <encore/backend/cpu/isa/avx512.hpp>
-#define ENCORE_NATIVE_ISA avx512
 #elif defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #include <encore/backend/cpu/isa/avx2.hpp>
-#define ENCORE_NATIVE_ISA avx2
 #else
 #include <encore/backend/cpu/isa/baseline.hpp>
-#define ENCORE_NATIVE_ISA baseline
 #endif
 #include <encore/backend/cpu/kernels/table.hpp>
 
@@ -26,5 +25,3 @@ inline constexpr KernelTable header_only_table = kernels::make_table<Isa>();
 [[maybe_unused]] static const KernelTable& native_table() { return ENCORE_NATIVE_ISA::header_only_table; }
 
 }  // namespace encore::cpu
-
-#undef ENCORE_NATIVE_ISA

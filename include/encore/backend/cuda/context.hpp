@@ -31,6 +31,8 @@ class DeviceWorkspace : public WorkspaceTables {
       memory_ = Buffer(device_, bytes);
     }
   }
+  // Gives the block back. Values must not be alive.
+  void release() { memory_ = {}; }
   std::byte* data() { return memory_.data(); }
   std::size_t size() const { return memory_.size(); }
 

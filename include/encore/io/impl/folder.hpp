@@ -90,16 +90,12 @@ ENCORE_INLINE std::string Folder::read(std::string_view file, std::size_t max_by
     throw FileError(label(file) + ": larger than the " + std::to_string(max_bytes) + " bytes allowed for this file");
   return content;
 }
-ENCORE_INLINE nlohmann::json Folder::json(std::string_view file) const {
-  return parse_json(read(file, max_config_bytes), label(file));
-}
 ENCORE_INLINE JsonObject Folder::object(std::string_view file) const {
   const std::lock_guard lock(objects_->mutex);
   const std::string path = prefix_ + checked(file);
   const auto found = objects_->read.find(path);
-  return found != objects_->read.end()
-             ? found->second
-             : objects_->read.emplace(path, JsonObject(json(file), label(file))).first->second;
+  if (found != objects_->read.end()) return found->second;
+  return objects_->read.emplace(path, JsonObject::parse(read(file, max_config_bytes), label(file))).first->second;
 }
 ENCORE_INLINE SafetensorsFile Folder::safetensors(std::string_view file) const {
   const std::string path = prefix_ + checked(file);

@@ -3,8 +3,7 @@
 #pragma once
 
 #include <encore/io/json.hpp>
-
-#include <nlohmann/json.hpp>
+#include <encore/io/json_tree.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -40,7 +39,7 @@ class StrictJsonBuilder {
  public:
   static constexpr std::size_t max_depth = 64;
 
-  explicit StrictJsonBuilder(const std::string& file) : file_(file) {}
+  explicit StrictJsonBuilder(const std::string& file) : file_(file), root_(new nlohmann::json) {}
 
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }
@@ -63,11 +62,11 @@ class StrictJsonBuilder {
     refuse_json(file_, position, error.what());
   }
 
-  nlohmann::json take() { return std::move(root_); }
+  JsonTree take() { return std::move(root_); }
 
  private:
   nlohmann::json* place(nlohmann::json&& value) {
-    if (open_.empty()) return &(root_ = std::move(value));
+    if (open_.empty()) return &(*root_ = std::move(value));
     if (open_.back()->is_array())
       return &open_.back()->get_ref<nlohmann::json::array_t&>().emplace_back(std::move(value));
     return &(*slot_ = std::move(value));
@@ -87,7 +86,7 @@ class StrictJsonBuilder {
   }
 
   const std::string& file_;
-  nlohmann::json root_;
+  JsonTree root_;  // taken apart, too, where parsing ends midway
   std::vector<nlohmann::json*>
       open_;  // containers around the current place; an element grows only while none below is open
   nlohmann::json* slot_ = nullptr;  // where the value of the last key goes
@@ -116,20 +115,25 @@ inline std::string describe(const nlohmann::json& value) {
 
 }  // namespace detail
 
-ENCORE_INLINE nlohmann::json parse_json(std::string_view text, const std::string& file) {
+ENCORE_INLINE void TakeJsonApart::operator()(nlohmann::json* tree) const noexcept {
+  take_apart(*tree);
+  delete tree;
+}
+
+ENCORE_INLINE JsonTree parse_json(std::string_view text, const std::string& file) {
   detail::refuse_nul(text, file);
   detail::StrictJsonBuilder builder(file);
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();
 }
 
-ENCORE_INLINE JsonObject::JsonObject(nlohmann::json value, std::string file, std::string path)
-    : JsonObject(std::make_shared<const nlohmann::json>(std::move(value)),
-                 std::make_shared<const std::string>(std::move(file)), std::move(path)) {}
+ENCORE_INLINE JsonObject::JsonObject(JsonTree value, std::string file)
+    : JsonObject(std::shared_ptr<const nlohmann::json>(std::move(value)),
+                 std::make_shared<const std::string>(std::move(file)), {}, false) {}
 
 ENCORE_INLINE JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> value,
-                                     std::shared_ptr<const std::string> file, std::string path)
-    : value_(std::move(value)), file_(std::move(file)), path_(std::move(path)) {
+                                     std::shared_ptr<const std::string> file, std::string path, bool null_is_absent)
+    : value_(std::move(value)), file_(std::move(file)), path_(std::move(path)), null_is_absent_(null_is_absent) {
   if (value_->is_object()) return;
   const std::string place = path_.empty() ? *file_ : *file_ + ": key '" + path_ + "'";
   throw ConfigError(place + ": found " + detail::describe(*value_) + ", want an object");
@@ -138,6 +142,28 @@ ENCORE_INLINE JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> value
 ENCORE_INLINE JsonObject JsonObject::parse(std::string_view text, const std::string& file) {
   return {parse_json(text, file), file};
 }
+
+ENCORE_INLINE std::vector<JsonObject> JsonObject::parse_list(std::string_view text, const std::string& file) {
+  const std::shared_ptr<const nlohmann::json> list = parse_json(text, file);
+  if (!list->is_array()) throw ConfigError(file + ": found " + detail::describe(*list) + ", want an array");
+  const auto name = std::make_shared<const std::string>(file);
+  std::vector<JsonObject> objects;
+  objects.reserve(list->size());
+  for (std::size_t i = 0; i < list->size(); ++i)
+    objects.push_back(
+        {std::shared_ptr<const nlohmann::json>(list, &(*list)[i]), name, "[" + std::to_string(i) + "]", false});
+  return objects;
+}
+
+ENCORE_INLINE JsonObject JsonObject::with_member(std::string_view key, JsonTree value, std::string file,
+                                                 std::string path) {
+  JsonTree object(new nlohmann::json(nlohmann::json::object()));
+  (*object)[std::string(key)].swap(*value);
+  return {std::shared_ptr<const nlohmann::json>(std::move(object)),
+          std::make_shared<const std::string>(std::move(file)), std::move(path), false};
+}
+
+ENCORE_INLINE JsonObject JsonObject::nullable() const { return {value_, file_, path_, true}; }
 
 ENCORE_INLINE std::size_t JsonObject::size() const { return value_->size(); }
 
@@ -176,6 +202,13 @@ ENCORE_INLINE bool JsonObject::has_text(std::string_view key) const {
 ENCORE_INLINE std::optional<std::string> JsonObject::optional_text(std::string_view key) const {
   const auto* found = find(key);
   return found ? std::optional(to_text(key, *found)) : std::nullopt;
+}
+
+ENCORE_INLINE std::optional<std::string> JsonObject::literal(std::string_view key) const {
+  const auto& members = value_->get_ref<const nlohmann::json::object_t&>();
+  const auto found = members.find(key);
+  const bool is_one = found != members.end() && found->second.is_primitive() && !found->second.is_string();
+  return is_one ? std::optional(found->second.dump()) : std::nullopt;
 }
 
 ENCORE_INLINE bool JsonObject::boolean(std::string_view key) const {
@@ -228,14 +261,15 @@ ENCORE_INLINE ConfigError JsonObject::error(std::string_view key, std::string_vi
 ENCORE_INLINE const nlohmann::json* JsonObject::find(std::string_view key) const {
   const auto& members = value_->get_ref<const nlohmann::json::object_t&>();
   const auto found = members.find(key);
-  return found == members.end() || found->second.is_null() ? nullptr : &found->second;
+  if (found == members.end() || (null_is_absent_ && found->second.is_null())) return nullptr;
+  return &found->second;
 }
 ENCORE_INLINE const nlohmann::json& JsonObject::required(std::string_view key, const std::string& want) const {
   if (const auto* found = find(key)) return *found;
   throw ConfigError(where(key) + " is missing, want " + want);
 }
 ENCORE_INLINE JsonObject JsonObject::child(std::string_view key, const nlohmann::json& value) const {
-  return {std::shared_ptr<const nlohmann::json>(value_, &value), file_, path_to(key)};
+  return {std::shared_ptr<const nlohmann::json>(value_, &value), file_, path_to(key), null_is_absent_};
 }
 
 ENCORE_INLINE std::int64_t JsonObject::to_integer(std::string_view key, const nlohmann::json& value,

@@ -38,6 +38,14 @@ ENCORE_ALWAYS_INLINE WeightTile weight_tile_of(index rows, index lines) {
   }
 }
 
+// The columns of a residual that its last panel has, in a tile of whole panels: tiles load whole panels, and what lies
+// behind the last column of somebody's matrix may be nobody's.
+template <InstructionSet I>
+ENCORE_NOINLINE void copy_last_columns(const float* residual, index ld, index rows, index cols, float* tile) {
+  for (index r = 0; r < rows; ++r)
+    for (index c = 0; c < panel_width<I>; ++c) tile[r * panel_width<I> + c] = c < cols ? residual[r * ld + c] : 0.0f;
+}
+
 template <InstructionSet I>
 void gemm(const GemmTask& t) {
   constexpr index width = panel_width<I>;
@@ -55,9 +63,15 @@ void gemm(const GemmTask& t) {
                           : g + 1 < blocks || !t.next_weights ? t.weights
                                                               : t.next_weights;
       TileEpilogue e{t.bias ? t.bias + p * width : nullptr, nullptr, t.ldresidual, nullptr, t.ldy};
+      alignas(64) float last_columns[I::tile_rows * width];
       for (index i = 0; i < tiles; ++i) {
         const index begin = first + rows * i / tiles, end = first + rows * (i + 1) / tiles;
         const float* residual = t.residual ? t.residual + begin * t.ldresidual + p * width : nullptr;
+        if (residual && t.residual_cols - p * width < width) {
+          copy_last_columns<I>(residual, t.ldresidual, end - begin, t.residual_cols - p * width, last_columns);
+          residual = last_columns;
+          e.ldresidual = width;
+        }
         e.y = t.y + begin * t.ldy + p * width;
         e.residual = t.activation == Activation::identity ? residual : nullptr;
         const index offset = i * share < panel_floats * 4 ? i * share : 0;
@@ -68,7 +82,7 @@ void gemm(const GemmTask& t) {
         map.x = map.y = e.y;
         map.ldx = map.ldy = t.ldy;
         map.g = residual;
-        map.ldg = t.ldresidual;
+        map.ldg = e.ldresidual;
         map.rows = end - begin;
         map.cols = width;
         map.activation = t.activation;
