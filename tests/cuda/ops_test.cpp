@@ -56,7 +56,7 @@ struct Ops {
             "scale",         "scale all",   "normed heads",
             "two losses",    "loss + row",  "scaled loss",
             "mean sqrt",     "first from",  "max from",
-            "weighted mean", "weighted from"};
+            "weighted mean", "mean from"};
   }
 
   auto run(auto& ex, const std::string& name, const auto& x, const auto& y) const {
@@ -105,7 +105,7 @@ struct Ops {
     if (name == "weighted mean") return ex.pool(Pooling::weighted_mean, x);
     if (name == "first from") return ex.pool(Pooling::first, x, ex.indices(middle));
     if (name == "max from") return ex.pool(Pooling::max, x, ex.indices(middle));
-    if (name == "weighted from") return ex.pool(Pooling::weighted_mean, x, ex.indices(middle));
+    if (name == "mean from") return ex.pool(Pooling::weighted_mean, x, ex.indices(middle));
     if (name == "concat") return ex.concat(x, y);
     if (name == "l2") return ex.l2_normalise(x);
     if (name == "dropout") return ex.dropout(x, 0.25f);
