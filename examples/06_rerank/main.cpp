@@ -10,13 +10,13 @@
 #include <algorithm>
 #include <cstdio>
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::string question = "Who was born in Warsaw?";
   const std::vector<std::string> texts{"The riverbank flooded at noon.", "Marie Curie was born in Warsaw.",
                                        "IBM hired Grace Hopper."};
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : "tests/data/predict/bert_rerank");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert_rerank");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::SequenceClassifier<encore::BertSpec>>(cpu, folder);
 
@@ -28,4 +28,7 @@ int main(int argc, char** argv) {
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return logits[a][0][0] > logits[b][0][0]; });
   for (const std::size_t i : order) std::printf("%8.4f  %s\n", double(logits[i][0][0]), texts[i].c_str());
+} catch (const encore::Error& error) {
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return 1;
 }

@@ -36,7 +36,9 @@ int interruption();
 // Throws Interrupted if there was one.
 void check_interrupts();
 
-// The message without line ends and other control characters.
-std::string one_line(std::string_view message);
+// Prints "error: " and the message on one line of stderr, without control characters. Takes no memory: there may be none.
+void print_error(const char* message) noexcept;
+// Where an exception leaves a destructor, memory has run out in one: says so and ends with status 1, unlike abort().
+void catch_termination() noexcept;
 
 }  // namespace encore::cli

@@ -33,7 +33,8 @@ void refuse_nul(std::string_view text, const std::string& file);
 
 }  // namespace detail
 
-// A JSON document of one owner. Taken apart before it dies (io/json_tree.hpp): no destructor of it allocates.
+// A JSON document of one owner. It is taken apart before it dies, because nlohmann's destructor allocates. Copies are
+// trees of their own, and need an owner of this kind as well.
 struct TakeJsonApart {
   void operator()(nlohmann::json* tree) const noexcept;
 };
