@@ -21,7 +21,8 @@ int main(int argc, char** argv) try {
   const auto model = encore::load<encore::SequenceClassifier<encore::BertSpec>>(cpu, folder);
 
   std::vector<encore::Encoding> pairs;
-  for (const std::string& text : texts) pairs.push_back(tokenizer.encode(question, text, {.max_length = model->max_tokens()}));
+  for (const std::string& text : texts)
+    pairs.push_back(tokenizer.encode(question, text, {.max_length = model->max_tokens()}));
   const std::vector<encore::Tensor<float>> logits = model(cpu, pairs);  // [1, 1] each
 
   std::vector<std::size_t> order{0, 1, 2};

@@ -43,7 +43,8 @@ TEST_CASE("with too little memory embed says a sentence and leaves no file, what
   for (const char* threads : {"1", "4"}) {
     long limit = least;
     for (bool done = false; !done; limit += step) {
-      const Result result = run_within(place, limit, std::string("embed model --input texts --output v.npy --threads ") + threads);
+      const Result result =
+          run_within(place, limit, std::string("embed model --input texts --output v.npy --threads ") + threads);
       INFO(threads << " threads, " << limit << " KB: status " << result.status << ", " << result.err);
       done = result.status == 0;
       CHECK(std::filesystem::exists(place / "v.npy") == done);

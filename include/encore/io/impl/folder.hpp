@@ -91,9 +91,6 @@ ENCORE_INLINE std::string Folder::read(std::string_view file, std::size_t max_by
   return content;
 }
 ENCORE_INLINE JsonObject Folder::object(std::string_view file) const {
-  return JsonObject::parse(read(file, max_config_bytes), label(file));
-}
-ENCORE_INLINE JsonObject Folder::object(std::string_view file) const {
   const std::lock_guard lock(objects_->mutex);
   const std::string path = prefix_ + checked(file);
   const auto found = objects_->read.find(path);
