@@ -28,15 +28,16 @@ class Interrupted : public std::runtime_error {
 // To be called first: a reader that goes away is noted like an interruption, a file that grows too large is an error of
 // writing.
 void catch_write_signals();
-// Notes an interruption instead of dying of it; a second one kills as ever. What the caller of the program ignores stays
-// ignored.
+// Notes an interruption instead of dying of it; a second one kills as ever. What the caller of the program ignores
+// stays ignored.
 void catch_interrupts();
 // The signal that was noted; 0: none.
 int interruption();
 // Throws Interrupted if there was one.
 void check_interrupts();
 
-// Prints "error: " and the message on one line of stderr, without control characters. Takes no memory: there may be none.
+// Prints "error: " and the message on one line of stderr, without control characters. Takes no memory: there may be
+// none.
 void print_error(const char* message) noexcept;
 // Where an exception leaves a destructor, memory has run out in one: says so and ends with status 1, unlike abort().
 void catch_termination() noexcept;

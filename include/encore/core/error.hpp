@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every error the library throws: one base, one type per kind of cause. The message is one line and names the op, tensor,
-// key, file or line at fault.
+// Every error the library throws: one base, one type per kind of cause. The message is one line and names the op,
+// tensor, key, file or line at fault.
 #pragma once
 
 #include <stdexcept>

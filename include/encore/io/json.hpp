@@ -40,8 +40,9 @@ struct TakeJsonApart {
 };
 using JsonTree = std::unique_ptr<nlohmann::json, TakeJsonApart>;
 
-// Parses one JSON document; the result is not null. Throws FileError naming the file and the byte for anything that is not valid JSON in UTF-8,
-// nested deeper than 64 levels, with one key twice in an object, or followed by anything but white space.
+// Parses one JSON document; the result is not null. Throws FileError naming the file and the byte for anything that is
+// not valid JSON in UTF-8, nested deeper than 64 levels, with one key twice in an object, or followed by anything but
+// white space.
 JsonTree parse_json(std::string_view text, const std::string& file);
 
 // Least and greatest value allowed for a number, both included.
@@ -61,7 +62,8 @@ class JsonObject {
   // Throws ConfigError when the value is not an object.
   JsonObject(JsonTree value, std::string file);
   static JsonObject parse(std::string_view text, const std::string& file);
-  // The objects of a document that is an array of them; their paths are [0], [1], .. Throws ConfigError where it is not.
+  // The objects of a document that is an array of them; their paths are [0], [1], .. Throws ConfigError where it is
+  // not.
   static std::vector<JsonObject> parse_list(std::string_view text, const std::string& file);
   // {key: value}
   static JsonObject with_member(std::string_view key, JsonTree value, std::string file, std::string path = {});

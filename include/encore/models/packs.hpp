@@ -13,7 +13,6 @@
 #include <stop_token>
 #include <type_traits>
 #include <vector>
-#include <vector>
 
 namespace encore {
 
@@ -31,8 +30,8 @@ class Stopped : public Error {
 };
 
 namespace detail {
-// The workspace's batch and order for the time of a run, so that one no larger than the last allocates nothing. They are
-// the run's own while it lasts: what its progress function runs on the same context takes others.
+// The workspace's batch and order for the time of a run, so that one no larger than the last allocates nothing. They
+// are the run's own while it lasts: what its progress function runs on the same context takes others.
 class LentPacking {
  public:
   // Throws ArgumentError where the context is in use.
@@ -56,9 +55,9 @@ class LentPacking {
 };
 }  // namespace detail
 
-// Calls run(batch, which) for each pack: the packed sequences and the indices of their texts; or run(batch, which, rows)
-// with room for a row of each sequence, kept from call to call. Throws ArgumentError for
-// a budget below 1 or a context in use, InputError for an empty sequence, Stopped.
+// Calls run(batch, which) for each pack: the packed sequences and the indices of their texts; or run(batch, which,
+// rows) with room for a row of each sequence, kept from call to call. Throws ArgumentError for a budget below 1 or a
+// context in use, InputError for an empty sequence, Stopped.
 template <class Run>
 void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodings, const RunOptions& options,
                    Run&& run) {
@@ -86,8 +85,7 @@ void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodin
       batch.add(encoding.ids, encoding.type_ids);
       ++last;
     } while (last < order.size() &&
-             batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <=
-                 options.tokens_per_pack);
+             batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <= options.tokens_per_pack);
     const std::span<const std::size_t> which = std::span<const std::size_t>(order).subspan(first, last - first);
     if constexpr (std::is_invocable_v<Run&, const Batch&, std::span<const std::size_t>, std::vector<std::int32_t>&>)
       run(batch, which, packing->first_rows);

@@ -64,7 +64,8 @@ struct Attention {
       throw ArgumentError("attention: sinks belong to a softmax, the weights are sigmoids");
     if (spec.decay && !spec.cosine) throw ArgumentError("attention: decay by distance needs a rotation");
     if constexpr (requires { env.kernels.check_attention(plan<B>(env)); }) env.kernels.check_attention(plan<B>(env));
-    if (spec.cosine) check_rotation(name, env.layout, env.segments, {spec.cosine, spec.sine}, spec.rotary, spec.head_size);
+    if (spec.cosine)
+      check_rotation(name, env.layout, env.segments, {spec.cosine, spec.sine}, spec.rotary, spec.head_size);
     if (spec.decay) check_positions(name, env.layout, env.segments, spec.decay, spec.rotary);
     std::size_t end = in.size();
     if (sinks && in[--end] != Extent{1, spec.heads})

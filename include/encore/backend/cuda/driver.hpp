@@ -278,16 +278,12 @@ class Kernels<Cuda> {
                                 .sequences = std::int32_t(segments.count())});
   }
   void pool(Pooling pooling, const Segments&, Indices firsts, In x, Out y) const {
-    device_.run(cuda::PoolTask{
-        .x = x, .y = y, .offsets = context_->pass().offsets, .firsts = firsts.data, .pooling = pooling});
+    device_.run(
+        cuda::PoolTask{.x = x, .y = y, .offsets = context_->pass().offsets, .firsts = firsts.data, .pooling = pooling});
   }
   void pool_backward(Pooling pooling, const Segments&, Indices firsts, In x, In dy, Out dx) const {
-    device_.run(cuda::PoolBackwardTask{.x = x,
-                                       .dy = dy,
-                                       .dx = dx,
-                                       .offsets = context_->pass().offsets,
-                                       .firsts = firsts.data,
-                                       .pooling = pooling});
+    device_.run(cuda::PoolBackwardTask{
+        .x = x, .dy = dy, .dx = dx, .offsets = context_->pass().offsets, .firsts = firsts.data, .pooling = pooling});
   }
   void l2_normalise(In x, double eps, Out y) const { device_.run(cuda::L2NormaliseTask{x, y, float(eps)}); }
   void l2_normalise_backward(In x, double eps, In y, In dy, Out dx) const {
