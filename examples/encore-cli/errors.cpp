@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "errors.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -64,15 +65,27 @@ void print_error(const char* message) noexcept {
 
 void catch_termination() noexcept {
   std::set_terminate([] {
+    bool out_of_memory = errno == ENOMEM;  // an exception that could not be made is none
     try {
-      if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
+      if (const std::exception_ptr error = std::current_exception()) {
+        out_of_memory = false;
+        std::rethrow_exception(error);
+      }
     } catch (const std::bad_alloc&) {
-      print_error("out of memory");
-      std::_Exit(1);
+      out_of_memory = true;
     } catch (...) {
     }
-    std::abort();
+    if (!out_of_memory) std::abort();
+    print_error("out of memory");
+    std::_Exit(1);
   });
 }
+
+#if defined(__GNUC__)
+namespace {
+// Before main: the option parser's own constants take memory.
+__attribute__((constructor(101))) void catch_early_termination() { catch_termination(); }
+}  // namespace
+#endif
 
 }  // namespace encore::cli

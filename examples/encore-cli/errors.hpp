@@ -39,7 +39,7 @@ void check_interrupts();
 // Prints "error: " and the message on one line of stderr, without control characters. Takes no memory: there may be
 // none.
 void print_error(const char* message) noexcept;
-// Where an exception leaves a destructor, memory has run out in one: says so and ends with status 1, unlike abort().
+// Where memory runs out in a destructor, or for the exception itself, the process ends: with a sentence and status 1.
 void catch_termination() noexcept;
 
 }  // namespace encore::cli
