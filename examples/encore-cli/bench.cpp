@@ -62,22 +62,23 @@ Batch synthetic(std::int64_t count, std::int64_t length, const ModelShape& shape
   return batch;
 }
 
-std::vector<Batch> batches_of(const BenchOptions& options, const ModelShape& shape) {
+template <class B>
+std::vector<Batch> batches_of(const BenchOptions& options, const AnyEncoder<B>& model) {
   std::vector<Batch> batches;
   if (!options.mixed.empty()) {
     constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
-    TokenIdReader reader(options.mixed, shape);
+    TokenIdReader reader(options.mixed, model);
     const std::vector<Encoding> encodings = reader.block(all, all);
     if (encodings.empty()) throw InputError(reader.lines().name() + ": holds no ids");
     batches.emplace_back(encodings);
     return batches;
   }
   for (const std::int64_t length : options.lengths.empty() ? std::vector<std::int64_t>{8, 32, 128} : options.lengths) {
-    if (length <= shape.max_positions)
-      batches.push_back(synthetic(std::max<std::int64_t>(options.batch, 1), length, shape));
+    if (const std::optional<std::int64_t> limit = model.position_limit(); !limit || length <= *limit)
+      batches.push_back(synthetic(std::max<std::int64_t>(options.batch, 1), length, model.shape()));
     else if (!options.lengths.empty())
       throw UsageError("--lengths: " + std::to_string(length) + " tokens, the model takes at most " +
-                       std::to_string(shape.max_positions));
+                       std::to_string(*limit));
   }
   return batches;
 }
@@ -121,7 +122,7 @@ template <class B>
 void bench(const Context<B>& context, const ModelFolder& folder, const BenchOptions& options) {
   const auto model = AnyEncoder<B>::open(
       context, folder, {.weights = options.random ? WeightsFrom::random : WeightsFrom::checkpoint, .heads = false});
-  const std::vector<Batch> batches = batches_of(options, model->shape());
+  const std::vector<Batch> batches = batches_of(options, *model);
   Stdout out;
   nlohmann::ordered_json json{{"model", folder.name()},
                               {"backend", backend_names[std::size_t(options.model.backend)]},

@@ -26,7 +26,8 @@ struct EncodeOptions {
 template <class S>
 class SequenceWriter {
  public:
-  explicit SequenceWriter(const std::string& path) : out_(path), writer_(out_.path()) {}
+  // numbers: logits have no second axis (gives_numbers).
+  SequenceWriter(const std::string& path, bool numbers) : out_(path), writer_(out_.path()), numbers_(numbers) {}
 
   // The batch that is to come: its sequence i is line first + which[i].
   void batch(const Segments& segments, std::size_t first, std::span<const std::size_t> which) {
@@ -42,7 +43,10 @@ class SequenceWriter {
       for (std::int64_t r = begin; r < begin + count; ++r)
         values_.insert(values_.end(), rows.row(r), rows.row(r) + rows.cols);
       std::vector<std::int64_t> shape{rows.cols};
-      if (kind == Rows::tokens) shape.insert(shape.begin(), count);
+      if (kind == Rows::tokens && numbers_ && name == "logits")
+        shape = {count};
+      else if (kind == Rows::tokens)
+        shape.insert(shape.begin(), count);
       writer_.add(std::to_string(first_ + which_[i]) + "." + std::string(name),
                   std::is_same_v<S, double> ? DType::f64 : DType::f32, shape, std::as_bytes(std::span(values_)));
     }
@@ -55,6 +59,7 @@ class SequenceWriter {
  private:
   BinaryOutput out_;
   SafetensorsWriter writer_;
+  bool numbers_;
   const Segments* segments_ = nullptr;
   std::size_t first_ = 0;
   std::span<const std::size_t> which_;
@@ -65,10 +70,10 @@ template <class B>
 void encode(const Context<B>& context, const ModelFolder& folder, const EncodeOptions& options) {
   using S = scalar_t<B>;
   const auto model = AnyEncoder<B>::open(context, folder);
-  TokenIdReader reader(options.ids, model->shape());
+  TokenIdReader reader(options.ids, *model);
   reader.lines().refuse_as_output(options.output);
   refuse_model_file(options.output, options.model.model);
-  SequenceWriter<S> writer(options.output);
+  SequenceWriter<S> writer(options.output, gives_numbers(model->heads().head));
 
   auto on_tap = [&](std::string_view name, std::int64_t index, MatrixView<const S> rows) {
     writer.write(std::string(name) + "." + std::to_string(index), Rows::tokens, rows);

@@ -60,18 +60,18 @@ std::string_view name_of(Pooling pooling) {
   return "?";
 }
 
-std::vector<Load> loads_of(const InfoOptions& options, const ModelShape& shape) {
+std::vector<Load> loads_of(const InfoOptions& options, std::optional<std::int64_t> limit) {
   if (options.loads.empty()) {
     std::vector<Load> loads;
     for (const Load& load : {Load{1, 8}, Load{1, 32}, Load{1, 128}, Load{1, 512}, Load{32, 128}})
-      if (load.tokens <= shape.max_positions) loads.push_back(load);
-    if (loads.empty()) loads.push_back({1, shape.max_positions});
+      if (!limit || load.tokens <= *limit) loads.push_back(load);
+    if (loads.empty()) loads.push_back({1, *limit});
     return loads;
   }
   for (const Load& load : options.loads)
-    if (load.tokens > shape.max_positions)
+    if (limit && load.tokens > *limit)
       throw UsageError("--load: " + std::to_string(load.tokens) + " tokens, the model takes at most " +
-                       std::to_string(shape.max_positions));
+                       std::to_string(*limit));
   return options.loads;
 }
 
@@ -109,7 +109,8 @@ nlohmann::ordered_json describe(const Context<B>& context, const ModelFolder& fo
                    {"layers", shape.layers},         {"heads", shape.heads},
                    {"head_size", shape.head_size()}, {"intermediate", shape.feed_forward_width()},
                    {"token_types", shape.types}};
-  json["max_tokens"] = shape.max_positions;
+  const std::optional<std::int64_t> limit = model->position_limit();
+  json["max_tokens"] = limit ? nlohmann::ordered_json(*limit) : nullptr;
   json["parameters"] = model->layout().parameter_count();
   json["weights"] = has_weights;
   json["head"] = encore::name_of(heads.head);
@@ -122,7 +123,7 @@ nlohmann::ordered_json describe(const Context<B>& context, const ModelFolder& fo
   json["isa"] = context.isa();
   json["threads"] = context.threads();
   json["loads"] = nlohmann::ordered_json::array();
-  for (const Load& load : loads_of(options, shape)) {
+  for (const Load& load : loads_of(options, limit)) {
     const ForwardCost cost = model->count(context, batch_of(load));
     json["loads"].push_back({{"texts", load.texts},
                              {"tokens", load.tokens},

@@ -96,8 +96,7 @@ Predictor::Json Predictor::operator()(const TextItem& item, const Encoding& enco
 Predictor::Json Predictor::classify(MatrixView<const float> logits) const {
   const auto scores = scores_of({logits.row(0), std::size_t(logits.cols)}, labels_.function);
   Json classes = Json::array();
-  for (const std::size_t i : highest(scores, top(1)))
-    classes.push_back({{"label", labels_.names[i]}, {"score", scores[i]}});
+  for (const std::size_t i : highest(scores, top(1))) classes.push_back({{"label", label(i)}, {"score", scores[i]}});
   return classes;
 }
 
@@ -106,7 +105,7 @@ Predictor::Json Predictor::rerank(MatrixView<const float> logits) const {
   std::vector<double> scores(logits.row(0), logits.row(0) + logits.cols);
   activation_(scores);
   Json labels = Json::array();
-  const auto add = [&](std::size_t i) { labels.push_back({{"label", labels_.names[i]}, {"score", scores[i]}}); };
+  const auto add = [&](std::size_t i) { labels.push_back({{"label", label(i)}, {"score", scores[i]}}); };
   if (options_.top)
     for (const std::size_t i : highest(scores, top(1))) add(i);
   else

@@ -59,6 +59,10 @@ class Predictor {
 
  private:
   std::size_t top(std::size_t usual) const { return options_.top ? std::size_t(options_.top) : usual; }
+  // A class's name: the number, true, false or null that id2label may have, else a string.
+  Json label(std::size_t i) const {
+    return labels_.is_text[i] ? Json(labels_.names[i]) : Json::parse(labels_.names[i]);
+  }
   Json classify(MatrixView<const float> logits) const;
   Json rerank(MatrixView<const float> logits) const;
   Json fill_mask(const Encoding& encoding, MatrixView<const float> logits) const;

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace encore::cli {
 
 std::vector<Encoding> TokenIdReader::block(std::size_t count, std::size_t tokens) {
@@ -49,9 +51,11 @@ Encoding TokenIdReader::parse(const std::string& line) const {
 
 void TokenIdReader::check(const Encoding& encoding) const {
   if (encoding.ids.empty()) throw InputError(lines_.where() + ": key 'input_ids' is empty");
-  if (std::int64_t(encoding.ids.size()) > shape_.max_positions)
-    throw InputError(lines_.where() + ": " + std::to_string(encoding.ids.size()) + " tokens, the model takes at most " +
-                     std::to_string(shape_.max_positions));
+  std::int64_t counted = std::int64_t(encoding.ids.size());
+  if (uncounted_) counted -= std::count(encoding.ids.begin(), encoding.ids.end(), *uncounted_);
+  if (limit_ && counted > *limit_)
+    throw InputError(lines_.where() + ": " + std::to_string(counted) + " tokens, the model takes at most " +
+                     std::to_string(*limit_));
 }
 
 }  // namespace encore::cli

@@ -8,6 +8,8 @@
 #include <encore/layers/model_shape.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +17,10 @@ namespace encore::cli {
 
 class TokenIdReader {
  public:
-  // Ids, types and lengths are checked against the shape.
-  TokenIdReader(const std::string& path, const ModelShape& shape) : lines_(path), shape_(shape) {}
+  // Ids, types and lengths are checked against an AnyEncoder's shape and positions.
+  template <class Model>
+  TokenIdReader(const std::string& path, const Model& model)
+      : lines_(path), shape_(model.shape()), limit_(model.position_limit()), uncounted_(model.uncounted_id()) {}
 
   // The next lines, at most `count` and hardly more than `tokens`; empty at the end of the file. Throws FileError for
   // what is not JSON, ConfigError for a key or a value at fault, InputError for ids that the model lacks; all name the
@@ -30,6 +34,8 @@ class TokenIdReader {
 
   LineReader lines_;
   ModelShape shape_;
+  std::optional<std::int64_t> limit_;
+  std::optional<std::int32_t> uncounted_;  // the id that the limit is not about
 };
 
 }  // namespace encore::cli

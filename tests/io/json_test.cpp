@@ -108,13 +108,12 @@ TEST_CASE("An error message stays short and on one line whatever the file holds"
   }
 }
 
-TEST_CASE("Getters give the value of a key, or the fallback where it is absent or null", "[io][json]") {
+TEST_CASE("Getters give the value of a key, or the fallback where it is absent", "[io][json]") {
   const auto json =
       JsonObject::parse(R"({"n": 12, "x": 1e-12, "t": "gelu", "b": true, "null": null, "o": {"k": 1}})", "config.json");
   CHECK(json.integer("n") == 12);
   CHECK(json.integer("n", 5) == 12);
   CHECK(json.integer("none", 5) == 5);
-  CHECK(json.integer("null", 5) == 5);
   CHECK(json.number("x") == 1e-12);
   CHECK(json.number("n") == 12.0);
   CHECK(json.number("none", 0.5) == 0.5);
@@ -124,8 +123,43 @@ TEST_CASE("Getters give the value of a key, or the fallback where it is absent o
   CHECK(json.boolean("none", true));
   CHECK(json.object("o").integer("k") == 1);
   CHECK(json.has("n"));
-  CHECK_FALSE(json.has("null"));
+  CHECK(json.has("null"));
   CHECK_FALSE(json.has("none"));
+}
+
+TEST_CASE("null is refused by every getter, unless the reader says that it stands for absence", "[io][json]") {
+  const auto json = JsonObject::parse(R"({"null": null, "o": {"null": null}})", "config.json");
+  const auto refuses = [](auto get) {
+    CHECK_THROWS_WITH(get(), ContainsSubstring("config.json: key 'null': found null, want"));
+  };
+  refuses([&] { json.integer("null", 5); });
+  refuses([&] { json.number("null", 5); });
+  refuses([&] { json.text("null", "x"); });
+  refuses([&] { json.boolean("null", true); });
+  refuses([&] { json.optional_integer("null"); });
+  refuses([&] { json.optional_number("null"); });
+  refuses([&] { json.optional_text("null"); });
+  refuses([&] { json.optional_boolean("null"); });
+  refuses([&] { json.integers("null"); });
+  refuses([&] { json.texts("null"); });
+  CHECK_THROWS_AS(json.optional_object("null"), ConfigError);
+  const JsonObject nullable = json.nullable();
+  CHECK(nullable.integer("null", 5) == 5);
+  CHECK(nullable.text("null", "x") == "x");
+  CHECK_FALSE(nullable.has("null"));
+  CHECK_FALSE(nullable.optional_object("null"));
+  CHECK_FALSE(nullable.object("o").has("null"));
+  CHECK(nullable.texts("null").empty());
+  CHECK_THROWS_WITH(nullable.integer("null"), ContainsSubstring("key 'null' is missing"));
+}
+
+TEST_CASE("Literals are numbers, true, false and null, as JSON writes them", "[io][json]") {
+  const auto json = JsonObject::parse(R"({"n": 2, "x": 1.5, "b": true, "null": null, "t": "2", "o": {}})", "f");
+  CHECK(json.literal("n") == "2");
+  CHECK(json.literal("x") == "1.5");
+  CHECK(json.literal("b") == "true");
+  CHECK(json.literal("null") == "null");
+  for (const char* key : {"t", "o", "none"}) CHECK_FALSE(json.literal(key));
 }
 
 TEST_CASE("Optional getters tell absence from a value", "[io][json]") {
@@ -135,13 +169,11 @@ TEST_CASE("Optional getters tell absence from a value", "[io][json]") {
   CHECK(json.optional_text("t") == "");
   CHECK(json.optional_boolean("b") == false);
   CHECK(json.optional_object("o"));
-  for (const char* key : {"null", "none"}) {
-    CHECK_FALSE(json.optional_integer(key));
-    CHECK_FALSE(json.optional_number(key));
-    CHECK_FALSE(json.optional_text(key));
-    CHECK_FALSE(json.optional_boolean(key));
-    CHECK_FALSE(json.optional_object(key));
-  }
+  for (const JsonObject& object : {json, json.nullable()}) CHECK_FALSE(object.optional_integer("none"));
+  CHECK_FALSE(json.optional_number("none"));
+  CHECK_FALSE(json.optional_text("none"));
+  CHECK_FALSE(json.optional_boolean("none"));
+  CHECK_FALSE(json.optional_object("none"));
 }
 
 TEST_CASE("List getters convert each element and take absence for an empty list", "[io][json]") {

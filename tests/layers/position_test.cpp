@@ -113,9 +113,9 @@ TEST_CASE("stretched RoPE has the frequencies of transformers") {
                     ContainsSubstring("trained_positions = 0"));
 }
 
-TEST_CASE("a learned table has room for its offset, so that max_positions tokens fit whatever it is") {
+TEST_CASE("a learned table has rows for a padding id, so that max_positions tokens fit whatever it is") {
   ParameterLayout layout;
-  const LearnedPosition position(Builder(layout), {.hidden = 6, .max_positions = 4}, {.offset = 2});
+  const LearnedPosition position(Builder(layout), {.hidden = 6, .max_positions = 4}, {.padding = 1});
   CHECK(layout[position.table].shape == Shape{6, 6});
 }
 
@@ -134,4 +134,33 @@ TEST_CASE("an embedding holds no more terms than its op") {
   op::Embed embed;
   for (std::size_t i = 0; i < op::Embed::max_terms; ++i) add_term(embed, {});
   CHECK_THROWS_AS(add_term(embed, {}), ArgumentError);
+}
+
+TEST_CASE("indices by distance grow with the sequences that ask for them, and spans handed out stay") {
+  const DistanceIndices rows(DistanceIndices::endless, [](std::int64_t e) { return 100000 + e; });
+  const auto few = rows.up_to(2);
+  CHECK(std::vector<std::int32_t>(few.begin(), few.end()) == std::vector<std::int32_t>{99999, 100000, 100001});
+  const auto many = rows.up_to(5000);
+  CHECK(many.size() == 9999);
+  CHECK(many.front() == 100000 - 4999);
+  CHECK(many.back() == 100000 + 4999);
+  CHECK(few[0] == 99999);
+  const DistanceIndices ends(7, [](std::int64_t e) { return e; });
+  CHECK(ends.up_to(7).size() == 13);
+  CHECK_THROWS_WITH(ends.up_to(8), ContainsSubstring("8 tokens is longer than the relative table for 7 positions"));
+}
+
+TEST_CASE("RoPE goes on beyond the shape's positions by its formula, unless its tables are a checkpoint's") {
+  ModelShape few = one_head(10);
+  few.max_positions = 3;
+  ParameterLayout layout;
+  CHECK(Rope<>(Builder(layout), few, {}).endless());
+  CHECK_FALSE(Rope<>(Builder(layout), few, {.ends = true}).endless());
+  CHECK(layout[ParameterId{0}].rows() == 3);
+  few.max_positions = std::int64_t{1} << 24;
+  CHECK(layout[Rope<>(Builder(layout), few, {}).cosine].rows() == Rope<>::stored_positions);
+  CHECK_THROWS_WITH(
+      Rope<>(Builder(layout), one_head(10),
+             {.turns_values = true, .scaling = {.kind = RopeScalingKind::dynamic, .trained_positions = 4}}),
+      ContainsSubstring("values are not turned"));
 }

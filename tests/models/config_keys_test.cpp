@@ -116,3 +116,45 @@ TEST_CASE("every configuration key that changes a result in transformers is hono
   CHECK(honoured > 100);
   CHECK(refused > 0);
 }
+
+TEST_CASE("null is refused where transformers refuses it, and stands for an absent key where that is its default",
+          "[models][config]") {
+  const json table = json::parse(std::ifstream(ENCORE_TEST_DATA "/config_keys.json"));
+  const ConfigFolder folder;
+  int refused = 0, accepted = 0;
+  std::string wrong;
+  for (const auto& [type, about] : table["model_types"].items()) {
+    for (const auto& [key, result] : about["keys"].items()) {
+      if (!result.contains("null")) continue;
+      const auto outcomes = [&](const std::string& architecture, auto&& judge) {
+        for (json config : about["setups"]) {
+          config["model_type"] = type;
+          json changed = config;
+          changed[key] = nullptr;
+          judge(seen(folder, changed, architecture), [&] { return seen(folder, config, architecture); });
+        }
+      };
+      for (const auto& architecture : result["null"]["refused_by"]) {
+        bool is_refused = false;
+        outcomes(architecture, [&](const std::string& after, auto&&) {
+          is_refused |= after.starts_with("refused") && after.find("'" + key + "'") != after.npos;
+        });
+        if (!is_refused) wrong += " " + type + "." + key + " of " + architecture.get<std::string>();
+        refused += is_refused;
+      }
+      if (!result["default"].is_null()) continue;
+      for (const auto& architecture : about["architectures"]) {
+        outcomes(architecture, [&](const std::string& after, auto&& before) {
+          // Where a setup gives the key a value, null takes it away.
+          const bool same = about["setups"][0].contains(key) ? !after.starts_with("refused") : after == before();
+          if (!same) wrong += " " + type + "." + key + " of " + architecture.get<std::string>() + " (accepted)";
+          accepted += same;
+        });
+      }
+    }
+  }
+  INFO("refused " << refused << ", accepted " << accepted << "; otherwise:" << wrong);
+  CHECK(wrong.empty());
+  CHECK(refused > 1000);
+  CHECK(accepted > 300);
+}

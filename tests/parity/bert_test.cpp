@@ -7,6 +7,7 @@
 #include <encore/models/distilbert.hpp>
 #include <encore/models/electra.hpp>
 #include <encore/models/roberta.hpp>
+#include <encore/models/tasks.hpp>
 
 namespace {
 
@@ -48,4 +49,17 @@ TEST_CASE("ELECTRA equals transformers", "[parity][electra]") {
 
 TEST_CASE("ALBERT equals transformers", "[parity][albert]") {
   parity::check_architecture<encore::AlbertSpec>("albert");
+}
+
+TEST_CASE("a masked-language-model task reads the decoder that the file has, whatever config.json says of tying",
+          "[parity][bert]") {
+  const encore::Context<encore::Reference<double>> context;
+  for (const char* name : {"mlm_own_decoder", "mlm_untied_two_biases", "mlm_words_by_decoder"}) {
+    const parity::Case test(std::string(ENCORE_TEST_DATA "/parity/bert/") + name);
+    const auto logits = encore::load<encore::MaskedLm<encore::BertSpec>>(context, test.folder)(context, test.texts);
+    parity::Numbers got;
+    for (std::size_t i = 0; i < logits.size(); ++i)
+      for (const float logit : logits[i].values()) got[std::to_string(i) + ".logits"].push_back(double(logit));
+    CHECK(parity::relative_error(got, test.expected, "logits") < 1e-7);  // the task's logits are float
+  }
 }

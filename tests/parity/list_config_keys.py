@@ -3,8 +3,9 @@
 
     python list_config_keys.py OUT.json
 
-Found by experiment: each key is changed alone in tiny models, whose weights are a function of tensor name and index and
-so stay where they were as long as the tensor is there. The encoder and every head run in eval mode on the same texts.
+Found by experiment: each key is changed alone, to other values and to null, in tiny models, whose weights are a
+function of tensor name and index and so stay where they were as long as the tensor is there. The encoder and every head
+run in eval mode on the same texts.
 """
 from __future__ import annotations
 
@@ -106,10 +107,22 @@ class Experiment:
         return report
 
 
+def null_report(key: str, experiments: list[Experiment]) -> dict[str, list[str]]:
+    """Which classes refuse null for a key (in some setup), and whose result it changes."""
+    refused: set[str] = set()
+    changed: set[str] = set()
+    for experiment in experiments:
+        report = experiment.change(key, None)
+        refused |= set(report["errors"])
+        changed |= set(report["result"]) | set(report["shapes"])
+    return {"refused_by": sorted(refused), "changes": sorted(changed)}
+
+
 def key_report(key: str, default: Any, experiments: list[Experiment]) -> dict[str, Any]:
     entry: dict[str, Any] = {"default": default}
     if key in NOT_TRIED:
         return entry | {"tried": None, "why_not": NOT_TRIED[key]}
+    entry["null"] = null_report(key, experiments)
     tried, result, shaped, errors, ran = [], set(), set(), set(), False
     for experiment in experiments:
         for value in alternative(key, experiment.base.get(key, default), experiment.config_class.model_type):

@@ -45,6 +45,8 @@ def make_texts(case: Case) -> list[Text]:
         ids = allowed[rng.integers(0, len(allowed), n)]
         if n > 2:
             ids[[1, 2]] = allowed[[0, -1]]
+        if case.padding:
+            ids[1::3] = padding_id(case, config)
         text = {"input_ids": ids.tolist()}
         if i % 3 != 2 and types:
             text["token_type_ids"] = rng.integers(0, types, n).tolist()

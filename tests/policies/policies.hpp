@@ -92,7 +92,7 @@ void numbers(Type<DynamicRope<>>, int, auto& config) {
 }
 void numbers(Type<XPos<>>, int, auto& config) { config.position.scale_base = 4; }
 void numbers(Type<Fire>, int, auto& config) { config.position.threshold = 4; }
-void numbers(Type<LearnedPosition>, int, auto& config) { config.position.offset = 2; }
+void numbers(Type<LearnedPosition>, int, auto& config) { config.position.padding = 1; }
 template <Pairs pairs>
 void numbers(Type<Rope<pairs>>, int variant, auto& config) {
   config.position.rotary = variant == 1 ? 2 : 0;

@@ -45,10 +45,10 @@ TEST_CASE("A chain of rules that multiplies a text is an error that names the by
   // 2^20 and 32 for the one byte of the text
   const auto says = MessageMatches(ContainsSubstring("the tokenizer's rules make more than 1048608 bytes of a text"));
   CHECK_THROWS_MATCHES(with_normalizers(replaces).encode("a"), InputError, says);
-  CHECK_THROWS_MATCHES(with_normalizers(replaces).encode_ids("a"), InputError, says);
-  CHECK_THROWS_MATCHES(with_normalizers(prepends).encode_ids("a"), InputError, says);
+  CHECK_THROWS_MATCHES(with_normalizers(replaces).encode("a"), InputError, says);
+  CHECK_THROWS_MATCHES(with_normalizers(prepends).encode("a"), InputError, says);
   replaces.erase(replaces.begin() + 6, replaces.end());
-  CHECK_NOTHROW(with_normalizers(replaces).encode_ids("a"));
+  CHECK_NOTHROW(with_normalizers(replaces).encode("a"));
 }
 
 TEST_CASE("The limit of a text does not depend on the texts before it", "[growth]") {

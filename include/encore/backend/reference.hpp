@@ -7,8 +7,6 @@
 #include <encore/backend/reference/storage.hpp>
 #include <encore/backend/workspace.hpp>
 
-#include <memory>
-
 namespace encore {
 
 template <class S>
@@ -24,12 +22,12 @@ struct backend_traits<Reference<S>> {
 template <class S>
 class Context<Reference<S>> {
  public:
-  Workspace& workspace() const { return *workspace_; }
+  Workspace& workspace() const { return workspace_; }
   int threads() const { return 1; }
   std::string_view isa() const { return "reference"; }
 
  private:
-  std::unique_ptr<Workspace> workspace_ = std::make_unique<Workspace>();
+  mutable Workspace workspace_;
 };
 
 template <class S>

@@ -41,7 +41,14 @@ struct Slot {
 struct Packing {
   Batch batch;
   std::vector<std::size_t> order;
-  std::vector<std::int32_t> first_rows;
+};
+
+// Whether somebody has a workspace. One that was moved is nobody's.
+struct ClaimFlag {
+  std::atomic<bool> taken{false};
+  ClaimFlag() = default;
+  ClaimFlag(ClaimFlag&&) noexcept {}
+  ClaimFlag& operator=(ClaimFlag&&) noexcept { return *this; }
 };
 
 // What executors and packing keep beside the block itself. Who touches it holds a WorkspaceClaim.
@@ -49,8 +56,10 @@ struct WorkspaceTables {
   Arena arena;
   std::vector<Slot> slots;
   std::int32_t free_slot = -1;  // a list through Slot::next_free: to give a slot back takes no memory
+  std::vector<std::vector<std::int32_t>> positions;  // counted without padding, of which the pass uses the first
+  std::size_t counted = 0;
   Packing packing;
-  std::atomic<bool> claimed{false};
+  ClaimFlag claim;
 };
 
 // The right to use a context's workspace: one executor, or one whole infer(), has it at a time, on whatever thread.
@@ -62,11 +71,11 @@ class WorkspaceClaim {
   }
   // Tells by operator bool.
   WorkspaceClaim(WorkspaceTables& workspace, const std::nothrow_t&) noexcept
-      : workspace_(workspace.claimed.exchange(true, std::memory_order_acquire) ? nullptr : &workspace) {}
+      : workspace_(workspace.claim.taken.exchange(true, std::memory_order_acquire) ? nullptr : &workspace) {}
   WorkspaceClaim(const WorkspaceClaim&) = delete;
   WorkspaceClaim& operator=(const WorkspaceClaim&) = delete;
   ~WorkspaceClaim() {
-    if (workspace_) workspace_->claimed.store(false, std::memory_order_release);
+    if (workspace_) workspace_->claim.taken.store(false, std::memory_order_release);
   }
 
   explicit operator bool() const { return workspace_ != nullptr; }

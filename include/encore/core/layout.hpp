@@ -45,6 +45,8 @@ struct ParameterSpec {
   bool reads_product = false;  // some op multiplies by it (linear): a backend may keep it packed
   // A constant computed at load, in double, from (row, column): never trained, never in a file.
   std::function<double(std::int64_t, std::int64_t)> constant;
+  // The constant goes on beyond the rows stored: a pass that needs more computes them for itself (ops/constant_rows.hpp).
+  bool endless = false;
   // A constant that layers compute from other parameters once those are loaded (models/prepare.hpp).
   bool derived = false;
 
@@ -74,11 +76,16 @@ class ParameterLayout {
     specs_.push_back(std::move(spec));
     return {std::int32_t(specs_.size() - 1), marks_.back()};
   }
-  // Trained numbers, constants left out.
+  // Trained numbers, constants left out. Throws ShapeError where they do not fit.
   std::int64_t parameter_count() const {
     std::int64_t count = 0;
-    for (const ParameterSpec& spec : specs_)
-      if (!spec.constant) count += spec.shape.elements();
+    for (const ParameterSpec& spec : specs_) {
+      if (spec.constant) continue;
+      const std::int64_t elements = spec.shape.elements();
+      if (elements > std::numeric_limits<std::int64_t>::max() - count)
+        throw ShapeError("layout: more than 2^63 - 1 parameters");
+      count += elements;
+    }
     return count;
   }
 
@@ -164,6 +171,13 @@ class Builder {
     spec.reads_rows = true;
     spec.constant = std::move(value);
     return layout_->add(std::move(spec));
+  }
+  // The same, of which the first `rows` are stored and any may be read.
+  ParameterId endless_constant(std::string_view name, std::int64_t rows, std::int64_t width,
+                               std::function<double(std::int64_t, std::int64_t)> value) const {
+    const ParameterId id = constant(name, rows, width, std::move(value));
+    (*layout_)[id].endless = true;
+    return id;
   }
   // A table that a layer fills in its `prepare`, for inference.
   ParameterId derived(std::string_view name, std::int64_t rows, std::int64_t width) const {

@@ -5,6 +5,7 @@
 
 #include <encore/exec/op_runner.hpp>
 #include <encore/ops/attention.hpp>
+#include <encore/ops/constant_rows.hpp>
 #include <encore/ops/drop_sequences.hpp>
 #include <encore/ops/elementwise.hpp>
 #include <encore/ops/fourier.hpp>
@@ -139,7 +140,10 @@ class Executor : public OpRunner<B, mode> {
                   const AttentionDistances<Value>& distances = {}) {
     std::array<const Value*, Base::Node::max_inputs> in{&q, &k, &v};
     std::size_t count = 3;
-    op::Attention attend{.spec = spec};
+    op::Attention attend{.spec = spec,
+                         .cosine = rows_by_position(spec.cosine),
+                         .sine = rows_by_position(spec.sine),
+                         .decay = rows_by_position(spec.decay)};
     const auto append = [&](const Value& x, bool& present) {
       present = bool(x);
       if (present) in[count++] = &x;
@@ -160,6 +164,8 @@ class Executor : public OpRunner<B, mode> {
   Value rotate(const AttentionSpec& spec, const Value& x) {
     return run(op::Rotate{.cosine = spec.cosine,
                           .sine = spec.sine,
+                          .cosine_rows = rows_by_position(spec.cosine),
+                          .sine_rows = rows_by_position(spec.sine),
                           .head_size = spec.head_size,
                           .rotary = spec.rotary,
                           .interleaved = spec.interleaved},
@@ -298,8 +304,25 @@ class Executor : public OpRunner<B, mode> {
   std::uint64_t seed_ = 0;
 
  private:
+  // What the longest sequence needs of an endless constant beyond the stored rows, computed once in a pass.
+  ComputedRows rows_by_position(ParameterId table) {
+    const std::int64_t longest = this->segments().longest();
+    if (!table || !environment().layout[table].endless || longest <= environment().layout[table].rows()) return {};
+    for (Computed& computed : computed_) {
+      if (!computed.rows) computed = {table, run(op::ConstantRows{table, longest}, std::array<const Value*, 0>{})};
+      if (computed.table == table) return {out(computed.rows).data, longest};
+    }
+    throw ArgumentError("attention: more than " + std::to_string(computed_.size()) +
+                        " tables of rotations in one pass with sequences longer than those");
+  }
+
   std::uint64_t next_stream() { return scope_hash(scope_, ++draws_); }
 
+  struct Computed {
+    ParameterId table;
+    Value rows;
+  };
+  std::array<Computed, 8> computed_;  // keeps them to the end of the pass
   TapFunction<Scalar> observer_;
   std::uint64_t scope_ = 0;
   std::uint64_t draws_ = 0;

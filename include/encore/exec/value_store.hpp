@@ -56,6 +56,24 @@ class ValueStore {
     requires(!std::is_lvalue_reference_v<Range> && !std::ranges::enable_borrowed_range<std::remove_cv_t<Range>>)
   Indices indices(Range&&) = delete;
 
+  // Positions from padding + 1 on in each sequence, of ids that are indices of this executor: tokens whose id is
+  // `padding` are not counted, theirs is `padding`. [N] -> [N]
+  Indices positions_without(std::int32_t padding, Indices ids) {
+    if constexpr (!computing) return ids;
+    if (workspace_.counted == workspace_.positions.size()) workspace_.positions.emplace_back();
+    std::vector<std::int32_t>& positions = workspace_.positions[workspace_.counted++];
+    const std::int32_t* const host = ids.host ? ids.host : ids.data;
+    positions.assign(host, host + ids.size);
+    for (std::int64_t s = 0; s < segments().count(); ++s) {
+      std::int32_t last = padding;
+      for (std::int64_t n = segments().begin(s); n < segments().end(s); ++n) {
+        std::int32_t& place = positions[std::size_t(n)];
+        place = place == padding ? padding : ++last;
+      }
+    }
+    return indices(positions);
+  }
+
  protected:
   ValueStore(const Context<B>& context, const ParameterLayout& layout, const Segments& segments,
              const Parameters<B>* parameters, Parameters<B>* gradients, const WorkspaceClaim* claim = nullptr)
@@ -63,6 +81,7 @@ class ValueStore {
     check_stores();
     if (!claim) claim_.emplace(workspace_);
     clear();
+    workspace_.counted = 0;
     if constexpr (computing && requires { kernels_.begin(segments); }) kernels_.begin(segments);
   }
   ~ValueStore() { clear(); }

@@ -53,7 +53,8 @@ struct Bounds {
 };
 
 // One object of a JSON document, the file it came from, and the path of keys that leads to it. Shares the document:
-// cheap to copy, and never dangling. A key whose value is null counts as absent, as in transformers' configurations.
+// cheap to copy, and never dangling. null is a value like others, and wrong where a number, name or flag must be; where
+// it stands for a key that is not given, the reading code says so: json.nullable().text("problem_type", "").
 //
 // Getters throw ConfigError, "FILE: key 'PATH': found ..., want ...", for a value of the wrong type or out of bounds.
 // With a fallback an absent key gives the fallback (which need not lie within the bounds); without one it is an error.
@@ -67,6 +68,9 @@ class JsonObject {
   static std::vector<JsonObject> parse_list(std::string_view text, const std::string& file);
   // {key: value}
   static JsonObject with_member(std::string_view key, JsonTree value, std::string file, std::string path = {});
+
+  // The same object, in which, and in what is inside it, a key whose value is null counts as absent.
+  JsonObject nullable() const;
 
   const std::string& file() const { return *file_; }
   const nlohmann::json& value() const { return *value_; }
@@ -93,6 +97,9 @@ class JsonObject {
   }
   std::optional<std::string> optional_text(std::string_view key) const;
 
+  // A number, true, false or null as JSON writes it; nothing where the key is absent or its value is something else.
+  std::optional<std::string> literal(std::string_view key) const;
+
   bool boolean(std::string_view key) const;
   bool boolean(std::string_view key, bool fallback) const { return optional_boolean(key).value_or(fallback); }
   std::optional<bool> optional_boolean(std::string_view key) const;
@@ -113,7 +120,8 @@ class JsonObject {
   ConfigError error(std::string_view key, std::string_view message) const;
 
  private:
-  JsonObject(std::shared_ptr<const nlohmann::json> value, std::shared_ptr<const std::string> file, std::string path);
+  JsonObject(std::shared_ptr<const nlohmann::json> value, std::shared_ptr<const std::string> file, std::string path,
+             bool null_is_absent);
 
   const nlohmann::json* find(std::string_view key) const;
   const nlohmann::json& required(std::string_view key, const std::string& want) const;
@@ -131,6 +139,7 @@ class JsonObject {
   std::shared_ptr<const nlohmann::json> value_;
   std::shared_ptr<const std::string> file_;
   std::string path_;
+  bool null_is_absent_ = false;
 };
 
 }  // namespace encore

@@ -97,30 +97,30 @@ inline void check_transformer_options(const JsonObject& json, const TransformerU
                       "config_kwargs", "tokenizer_name_or_path"});
   require_value(json, "transformer_task", use.task);
   // Without modality_config the outputs are those of the task, whatever module_output_name says.
-  if (const auto modalities = json.optional_object("modality_config")) {
+  if (const auto modalities = json.nullable().optional_object("modality_config")) {
     require_value(json, "module_output_name", use.name);
     const JsonObject text = modalities->object("text");
     require_value(text, "method", "forward");
     require_value(text, "method_output_name", use.output);
   }
   // Only texts come in: what is said of images and chats does not matter. unpad_inputs is about memory.
-  if (const auto processing = json.optional_object("processing_kwargs"))
+  if (const auto processing = json.nullable().optional_object("processing_kwargs"))
     for (const char* kind : {"text", "common"}) require_nothing(*processing, kind);
   for (const char* key : {"query_length", "document_length", "query_expansion", "tokenizer_args", "processor_kwargs",
                           "config_args", "config_kwargs", "tokenizer_name_or_path"})
     require_nothing(json, key);
   // Of what the model is loaded with, the way to compute attention and the precision are this library's own.
   for (const char* key : {"model_args", "model_kwargs"})
-    if (const auto arguments = json.optional_object(key))
+    if (const auto arguments = json.nullable().optional_object(key))
       require_keys(*arguments, {"attn_implementation", "dtype", "torch_dtype", "trust_remote_code"});
 }
 
 // `usual` prompts are there, empty, where the file has none of that name.
 inline Prompts read_prompts(const JsonObject& json, std::initializer_list<std::string_view> usual = {}) {
   Prompts result;
-  if (const auto prompts = json.optional_object("prompts"))
+  if (const auto prompts = json.nullable().optional_object("prompts"))
     for (const std::string& name : prompts->keys()) result.texts[name] = prompts->optional_text(name).value_or("");
-  result.default_name = json.optional_text("default_prompt_name");
+  result.default_name = json.nullable().optional_text("default_prompt_name");
   if (!result.default_name || result.texts.contains(*result.default_name)) return result;
   if (std::find(usual.begin(), usual.end(), *result.default_name) == usual.end())
     throw json.error("default_prompt_name",

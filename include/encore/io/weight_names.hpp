@@ -29,6 +29,8 @@ struct WeightName {
   Stored stored = Stored::as_is;
   std::int64_t part = 0;   // of a fused tensor
   std::int64_t parts = 1;  // that it has
+  // The tensor may differ from the one that a row above this one found: it is then a stale copy, and that one counts.
+  bool outranked = false;
 };
 
 // A model's table.
@@ -47,6 +49,7 @@ struct PublishedName {
   Stored stored = Stored::as_is;
   std::int64_t part = 0;
   std::int64_t parts = 1;
+  bool outranked = false;
 };
 
 // The names a parameter may have in a checkpoint, the modern one first: every row of the table that matches, with each

@@ -35,8 +35,10 @@ auto distances_of(auto& ex, const PositionLayer<Position>& layer, const Position
 }
 // Queries or keys as the policy turns them.
 template <class Position, class Value>
-Value turned(auto& ex, const Position& position, const Value& x) {
-  if constexpr (TurnsRows<Position, std::remove_reference_t<decltype(ex)>>)
+Value turned(auto& ex, const Position& position, const Value& x, const LayerPlace& place) {
+  if constexpr (TurnsRowsByLayer<Position, std::remove_reference_t<decltype(ex)>>)
+    return position.turn(ex, x, place);
+  else if constexpr (TurnsRows<Position, std::remove_reference_t<decltype(ex)>>)
     return position.turn(ex, x);
   else
     return x;
@@ -102,10 +104,11 @@ struct MultiHeadAttention {
   Position position;
   detail::PositionLayer<Position> layer_position;
   AttentionSpec spec;
+  LayerPlace place;
 
   // Throws ArgumentError where kv_heads does not divide the heads.
   MultiHeadAttention(Builder b, const ModelShape& shape, const Options& options, const Position& p,
-                     const LayerPlace& place = {})
+                     const LayerPlace& where = {})
       : qkv(b, shape.hidden,
             {{"query", shape.attention_width()},
              {"key", shared_heads(shape, options) * shape.head_size()},
@@ -113,7 +116,8 @@ struct MultiHeadAttention {
             options.bias),
         out(b / "out", shape.attention_width(), shape.hidden, options.bias),
         position(p),
-        layer_position(b, p) {
+        layer_position(b, p),
+        place(where) {
     spec.heads = shape.heads;
     spec.kv_heads = shared_heads(shape, options);
     spec.head_size = shape.head_size();
@@ -142,8 +146,8 @@ struct MultiHeadAttention {
     auto [q, k, v] = ex.template split<3>(qkv(ex, x));  // 3 x [N, C]
     if (query_norm) q = (*query_norm)(ex, q);
     if (key_norm) k = (*key_norm)(ex, k);
-    q = detail::turned(ex, position, q);
-    k = detail::turned(ex, position, k);
+    q = detail::turned(ex, position, q, place);
+    k = detail::turned(ex, position, k, place);
     if (value_mix) v = mixed_values(ex, v, carried);
     if (spec.turns_values) v = ex.rotate(spec, v);
     auto operands = detail::distances_of(ex, layer_position, position);

@@ -162,7 +162,7 @@ struct TrigramEmbedding {
       x = ex.add(x, position.rows(ex, in.positions));
     op::Embed others;
     if (type) add_term(others, {type, in.type_ids, 0});
-    if constexpr (AddsToEmbedding<Position>) position.add_to(others, in.positions);
+    if constexpr (AddsToEmbedding<Position>) position.add_to(others, positions_for(ex, in, position));
     if (others.count == 0) {
       auto normal = norm(ex, x);
       return ex.dropout(normal, dropout);

@@ -9,17 +9,38 @@
 
 namespace encore {
 
-// y_t = W [x_{t - r}; ..; x_{t + r}] + b, zeros beyond the ends: [N, C] -> [N, C]. Parameters `weight` [C, width C],
-// `bias`; width 1, 3 or 5.
+// y_t = W [x_{t - r}; ..; x_{t + r}] + b, zeros beyond the ends: [N, C] -> [N, C]. In G groups the g-th of G equal parts
+// of y's columns is made of that of x's. Parameters `weight` [C, width C / G], `bias`; width 1, 3 or 5.
 struct Convolution {
-  std::int64_t width;
+  std::int64_t width, groups, channels;
   Linear product;
 
-  Convolution(Builder b, std::int64_t channels, std::int64_t w) : width(w), product(b, channels * w, channels) {
+  // Throws ArgumentError for another width and groups that do not divide the channels.
+  Convolution(Builder b, std::int64_t c, std::int64_t w, std::int64_t g = 1)
+      : width(w), groups(g), channels(c), product(b, of_group(c, g) * w, c) {
     if (w != 1 && w != 3 && w != 5)
       throw ArgumentError("convolution: width " + std::to_string(w) + " is not supported; there are 1, 3, 5");
   }
   auto operator()(auto& ex, const auto& x) const {
+    if (groups == 1) return convolved(ex, x);
+    // The product has the rows of all groups: a group's own are taken out.
+    const std::int64_t part = channels / groups;
+    const auto group = [&](std::int64_t g) {
+      return ex.columns(convolved(ex, ex.columns(x, g * part, part)), g * part, part);
+    };
+    auto y = ex.concat(group(0), group(1));
+    for (std::int64_t g = 2; g < groups; ++g) y = ex.concat(y, group(g));
+    return y;
+  }
+
+ private:
+  static std::int64_t of_group(std::int64_t channels, std::int64_t groups) {
+    if (groups < 1 || channels % groups != 0)
+      throw ArgumentError("convolution: " + std::to_string(groups) + " groups do not divide " +
+                          std::to_string(channels) + " channels");
+    return channels / groups;
+  }
+  auto convolved(auto& ex, const auto& x) const {
     if (width == 1) return product(ex, x);
     auto before = ex.shift(x, -1);
     auto after = ex.shift(x, 1);
@@ -33,6 +54,7 @@ struct Convolution {
 // Numbers of ConvolvedBlock.
 struct ConvolutionOptions {
   std::int64_t width = 0;  // 0: none
+  std::int64_t groups = 1;
   Activation activation = Activation::tanh;
 };
 
@@ -49,7 +71,7 @@ struct ConvolvedBlock : EncoderBlock<Spec> {
                  const LayerPlace& place)
       : EncoderBlock<Spec>(b, config, position, place), activation(config.block.activation) {
     if (place.layer > 0 || config.block.width == 0) return;
-    convolution.emplace(b / "convolution", config.shape.hidden, config.block.width);
+    convolution.emplace(b / "convolution", config.shape.hidden, config.block.width, config.block.groups);
     norm = make_norm<typename Spec::Norm>(b / "convolution_norm", config.shape.hidden, config.norm);
   }
   template <class Value>

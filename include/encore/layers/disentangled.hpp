@@ -41,21 +41,19 @@ struct DisentangledPosition {
 
   DisentangledPosition(Builder b, const ModelShape& shape, const Options& o)
       : span_(o.buckets > 0 ? o.buckets : o.furthest),
-        rows_(std::make_shared<std::vector<std::int32_t>>()),
-        indices_(o.relative ? shape.max_positions : 1,
-                 [&](std::int64_t e) { return zigzag(clamped(deberta_bucket(e, o.buckets, o.furthest))); }) {
+        order_(std::make_shared<BucketOrder>()),
+        indices_(DistanceIndices::endless, [span = span_, buckets = o.buckets, furthest = o.furthest](std::int64_t e) {
+          return zigzag(std::clamp(deberta_bucket(e, buckets, furthest), -span, span));
+        }) {
     if (o.absolute) learned.emplace(b, shape, LearnedPosition::Options{});
     if (!o.relative) return;
     table = (b / "relative").table("weight", 2 * span_, shape.hidden);
     if (o.normed) norm = make_norm<Norm>(b / "relative_norm", shape.hidden, o.norm);
-    for (std::int64_t z = 0; z <= 2 * span_; ++z) {
-      const std::int64_t bucket = z % 2 ? (z + 1) / 2 : -z / 2;
-      rows_->push_back(std::int32_t(std::min(bucket + span_, 2 * span_ - 1)));
-    }
   }
   void add_to(op::Embed& embed, Indices positions) const {
     if (learned) learned->add_to(embed, positions);
   }
+  bool endless() const { return !learned; }
 
   // The embeddings of the buckets that the sequences at hand have, from the middle outwards: [buckets, C].
   auto bucket_rows(auto& ex) const {
@@ -63,8 +61,8 @@ struct DisentangledPosition {
     return first_bucket_rows(ex, std::size_t(std::max(seen.front(), seen.back())) + 1);
   }
   // Buckets there are, those of sequences of any length.
-  std::int64_t buckets() const { return std::int64_t(rows_->size()); }
-  auto all_bucket_rows(auto& ex) const { return first_bucket_rows(ex, rows_->size()); }
+  std::int64_t buckets() const { return 2 * span_ + 1; }
+  auto all_bucket_rows(auto& ex) const { return first_bucket_rows(ex, std::size_t(buckets())); }
   // Rows of buckets, projected, laid out by distance: [2 longest - 1, C].
   auto by_distance(auto& ex, const auto& rows) const {
     return ex.gather_rows(rows, ex.indices(indices_.up_to(ex.segments().longest())));
@@ -75,15 +73,28 @@ struct DisentangledPosition {
 
  private:
   auto first_bucket_rows(auto& ex, std::size_t count) const {
-    auto embedded = ex.embed(EmbedTerm{table, ex.indices(std::span<const std::int32_t>(*rows_).first(count))});
+    auto embedded = ex.embed(EmbedTerm{table, ex.indices(bucket_order().first(count))});
     return norm ? (*norm)(ex, embedded) : embedded;
+  }
+  // The table's row of each bucket; made when it is first read, which is after the table was found in a file.
+  std::span<const std::int32_t> bucket_order() const {
+    std::call_once(order_->made, [this] {
+      for (std::int64_t z = 0; z < buckets(); ++z) {
+        const std::int64_t bucket = z % 2 ? (z + 1) / 2 : -z / 2;
+        order_->rows.push_back(std::int32_t(std::min(bucket + span_, 2 * span_ - 1)));
+      }
+    });
+    return order_->rows;
   }
   // Buckets 0, 1, -1, 2, -2, .. are rows 0, 1, 2, ..: shorter batches need fewer, always the first ones.
   static std::int64_t zigzag(std::int64_t bucket) { return bucket > 0 ? 2 * bucket - 1 : -2 * bucket; }
-  std::int64_t clamped(std::int64_t bucket) const { return std::clamp(bucket, -span_, span_); }
 
   std::int64_t span_;
-  std::shared_ptr<std::vector<std::int32_t>> rows_;
+  struct BucketOrder {
+    std::once_flag made;
+    std::vector<std::int32_t> rows;
+  };
+  std::shared_ptr<BucketOrder> order_;
   DistanceIndices indices_;
 };
 

@@ -21,6 +21,13 @@ struct BatchIndices {
   std::span<const std::int32_t> sequence_firsts{};
 };
 
+// The positions that a policy reads: those of the batch, or counted without its padding id.
+template <class Position>
+Indices positions_for(auto& ex, const BatchIndices& in, const Position& position) {
+  const std::optional<std::int32_t> padding = uncounted_id(position);
+  return padding ? ex.positions_without(*padding, in.ids) : in.positions;
+}
+
 // The tables of an embedding [.., E] and their sum: word[id] + type[type] + position terms. Parameters `word.weight`
 // [vocabulary, E] and, if the shape has token types, `type.weight` [types, E].
 struct EmbeddingTables {
@@ -36,7 +43,7 @@ struct EmbeddingTables {
     op::Embed sum;
     add_term(sum, {word, in.ids, 0});
     if (type) add_term(sum, {type, in.type_ids, 0});
-    if constexpr (AddsToEmbedding<Position>) position.add_to(sum, in.positions);
+    if constexpr (AddsToEmbedding<Position>) position.add_to(sum, positions_for(ex, in, position));
     auto rows = ex.embed(sum);  // [N, E]
     if constexpr (GivesRows<Position, std::remove_reference_t<decltype(ex)>>)
       return ex.add(rows, position.rows(ex, in.positions));

@@ -24,8 +24,9 @@ struct TanhPooler {
   }
 };
 
-// Whether the decoder is the word table itself.
-enum class Tied : bool { no, yes };
+// Whether the decoder is the word table itself. where_alike: a checkpoint that has a decoder of its own decides
+// (models/tying.hpp), and without one it is.
+enum class Tied : std::uint8_t { no, yes, where_alike };
 
 // Numbers of a masked-language-model head.
 struct LmHeadOptions {
@@ -33,7 +34,8 @@ struct LmHeadOptions {
   Activation activation = Activation::gelu_erf;
   Bias dense_bias = Bias::yes;
   Bias decoder_bias = Bias::yes;
-  bool enhanced = false;  // EnhancedMaskDecoder
+  bool enhanced = false;            // EnhancedMaskDecoder
+  bool words_from_decoder = false;  // the checkpoint has the word table under the decoder's name alone
 };
 
 // decoder(norm(activation(dense(x)))) + bias: [N, C] -> [N, E] -> [N, vocabulary]. Tied: the decoder's weight is the
@@ -51,9 +53,8 @@ struct MaskedLmHead {
       : dense(b / "dense", shape.hidden, shape.embedding_width(), options.dense_bias),
         activation(options.activation),
         norm(make_norm<Norm>(b / "norm", shape.embedding_width(), norm_options)),
-        decoder(options.tied == Tied::yes
-                    ? words
-                    : (b / "decoder").weight("weight", shape.vocabulary, shape.embedding_width())) {
+        decoder(options.tied == Tied::no ? (b / "decoder").weight("weight", shape.vocabulary, shape.embedding_width())
+                                         : words) {
     if (options.decoder_bias == Bias::yes) bias = b.vector("bias", shape.vocabulary, Init::zeros);
     b.layout()[decoder].reads_product = true;
   }

@@ -10,8 +10,13 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <functional>
+#include <limits>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace encore {
@@ -38,6 +43,19 @@ concept GivesDistances = requires(const P& p, Ex& ex) { p.distances(ex); };
 // Hook QK, by an op instead of tables: p.turn(ex, x) -> queries or keys.
 template <class P, class Ex>
 concept TurnsRows = requires(const P& p, Ex& ex, const typename Ex::Value& x) { p.turn(ex, x); };
+// The same where it differs from layer to layer.
+template <class P, class Ex>
+concept TurnsRowsByLayer =
+    requires(const P& p, Ex& ex, const typename Ex::Value& x, LayerPlace place) { p.turn(ex, x, place); };
+
+// The id that a policy leaves out as it counts positions: p.padding, a member; nothing where it counts every token.
+template <class P>
+std::optional<std::int32_t> uncounted_id(const P& p) {
+  if constexpr (requires { std::optional<std::int32_t>(p.padding); })
+    return p.padding;
+  else
+    return {};
+}
 
 // Whether a policy knows positions beyond the shape's max_positions: p.endless(), where it has no table that ends.
 template <class P>
@@ -67,27 +85,46 @@ concept NamesDistances = !requires {
 template <class P>
 concept ActsOnScores = LowersAttention<P> || LowersByLayer<P> || HasLayerPart<P> || detail::NamesDistances<P>;
 
-// Indices of a table's rows by distance: all of -(n - 1) .. n - 1 for n positions, of which shorter batches read the
-// middle.
+// Indices of a table's rows by distance: those of -(n - 1) .. n - 1 for a longest sequence of n tokens, of which shorter
+// batches read the middle. Made when a longer sequence than before asks for them, so that neither a config's number
+// nor a limit decides how many there are.
 class DistanceIndices {
  public:
-  // row(distance) for every distance.
-  template <class F>
-  DistanceIndices(std::int64_t positions, F&& row) : rows_(std::make_shared<std::vector<std::int32_t>>()) {
-    for (std::int64_t e = -(positions - 1); e < positions; ++e) rows_->push_back(std::int32_t(row(e)));
+  static constexpr std::int64_t endless = std::numeric_limits<std::int32_t>::max();
+
+  // row(distance) for distances between `positions` positions; it is kept and called later: let it capture by value.
+  DistanceIndices(std::int64_t positions, std::function<std::int64_t(std::int64_t distance)> row)
+      : positions_(positions), state_(std::make_shared<State>()) {
+    state_->row = std::move(row);
   }
-  // Those that a sequence of `longest` tokens has, [2 longest - 1]. Throws InputError beyond the positions.
+  // Those that a sequence of `longest` tokens has, [2 longest - 1]; any thread may ask. Throws InputError beyond the
+  // positions.
   std::span<const std::int32_t> up_to(std::int64_t longest) const {
-    const std::int64_t positions = std::int64_t(rows_->size() + 1) / 2;
-    if (longest > positions)
+    if (longest > positions_)
       throw InputError("a sequence of " + std::to_string(longest) + " tokens is longer than the relative table for " +
-                       std::to_string(positions) + " positions");
-    return std::span<const std::int32_t>(*rows_).subspan(std::size_t(positions - longest),
-                                                         std::size_t(2 * longest - 1));
+                       std::to_string(positions_) + " positions");
+    const std::lock_guard lock(state_->mutex);
+    std::int64_t made = state_->made();
+    if (longest > made) {
+      made = std::min(std::max({longest, 2 * made, std::int64_t{256}}), positions_);
+      std::vector<std::int32_t> rows;
+      rows.reserve(std::size_t(2 * made - 1));
+      for (std::int64_t e = -(made - 1); e < made; ++e) rows.push_back(std::int32_t(state_->row(e)));
+      state_->rows.push_back(std::move(rows));
+    }
+    return std::span<const std::int32_t>(state_->rows.back())
+        .subspan(std::size_t(made - longest), std::size_t(2 * longest - 1));
   }
 
  private:
-  std::shared_ptr<std::vector<std::int32_t>> rows_;  // shared: policies are copied, and batches keep pointing at it
+  struct State {
+    std::function<std::int64_t(std::int64_t)> row;
+    std::mutex mutex;
+    std::vector<std::vector<std::int32_t>> rows;  // the last is the longest; passes may still read the others
+    std::int64_t made() const { return rows.empty() ? 0 : std::int64_t(rows.back().size() + 1) / 2; }
+  };
+  std::int64_t positions_;
+  std::shared_ptr<State> state_;  // policies are copied, and batches keep pointing at it
 };
 
 // The rows of a table by distance, as an embedding: [2 longest - 1, columns of the table].
@@ -109,20 +146,22 @@ struct NoPosition {
   static constexpr bool endless() { return true; }
 };
 
-// x_p += P[p + offset]. Parameter `weight` [max_positions + offset, E]. BERT: offset 0; RoBERTa: padding index + 1.
+// x_p += P[p], p from 0 in each sequence. With a padding id (RoBERTa, MPNet, after fairseq's make_positions): P[p +
+// padding + 1], where tokens of that id are not counted and read P[padding]. Parameter `weight` [max_positions, E], with
+// padding + 1 rows more before them.
 struct LearnedPosition {
   struct Options {
-    std::int64_t offset = 0;
+    std::optional<std::int32_t> padding{};
     std::int64_t width = 0;  // E; 0: the shape's embedding width
   };
   ParameterId table;
-  std::int64_t offset;
+  std::optional<std::int32_t> padding;
 
   LearnedPosition(Builder b, const ModelShape& shape, const Options& options)
-      : table(b.table("weight", shape.max_positions + options.offset,
+      : table(b.table("weight", shape.max_positions + (options.padding ? *options.padding + 1 : 0),
                       options.width ? options.width : shape.embedding_width())),
-        offset(options.offset) {}
-  void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, offset}); }
+        padding(options.padding) {}
+  void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, 0}); }
 };
 
 // One position policy for layers that see everything and another, within a window, for those that do not. Warner et al.
@@ -144,14 +183,23 @@ struct GlobalLocal {
         local(make_policy<Local>(b / "local", shape, o.local)),
         options(o) {}
   void lower(AttentionSpec& spec, const LayerPlace& place) const {
-    const bool within =
-        std::size_t(place.layer) < options.is_local.size() && options.is_local[std::size_t(place.layer)];
-    if (!within) {
+    if (!is_local(place)) {
       global.lower(spec);
       return;
     }
     local.lower(spec);
     spec.window = options.window;
+  }
+  template <class Ex>
+    requires TurnsRows<Global, Ex> && TurnsRows<Local, Ex>
+  auto turn(Ex& ex, const typename Ex::Value& x, const LayerPlace& place) const {
+    return is_local(place) ? local.turn(ex, x) : global.turn(ex, x);
+  }
+  bool endless() const { return endless_positions(global) && endless_positions(local); }
+
+ private:
+  bool is_local(const LayerPlace& place) const {
+    return std::size_t(place.layer) < options.is_local.size() && options.is_local[std::size_t(place.layer)];
   }
 };
 
@@ -172,7 +220,7 @@ struct RelativePosition {
   RelativePosition(Builder, const ModelShape& s, const Options& options)
       : shape(s),
         terms(options.terms),
-        indices(s.max_positions, [&](std::int64_t e) { return e + s.max_positions - 1; }) {}
+        indices(s.max_positions, [last = s.max_positions - 1](std::int64_t e) { return e + last; }) {}
 
   struct Layer {
     ParameterId table;
@@ -215,8 +263,10 @@ struct T5Bias {
 
   T5Bias(Builder b, const ModelShape& shape, const Options& options)
       : table((b / "bias").table("weight", options.rows ? options.rows : options.buckets, shape.heads)),
-        indices(shape.max_positions, [&](std::int64_t e) { return t5_bucket(-e, options.buckets, options.furthest); }) {
-  }
+        indices(DistanceIndices::endless, [buckets = options.buckets, furthest = options.furthest](std::int64_t e) {
+          return t5_bucket(-e, buckets, furthest);
+        }) {}
+  static constexpr bool endless() { return true; }
   auto distances(auto& ex) const {
     auto rows = embed_distances(ex, table, indices);
     AttentionDistances<decltype(rows)> result;

@@ -23,7 +23,7 @@ struct Alibi {
                          [positions = shape.max_positions, heads = shape.heads](std::int64_t row, std::int64_t head) {
                            return -slope(head, heads) * std::abs(double(row - (positions - 1)));
                          })),
-        indices(shape.max_positions, [&](std::int64_t e) { return e + shape.max_positions - 1; }) {}
+        indices(shape.max_positions, [last = shape.max_positions - 1](std::int64_t e) { return e + last; }) {}
 
   static double slope(std::int64_t head, std::int64_t heads) {
     std::int64_t power = 1;
@@ -54,7 +54,7 @@ struct Kerple {
                            return std::abs(double(row - (positions - 1)));
                          })),
         first(shape.max_positions, [](std::int64_t) { return 0; }),
-        indices(shape.max_positions, [&](std::int64_t e) { return e + shape.max_positions - 1; }) {}
+        indices(shape.max_positions, [last = shape.max_positions - 1](std::int64_t e) { return e + last; }) {}
 
   auto distances(auto& ex) const {
     auto a = embed_distances(ex, r1, first);  // each head's number in every row
@@ -97,7 +97,7 @@ struct Fire {
         in(b / "in", 1, options.width),
         out(b / "out", options.width, shape.heads),
         first(shape.max_positions, [](std::int64_t) { return 0; }),
-        indices(shape.max_positions, [&](std::int64_t e) { return e + shape.max_positions - 1; }) {}
+        indices(shape.max_positions, [last = shape.max_positions - 1](std::int64_t e) { return e + last; }) {}
 
   auto distances(auto& ex) const {
     auto cs = embed_distances(ex, c, first);  // the same number in every row

@@ -6,13 +6,16 @@
 #include <encore/layers/rope_scaling.hpp>
 #include <encore/ops/rotate_by_length.hpp>
 
+#include <optional>
+
 namespace encore {
 
 // How rotated pairs lie in a head: (x_i, x_{i + r/2}) as in GPT-NeoX and ModernBERT, or (x_2i, x_2i+1) as in RoFormer.
 enum class Pairs : std::uint8_t { half, interleaved };
 
 // q and k (and, with turns_values, v) turn by p / base^(2i/r) in each pair i of their first r columns, or as the scaling
-// has it. Su et al. 2021, RoFormer.
+// has it: by tables, or with the dynamic kind by each sequence's own length, whatever else is in the batch. Su et al. 2021,
+// RoFormer.
 template <Pairs pairs = Pairs::half>
 struct Rope {
   struct Options {
@@ -20,27 +23,52 @@ struct Rope {
     std::int64_t rotary = 0;  // r; 0: the whole head
     bool turns_values = false;
     RopeScaling scaling{};
+    // Positions end with the shape's max_positions: the tables are a checkpoint's. Otherwise they go on as the formula
+    // does, and no more than the first `stored_positions` are kept.
+    bool ends = false;
   };
+  static constexpr std::int64_t stored_positions = 8192;
   ParameterId cosine;
   ParameterId sine;
+  std::optional<LengthRotation> by_length;  // in place of the tables
   std::int64_t rotary;
   bool turns_values;
+  bool ends;
 
   Rope(Builder b, const ModelShape& shape, const Options& options)
-      : rotary(options.rotary ? options.rotary : shape.head_size()), turns_values(options.turns_values) {
+      : rotary(options.rotary ? options.rotary : shape.head_size()),
+        turns_values(options.turns_values),
+        ends(options.ends) {
     if (rotary % 2 != 0 || rotary <= 0 || rotary > shape.head_size())
       throw ArgumentError("RoPE needs an even number of rotated columns within a head: " + std::to_string(rotary) +
                           " of head size " + std::to_string(shape.head_size()));
     const std::vector<double> frequencies = rope_frequencies(options.base, rotary, options.scaling);
+    if (options.scaling.kind == RopeScalingKind::dynamic) {
+      if (turns_values) throw ArgumentError("RoPE: values are not turned by a base that grows with the sequence");
+      by_length = {.head_size = shape.head_size(),
+                   .rotary = rotary,
+                   .interleaved = pairs == Pairs::interleaved,
+                   .base = options.base,
+                   .factor = options.scaling.factor,
+                   .trained_positions = options.scaling.trained_positions};
+      return;
+    }
     const double length = rope_attention_factor(options.scaling);
-    cosine = b.constant("cosine", shape.max_positions, rotary / 2, [=](std::int64_t p, std::int64_t i) {
+    const auto table = [&](const char* name, auto value) {
+      return ends ? b.constant(name, shape.max_positions, rotary / 2, value)
+                  : b.endless_constant(name, std::min(shape.max_positions, stored_positions), rotary / 2, value);
+    };
+    cosine = table("cosine", [=](std::int64_t p, std::int64_t i) {
       return length * std::cos(double(p) * frequencies[std::size_t(i)]);
     });
-    sine = b.constant("sine", shape.max_positions, rotary / 2, [=](std::int64_t p, std::int64_t i) {
+    sine = table("sine", [=](std::int64_t p, std::int64_t i) {
       return length * std::sin(double(p) * frequencies[std::size_t(i)]);
     });
   }
+  bool endless() const { return !ends; }
+  auto turn(auto& ex, const auto& x) const { return by_length ? ex.rotate_by_length(*by_length, x) : x; }
   void lower(AttentionSpec& spec) const {
+    if (by_length) return;
     spec.cosine = cosine;
     spec.sine = sine;
     spec.rotary = rotary;

@@ -16,16 +16,17 @@ namespace encore {
 
 enum class RopeScalingKind : std::uint8_t {
   none,
-  linear,  // every frequency divided by the factor. Chen et al. 2023, position interpolation
-  ntk,     // base' = base factor^(r / (r - 2)): the highest stays, the lowest is divided. "NTK-aware", bloc97 2023
-  yarn,    // by how often a pair turns within the trained positions: kept, divided, or between. Peng et al. 2023
-  llama3,  // the same idea by wavelength. Llama Team 2024
+  linear,   // every frequency divided by the factor. Chen et al. 2023, position interpolation
+  ntk,      // base' = base factor^(r / (r - 2)): the highest stays, the lowest is divided. "NTK-aware", bloc97 2023
+  yarn,     // by how often a pair turns within the trained positions: kept, divided, or between. Peng et al. 2023
+  llama3,   // the same idea by wavelength. Llama Team 2024
+  dynamic,  // ntk with a base that grows with the sequence, once it is longer than the trained positions: LengthRotation
 };
 
 struct RopeScaling {
   RopeScalingKind kind = RopeScalingKind::none;
   double factor = 1;
-  std::int64_t trained_positions = 0;  // original_max_position_embeddings; yarn and llama3 need them
+  std::int64_t trained_positions = 0;  // original_max_position_embeddings; yarn, llama3 and dynamic need them
   double fast = 32, slow = 1;          // yarn: turns within the trained positions beyond which a pair is kept, divided
   bool whole_pairs = true;             // yarn: those bounds rounded outwards
   double low = 1, high = 4;            // llama3: the same as trained positions / wavelength
@@ -42,9 +43,10 @@ inline double rope_attention_factor(const RopeScaling& scaling) {
 // Angles per position of the r / 2 pairs. Throws ArgumentError for a factor below 1 or no trained positions.
 inline std::vector<double> rope_frequencies(double base, std::int64_t rotary, const RopeScaling& scaling) {
   const double r = double(rotary), factor = scaling.factor, trained = double(scaling.trained_positions);
+  const bool by_length = scaling.kind == RopeScalingKind::dynamic;
   const bool by_turns = scaling.kind == RopeScalingKind::yarn || scaling.kind == RopeScalingKind::llama3;
   if (factor < 1) throw ArgumentError("RoPE scaling: factor " + std::to_string(factor) + " is below 1");
-  if (by_turns && scaling.trained_positions < 1)
+  if ((by_turns || by_length) && scaling.trained_positions < 1)
     throw ArgumentError("RoPE scaling: trained_positions = " + std::to_string(scaling.trained_positions) +
                         " is not positive");
   if (scaling.kind == RopeScalingKind::ntk && rotary > 2) base *= std::pow(factor, r / (r - 2));

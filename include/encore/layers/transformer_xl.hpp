@@ -29,7 +29,7 @@ struct TransformerXlPosition {
                                 [size = s.head_size()](std::int64_t h, std::int64_t c) {
                                   return c / size == h ? 1 / std::sqrt(double(size)) : 0.0;
                                 })),
-        indices(s.max_positions, [&](std::int64_t e) { return e + s.max_positions - 1; }),
+        indices(s.max_positions, [last = s.max_positions - 1](std::int64_t e) { return e + last; }),
         first(s.max_positions, [](std::int64_t) { return 0; }) {}
 
   struct Layer {

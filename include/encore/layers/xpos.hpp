@@ -27,15 +27,16 @@ struct XPos {
 
   XPos(Builder b, const ModelShape& shape, const Options& options)
       : rope(b, shape, {.base = options.base}),
-        factors(b.constant("decay", shape.max_positions, rope.rotary / 2,
-                           [half = rope.rotary / 2, options](std::int64_t distance, std::int64_t i) {
-                             const double z = (double(i) / double(half) + options.gamma) / (1 + options.gamma);
-                             return std::pow(z, double(distance) / options.scale_base);
-                           })) {}
+        factors(b.endless_constant("decay", std::min(shape.max_positions, rope.stored_positions), rope.rotary / 2,
+                                   [half = rope.rotary / 2, options](std::int64_t distance, std::int64_t i) {
+                                     const double z = (double(i) / double(half) + options.gamma) / (1 + options.gamma);
+                                     return std::pow(z, double(distance) / options.scale_base);
+                                   })) {}
   void lower(AttentionSpec& spec) const {
     rope.lower(spec);
     spec.decay = factors;
   }
+  static constexpr bool endless() { return true; }
   static constexpr bool fits(const ModelShape& shape, const Options&) { return shape.head_size() % 2 == 0; }
 };
 

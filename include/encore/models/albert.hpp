@@ -41,7 +41,7 @@ inline Config<AlbertSpec> AlbertSpec::config(const JsonObject& json) {
   auto config = read_bert_config<AlbertSpec>(json, defaults, 1e-12, "gelu_new");
   config.shape.embedding = json.integer("embedding_size", 128, {1, largest_size});
   config.stack.groups = json.integer("num_hidden_groups", 1, {1, config.shape.layers});
-  config.stack.inner = json.integer("inner_group_num", 1, {1, 4096});
+  config.stack.inner = json.integer("inner_group_num", 1, {1, 4096 / config.shape.layers});
   if (read_bert_positions(json) != BertPositions::absolute)
     throw UnsupportedError(json.where("position_embedding_type") + ": ALBERT has absolute positions only");
   return config;
@@ -82,8 +82,8 @@ inline WeightNames AlbertSpec::weight_names(const Config<AlbertSpec>&) {
                 {"masked_lm.dense", "predictions.dense"},
                 {"masked_lm.norm", "predictions.LayerNorm"},
                 {"masked_lm.decoder", "predictions.decoder"},
-                {"masked_lm.bias", "predictions.bias"},
                 {"masked_lm.bias", "predictions.decoder.bias"},
+                {.ours = "masked_lm.bias", .published = "predictions.bias", .outranked = true},
                 {"classifier", "sop_classifier.classifier"},
                 {"classifier", "classifier"},
                 {"classifier", "qa_outputs"}},

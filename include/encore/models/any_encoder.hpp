@@ -66,6 +66,8 @@ class AnyEncoder {
   virtual const ModelShape& shape() const = 0;
   // Tokens that a text may have; nothing: any number (EncoderModel::position_limit).
   virtual std::optional<std::int64_t> position_limit() const = 0;
+  // The id that the limit does not count, in models whose positions leave it out.
+  virtual std::optional<std::int32_t> uncounted_id() const = 0;
   virtual const HeadOptions& heads() const = 0;
   virtual const ParameterLayout& layout() const = 0;
   // One packed batch; `texts` numbers its sequences in errors. `tap` sees the hidden states. Throws InputError.

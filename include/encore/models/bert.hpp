@@ -34,18 +34,20 @@ constexpr std::string_view name_of(BertPositions kind) {
 struct BertPosition {
   struct Options {
     BertPositions kind = BertPositions::absolute;
-    std::int64_t offset = 0;  // of the first position in the table (RoBERTa)
+    std::optional<std::int32_t> padding{};  // RoBERTa: the id that is not counted (LearnedPosition)
   };
   BertPositions kind;
+  std::optional<std::int32_t> padding;
   std::optional<LearnedPosition> learned;
   RelativePosition relative;
 
   BertPosition(Builder b, const ModelShape& shape, const Options& options)
       : kind(options.kind),
-        relative(b, with_offset(shape, options.offset),
+        padding(options.kind == BertPositions::absolute ? options.padding : std::nullopt),
+        relative(b, with_padding(shape, options.padding),
                  {.terms = options.kind == BertPositions::relative_key_query ? RelativeTerms::key_and_query
                                                                              : RelativeTerms::key}) {
-    if (kind == BertPositions::absolute) learned.emplace(b, shape, LearnedPosition::Options{options.offset});
+    if (kind == BertPositions::absolute) learned.emplace(b, shape, LearnedPosition::Options{options.padding});
   }
   void add_to(op::Embed& embed, Indices positions) const {
     if (learned) learned->add_to(embed, positions);
@@ -59,15 +61,15 @@ struct BertPosition {
   };
 
  private:
-  static ModelShape with_offset(ModelShape shape, std::int64_t offset) {
-    shape.max_positions += offset;
+  static ModelShape with_padding(ModelShape shape, std::optional<std::int32_t> padding) {
+    if (padding) shape.max_positions += *padding + 1;
     return shape;
   }
 };
 
 // position_embedding_type. Throws UnsupportedError.
 inline BertPositions read_bert_positions(const JsonObject& json) {
-  const std::string positions = json.text("position_embedding_type", "absolute");
+  const std::string positions = json.nullable().text("position_embedding_type", "absolute");
   if (positions == "absolute") return BertPositions::absolute;
   if (positions == "relative_key") return BertPositions::relative_key;
   if (positions == "relative_key_query") return BertPositions::relative_key_query;
@@ -156,20 +158,21 @@ inline HeadOptions BertSpec::heads(const JsonObject& json) {
 }
 
 inline WeightNames BertSpec::weight_names(const Config<BertSpec>&) {
-  return {.names = bert_encoder_names({{"pooler.dense", "pooler.dense"},
-                                       {"masked_lm.dense", "cls.predictions.transform.dense"},
-                                       {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
-                                       {"masked_lm.decoder", "cls.predictions.decoder"},
-                                       {"masked_lm.bias", "cls.predictions.bias"},
-                                       {"masked_lm.bias", "cls.predictions.decoder.bias"},
-                                       {"classifier", "classifier"},
-                                       {"classifier", "qa_outputs"},
-                                       {"classifier", "cls.seq_relationship"}}),
-          .prefixes = {"bert."},
-          // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's
-          // copy; heads and the pooler, when the task at hand does not read them.
-          .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.",
-                        "qa_outputs."}};
+  return {
+      .names = bert_encoder_names({{"pooler.dense", "pooler.dense"},
+                                   {"masked_lm.dense", "cls.predictions.transform.dense"},
+                                   {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
+                                   {"masked_lm.decoder", "cls.predictions.decoder"},
+                                   {"masked_lm.bias", "cls.predictions.decoder.bias"},
+                                   {.ours = "masked_lm.bias", .published = "cls.predictions.bias", .outranked = true},
+                                   {"classifier", "classifier"},
+                                   {"classifier", "qa_outputs"},
+                                   {"classifier", "cls.seq_relationship"}}),
+      .prefixes = {"bert."},
+      // A buffer of positions that old versions saved; the position table of a relative model; a tied decoder's
+      // copy; heads and the pooler, when the task at hand does not read them.
+      .ignorable = {"embeddings.position_ids", "embeddings.position_embeddings.", "cls.", "pooler.", "classifier.",
+                    "qa_outputs."}};
 }
 
 }  // namespace encore

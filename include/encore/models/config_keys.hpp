@@ -18,8 +18,19 @@ namespace encore {
 // Keeps products of two sizes far from overflow.
 inline constexpr std::int64_t largest_size = std::int64_t{1} << 24;
 
-// Throws UnsupportedError for a model_type that is not one of these; without the key the first is taken.
+// Throws ConfigError where one of these keys is null, as transformers does for all numbers, names and flags that its
+// classes declare. For keys that are not read here, as they matter to training alone; what is read refuses null by itself.
+inline void refuse_null(const JsonObject& json, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys)
+    if (json.literal(key) == "null") throw ConfigError(json.where(key) + ": found null, want a value");
+}
+
+// Throws UnsupportedError for a model_type that is not one of these; without the key the first is taken. ConfigError for
+// null where transformers has a number or a flag.
 inline void check_model_type(const JsonObject& json, std::span<const std::string_view> types) {
+  refuse_null(json, {"attention_dropout", "attention_probs_dropout_prob", "chunk_size_feed_forward",
+                     "classifier_dropout_prob", "embedding_dropout", "initializer_range", "pooler_dropout",
+                     "qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "summary_last_dropout", "use_cache"});
   const std::string type = json.text("model_type", types.front());
   std::string known;
   for (const std::string_view candidate : types) {
@@ -34,7 +45,7 @@ inline void refuse_decoders_and_pruning(const JsonObject& json) {
   for (const char* key : {"is_decoder", "add_cross_attention"})
     if (json.boolean(key, false))
       throw UnsupportedError(json.where(key) + ": decoders are not supported; this is an encoder library");
-  if (json.has("pruned_heads") && json.object("pruned_heads").size() > 0)
+  if (const auto pruned = json.nullable().optional_object("pruned_heads"); pruned && pruned->size() > 0)
     throw UnsupportedError(json.where("pruned_heads") + ": pruned heads are not supported");
 }
 
@@ -80,7 +91,7 @@ struct KnownHead {
 
 // The first of `architectures`, which is the one that counts; empty: none is named.
 inline std::string first_architecture(const JsonObject& json) {
-  const auto names = json.has("architectures") ? json.texts("architectures") : std::vector<std::string>{};
+  const auto names = json.nullable().texts("architectures");
   return names.empty() ? "" : names.front();
 }
 
@@ -88,9 +99,9 @@ inline std::string first_architecture(const JsonObject& json) {
 // Throws UnsupportedError naming those there are.
 inline HeadOptions read_heads(const JsonObject& json, std::span<const KnownHead> known, Head unnamed = Head::none) {
   HeadOptions options;
-  options.lm.tied = json.boolean("tie_word_embeddings", true) ? Tied::yes : Tied::no;
+  options.lm.tied = json.boolean("tie_word_embeddings", true) ? Tied::where_alike : Tied::no;
   options.labels = json.integer("num_labels", 2, {1, 1 << 24});
-  if (json.has("id2label")) options.labels = std::int64_t(json.object("id2label").size());
+  if (const auto labels = json.nullable().optional_object("id2label")) options.labels = std::int64_t(labels->size());
   const std::string architecture = first_architecture(json);
   if (architecture.empty() && unnamed == Head::none) return options;
   std::string names;

@@ -61,26 +61,36 @@ struct DebertaV2Spec : DebertaSpec {
 
 namespace detail {
 
+// "C2P|p2c" -> c2p, p2c; white space around a name does not count.
+inline std::vector<std::string> names_between_bars(const std::string& text) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('|', begin), text.size());
+    std::string name = text.substr(begin, end - begin);
+    for (char& c : name) c = char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    const std::size_t first = name.find_first_not_of(" \t\r\n\v\f");
+    name = first == name.npos ? "" : name.substr(first, name.find_last_not_of(" \t\r\n\v\f") + 1 - first);
+    names.push_back(std::move(name));
+    begin = end + 1;
+  }
+  return names;
+}
+
 // pos_att_type: a list, or names with bars between them.
 inline std::vector<std::string> deberta_terms(const JsonObject& json) {
-  if (!json.has("pos_att_type")) return {};
+  if (!json.nullable().has("pos_att_type")) return {};
   std::vector<std::string> terms;
   if (json.has_text("pos_att_type")) {
-    std::string word;
-    for (const char c : json.text("pos_att_type") + "|") {
-      if (c == '|') {
-        if (!word.empty()) terms.push_back(word);
-        word.clear();
-      } else if (c != ' ') {
-        word += char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-      }
-    }
+    terms = names_between_bars(json.text("pos_att_type"));
   } else {
     terms = json.texts("pos_att_type");
   }
   for (const std::string& term : terms)
     if (term != "c2p" && term != "p2c")
-      throw UnsupportedError(json.where("pos_att_type") + ": '" + term + "' is not supported; there are c2p, p2c");
+      throw UnsupportedError(json.where("pos_att_type") + ": " + in_quotes(term) +
+                             " is not supported; there are c2p, p2c");
+  if (terms.size() > 2 || (terms.size() == 2 && terms[0] == terms[1]))
+    throw UnsupportedError(json.where("pos_att_type") + ": names a term twice");
   return terms;
 }
 
@@ -95,8 +105,6 @@ Config<Spec> read_deberta_config(const JsonObject& json, const ModelShape& defau
   const std::int64_t furthest = json.integer("max_relative_positions", -1, {-largest_size, largest_size});
   position.furthest = furthest < 1 ? config.shape.max_positions : furthest;
   position.norm = config.norm;
-  // Without absolute positions nothing ends at max_position_embeddings.
-  if (!position.absolute) config.shape.max_positions = std::max(config.shape.max_positions, std::int64_t{1} << 15);
   config.attention.to_query = config.attention.to_key = false;
   for (const std::string& term : deberta_terms(json))
     (term == "c2p" ? config.attention.to_query : config.attention.to_key) = true;
@@ -125,11 +133,14 @@ template <class Spec>
 void read_mask_decoder(const JsonObject& json, const Checkpoint* checkpoint, Config<Spec>& config,
                        HeadOptions& options) {
   if (options.head != Head::masked_lm) return;
-  const auto has = [&](const char* name) { return checkpoint && checkpoint->find(name); };
+  const auto has = [&](const char* module) {  // anything of it: half of it is an error then
+    const std::string beginning = std::string(module) + ".";
+    const auto tensors = checkpoint ? checkpoint->names() : std::vector<std::string_view>{};
+    return std::any_of(tensors.begin(), tensors.end(), [&](std::string_view t) { return t.starts_with(beginning); });
+  };
   const bool named = first_architecture(json) == "MaskedLanguageModel";
-  const bool head = named || has("lm_predictions.lm_head.dense.weight");
-  const bool table =
-      named || has("deberta.embeddings.position_embeddings.weight") || has("embeddings.position_embeddings.weight");
+  const bool head = named || has("lm_predictions.lm_head");
+  const bool table = named || has("deberta.embeddings.position_embeddings") || has("embeddings.position_embeddings");
   if (head) options.lm.tied = Tied::yes;  // it has no decoder of its own
   if (!head || !table || config.position.absolute) return;
   if (config.shape.layers < 2)
@@ -137,7 +148,6 @@ void read_mask_decoder(const JsonObject& json, const Checkpoint* checkpoint, Con
   if (config.shape.embedding_width() != config.shape.hidden)
     throw UnsupportedError(json.where("embedding_size") +
                            ": with the enhanced mask decoder only hidden_size is supported");
-  config.shape.max_positions = json.integer("max_position_embeddings", ModelShape{}.max_positions, {1, largest_size});
   options.lm.enhanced = true;
 }
 
@@ -157,8 +167,8 @@ inline WeightNames deberta_names(std::initializer_list<WeightName> attention) {
                                 {"masked_lm.dense", "cls.predictions.transform.dense"},
                                 {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
                                 {"masked_lm.decoder", "cls.predictions.decoder"},
-                                {"masked_lm.bias", "cls.predictions.bias"},
                                 {"masked_lm.bias", "cls.predictions.decoder.bias"},
+                                {.ours = "masked_lm.bias", .published = "cls.predictions.bias", .outranked = true},
                                 {"masked_lm.dense", "lm_predictions.lm_head.dense"},
                                 {"masked_lm.norm", "lm_predictions.lm_head.LayerNorm"},
                                 {"masked_lm.bias", "lm_predictions.lm_head.bias"},
@@ -239,16 +249,18 @@ inline Config<DebertaV2Spec> DebertaV2Spec::config(const JsonObject& json) {
       (config.position.buckets < 4 || config.position.furthest <= config.position.buckets / 2 + 1))
     throw ConfigError(json.where("position_buckets") + ": " + std::to_string(config.position.buckets) +
                       " buckets do not fit max_relative_positions, " + std::to_string(config.position.furthest));
-  std::string norms = json.text("norm_rel_ebd", "none");
-  config.position.normed = norms.find("layer_norm") != norms.npos;
+  const std::vector<std::string> norms = detail::names_between_bars(json.text("norm_rel_ebd", "none"));
+  config.position.normed = std::find(norms.begin(), norms.end(), "layer_norm") != norms.end();
   config.attention.shared_key = json.boolean("share_att_key", false);
   config.block.width = json.integer("conv_kernel_size", 0, {0, 1024});
   config.block.activation = read_activation(json, "conv_act", "tanh");
   if (config.block.width && config.block.width != 1 && config.block.width != 3 && config.block.width != 5)
     throw UnsupportedError(json.where("conv_kernel_size") + ": " + std::to_string(config.block.width) +
                            " is not supported; there are 1, 3, 5");
-  if (config.block.width && json.integer("conv_groups", 1) != 1)
-    throw UnsupportedError(json.where("conv_groups") + ": only 1 is supported");
+  if (config.block.width) config.block.groups = json.integer("conv_groups", 1, {1, largest_size});
+  if (config.shape.hidden % config.block.groups != 0)
+    throw ConfigError(json.where("conv_groups") + ": " + std::to_string(config.block.groups) +
+                      " groups do not divide hidden_size, " + std::to_string(config.shape.hidden));
   return config;
 }
 

@@ -37,6 +37,7 @@ struct ElectraSpec {
 // arguments hold where a key is missing. Throws UnsupportedError naming the key.
 inline void read_sequence_summary(const JsonObject& json, HeadOptions& options, const char* type, bool projects,
                                   const char* activation) {
+  refuse_null(json, {"summary_first_dropout"});
   const std::string kind = json.text("summary_type", type);
   if (kind == "first")
     options.pooling = Pooling::first;
@@ -57,6 +58,7 @@ inline void read_sequence_summary(const JsonObject& json, HeadOptions& options, 
 inline Config<ElectraSpec> ElectraSpec::config(const JsonObject& json) {
   const ModelShape defaults{.hidden = 256, .heads = 4, .intermediate = 1024, .types = 2, .dropout = 0.1f};
   auto config = read_bert_config<ElectraSpec>(json, defaults, 1e-12, "gelu");
+  refuse_null(json, {"summary_type", "summary_use_proj", "summary_activation"});
   config.shape.embedding = json.integer("embedding_size", 128, {1, largest_size});
   config.position.kind = read_bert_positions(json);
   return config;

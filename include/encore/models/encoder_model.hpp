@@ -6,6 +6,7 @@
 #include <encore/layers/encoder.hpp>
 #include <encore/layers/heads.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,7 +25,7 @@ enum class Head : std::uint8_t {
   multiple_choice,           // logits [sequences, 1]
   token_classification,      // logits [N, labels]
   question_answering,        // logits [N, 2]: start and end
-  replaced_token_detection,  // logits [N, 1]: positive where a token was replaced
+  replaced_token_detection,  // logits [N]: positive where a token was replaced
   sentence_order,            // masked_lm, and logits [sequences, labels]: whether two segments were swapped
 };
 
@@ -44,6 +45,9 @@ constexpr std::string_view name_of(Head head) {
   return "?";
 }
 
+// Whether a head's logits of tokens are one number each: they have no second axis then, [N].
+constexpr bool gives_numbers(Head head) { return head == Head::replaced_token_detection; }
+
 // Whether a head's logits belong to sequences.
 constexpr bool reads_sequences(Head head) {
   return head == Head::pretraining || head == Head::sentence_order || head == Head::next_sentence ||
@@ -60,6 +64,11 @@ struct HeadOptions {
   FeatureOptions features{};         // before the classifier; for sequences in the pooler's place
   Pooling pooling = Pooling::first;  // of the features of sequences
 };
+
+// Whether a head has the masked language model's logits.
+constexpr bool predicts_words(Head head) {
+  return head == Head::masked_lm || head == Head::pretraining || head == Head::sentence_order;
+}
 
 // Whether the rows of an output belong to tokens or to sequences.
 enum class Rows : std::uint8_t { tokens, sequences };
@@ -194,6 +203,9 @@ class EncoderModel {
     }
   }
 
+  // The id that positions leave out, and that may therefore come beyond the limit (LearnedPosition).
+  std::optional<std::int32_t> uncounted_id() const { return encore::uncounted_id(encoder_.position); }
+
   // Throws InputError naming the sequence and the limit for ids outside the tables and sequences beyond the positions.
   // `texts` numbers the sequences as the caller does, where that is not their order in the batch.
   void check(const Batch& batch, std::span<const std::size_t> texts = {}) const {
@@ -205,9 +217,15 @@ class EncoderModel {
         return texts.empty() ? "sequence " + std::to_string(s) + ": "
                              : "text " + std::to_string(texts[std::size_t(s)]) + ": ";
       };
-      if (limit && segments.length(s) > *limit)
-        throw InputError(where() + std::to_string(segments.length(s)) + " tokens, the model takes at most " +
-                         std::to_string(*limit));
+      if (limit && segments.length(s) > *limit) {
+        const auto ids = batch.ids().subspan(std::size_t(segments.begin(s)), std::size_t(segments.length(s)));
+        const std::optional<std::int32_t> padding = uncounted_id();
+        const std::int64_t counted =
+            segments.length(s) - (padding ? std::count(ids.begin(), ids.end(), *padding) : std::int64_t{0});
+        if (counted > *limit)
+          throw InputError(where() + std::to_string(counted) + " tokens, the model takes at most " +
+                           std::to_string(*limit));
+      }
       for (std::int64_t n = segments.begin(s); n < segments.end(s); ++n) {
         const std::int32_t id = batch.ids()[std::size_t(n)];
         const std::int32_t type = batch.type_ids()[std::size_t(n)];

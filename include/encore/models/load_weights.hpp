@@ -27,6 +27,13 @@ void read_section(const SectionSource& source, std::span<S> rows, std::int64_t c
 
 }  // namespace detail
 
+// Whether a layout can be filled from a checkpoint, as its header says, before memory is taken for the numbers: what a
+// config.json asks for is worth nothing until a file bears it out. Throws as load_weights does.
+inline void check_weights(const ParameterLayout& layout, const Checkpoint& checkpoint, const WeightNames& names,
+                          const std::string& file, const LoadOptions& options = {}) {
+  detail::match_weights(layout, checkpoint, names, file, options);
+}
+
 // Fills a store from a checkpoint. Throws WeightsError naming missing, unexpected, mis-shaped and contradictory tensors,
 // UnsupportedError for tensors that are not floating point, FileError where the file changed since it was opened.
 template <class B>

@@ -15,6 +15,7 @@ namespace encore {
 // A task T has
 //   static T open(const ModelFolder&)                    reads the configuration
 //   layout()                                             what it needs
+//   check(folder, options)                               optional: compares that with the folder's files
 //   load(context, folder, parameters, options)           fills the store
 //   run(context, parameters, arguments...)               const; the call operator below passes its arguments on
 template <class T, BackendTag B>
@@ -46,6 +47,7 @@ class Loaded {
 template <class T, class B>
 Loaded<T, B> load(const Context<B>& context, const ModelFolder& folder, const LoadOptions& options = {}) {
   T task = T::open(folder);
+  if constexpr (requires { task.check(folder, options); }) task.check(folder, options);
   Parameters<B> parameters(context, task.layout(), StoreKind::inference);
   task.load(context, folder, parameters, options);
   return {std::move(task), std::move(parameters)};

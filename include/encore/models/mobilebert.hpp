@@ -63,8 +63,8 @@ struct MobileBertLmHead {
       : dense(b / "dense", shape.hidden, shape.hidden),
         activation(options.activation),
         norm(b / "norm", shape.hidden, {.eps = norm_options.eps}),
-        words(options.tied == Tied::yes ? table
-                                        : (b / "decoder").weight("weight", shape.vocabulary, shape.embedding_width())),
+        words(options.tied == Tied::no ? (b / "decoder").weight("weight", shape.vocabulary, shape.embedding_width())
+                                       : table),
         bias(b.vector("bias", shape.vocabulary, Init::zeros)),
         embedding(shape.embedding_width()),
         hidden(shape.hidden) {
@@ -131,7 +131,8 @@ inline Config<MobileBertSpec> MobileBertSpec::config(const JsonObject& json) {
     throw ConfigError(json.where("true_hidden_size") + ": without a bottleneck it is hidden_size, " +
                       std::to_string(shape.hidden));
   block.width = bottleneck ? width : 0;
-  block.feed_forwards = json.integer("num_feedforward_networks", 4, {1, 4096});
+  block.feed_forwards =
+      json.integer("num_feedforward_networks", 4, {1, std::max<std::int64_t>(4, 4096 / shape.layers)});
   block.shared_query_key = json.boolean("key_query_shared_bottleneck", true);
   block.bottleneck_attention = json.boolean("use_bottleneck_attention", false);
   block.last_norm_eps = 1e-5;  // no key reaches this one, nor the embeddings'
@@ -202,8 +203,8 @@ inline WeightNames MobileBertSpec::weight_names(const Config<MobileBertSpec>&) {
                                 {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
                                 {"masked_lm.decoder", "cls.predictions.decoder"},
                                 {"masked_lm.rest.weight", "cls.predictions.dense.weight", Stored::transposed},
-                                {"masked_lm.bias", "cls.predictions.bias"},
                                 {"masked_lm.bias", "cls.predictions.decoder.bias"},
+                                {.ours = "masked_lm.bias", .published = "cls.predictions.bias", .outranked = true},
                                 {"classifier", "classifier"},
                                 {"classifier", "qa_outputs"},
                                 {"classifier", "cls.seq_relationship"}};

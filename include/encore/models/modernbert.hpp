@@ -48,7 +48,7 @@ namespace detail {
 inline Rope<>::Options modernbert_rope(const JsonObject& json, const char* kind, const char* old_key, double fallback,
                                        std::int64_t positions) {
   Rope<>::Options options{.base = json.number(old_key, fallback, {1e-3, 1e12})};
-  if (!json.has("rope_parameters")) return options;
+  if (!json.nullable().has("rope_parameters")) return options;
   const JsonObject all = json.object("rope_parameters");
   if (all.has(kind)) read_rope(all.object(kind), positions, options);
   return options;
@@ -56,7 +56,7 @@ inline Rope<>::Options modernbert_rope(const JsonObject& json, const char* kind,
 
 inline std::vector<bool> modernbert_local_layers(const JsonObject& json, std::int64_t layers) {
   std::vector<bool> is_local(static_cast<std::size_t>(layers));
-  if (!json.has("layer_types")) {
+  if (!json.nullable().has("layer_types")) {
     const std::int64_t period = json.integer("global_attn_every_n_layers", 3, {1, 4096});
     for (std::int64_t i = 0; i < layers; ++i) is_local[std::size_t(i)] = i % period != 0;
     return is_local;
@@ -79,7 +79,9 @@ inline std::vector<bool> modernbert_local_layers(const JsonObject& json, std::in
 inline Config<ModernBertSpec> ModernBertSpec::config(const JsonObject& json) {
   check_model_type(json, model_types);
   refuse_decoders_and_pruning(json);
-  if (json.has("rope_scaling")) throw UnsupportedError(json.where("rope_scaling") + ": is not supported");
+  refuse_null(json, {"classifier_dropout", "deterministic_flash_attn", "initializer_cutoff_factor",
+                     "sparse_pred_ignore_index", "sparse_prediction"});
+  if (json.nullable().has("rope_scaling")) throw UnsupportedError(json.where("rope_scaling") + ": is not supported");
   const auto bias = [&](const char* key) { return json.boolean(key, false) ? Bias::yes : Bias::no; };
   const ModelShape defaults{.vocabulary = 50368, .layers = 22, .intermediate = 1152, .max_positions = 8192};
   Config<ModernBertSpec> config;

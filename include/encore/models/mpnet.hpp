@@ -13,15 +13,15 @@ namespace encore {
 // Learned positions in the embedding, and T5's bias in the scores.
 struct MpnetPosition {
   struct Options {
-    std::int64_t offset = 2;
     std::int64_t buckets = 32;  // rows of the bias table
   };
+  static constexpr std::int32_t padding = 1;  // whatever config.json says
   LearnedPosition learned;
   T5Bias bias;
 
   // Distances are always sorted into 32 buckets, however many rows the table has.
   MpnetPosition(Builder b, const ModelShape& shape, const Options& options)
-      : learned(b, shape, {.offset = options.offset}), bias(b, shape, {.rows = options.buckets}) {}
+      : learned(b, shape, {.padding = padding}), bias(b, shape, {.rows = options.buckets}) {}
   void add_to(op::Embed& embed, Indices positions) const { learned.add_to(embed, positions); }
   auto distances(auto& ex) const { return bias.distances(ex); }
 };
@@ -54,7 +54,7 @@ inline Config<MpnetSpec> MpnetSpec::config(const JsonObject& json) {
   if (config.position.buckets < 32)
     throw UnsupportedError(json.where("relative_attention_num_buckets") +
                            ": fewer than the 32 that distances are sorted into are not supported");
-  config.shape.max_positions -= config.position.offset;
+  config.shape.max_positions -= MpnetPosition::padding + 1;
   if (config.shape.max_positions < 1)
     throw ConfigError(json.where("max_position_embeddings") + ": leaves no position after the first two");
   return config;
@@ -91,8 +91,8 @@ inline WeightNames MpnetSpec::weight_names(const Config<MpnetSpec>&) {
                     {"masked_lm.dense", "lm_head.dense"},
                     {"masked_lm.norm", "lm_head.layer_norm"},
                     {"masked_lm.decoder", "lm_head.decoder"},
-                    {"masked_lm.bias", "lm_head.bias"},
                     {"masked_lm.bias", "lm_head.decoder.bias"},
+                    {.ours = "masked_lm.bias", .published = "lm_head.bias", .outranked = true},
                     {"features.dense", "classifier.dense"},
                     {"classifier", "classifier"},
                     {"classifier", "classifier.out_proj"},

@@ -37,12 +37,13 @@ struct NomicBertSpec {
 inline Config<NomicBertSpec> NomicBertSpec::config(const JsonObject& json) {
   check_model_type(json, model_types);
   refuse_decoders_and_pruning(json);
+  refuse_null(json, {"pad_token_id"});
   for (const char* key : {"n_embd", "n_head", "rotary_emb_base"})
-    if (json.has(key))
+    if (json.nullable().has(key))
       throw UnsupportedError(json.where(key) +
                              ": the keys of the first published files are not supported; transformers 5 "
                              "writes hidden_size, num_attention_heads, rope_parameters");
-  if (json.has("rope_scaling")) throw UnsupportedError(json.where("rope_scaling") + ": is not supported");
+  if (json.nullable().has("rope_scaling")) throw UnsupportedError(json.where("rope_scaling") + ": is not supported");
   Config<NomicBertSpec> config;
   ModelShape& shape = config.shape;
   shape.vocabulary = json.integer("vocab_size", 30528, {1, largest_size});
@@ -53,8 +54,8 @@ inline Config<NomicBertSpec> NomicBertSpec::config(const JsonObject& json) {
   shape.max_positions = json.integer("max_position_embeddings", 2048, {1, largest_size});
   shape.types = json.integer("type_vocab_size", 2, {1, 65536});
   shape.dropout = float(json.number("hidden_dropout_prob", 0.0, {0.0, 0.999}));
-  if (json.has("head_dim"))
-    shape.head = json.integer("head_dim", {1, largest_size});
+  if (json.nullable().has("head_dim"))
+    shape.head = json.integer("head_dim", {1, 65536});
   else
     check_heads_divide(json, shape);
   if (shape.head_size() % 2 != 0)
@@ -62,7 +63,8 @@ inline Config<NomicBertSpec> NomicBertSpec::config(const JsonObject& json) {
                       std::to_string(shape.head_size()));
   config.norm.eps = json.number("layer_norm_eps", 1e-12, {0.0, 1.0});
   config.position.base = json.number("rope_theta", 1000, {1e-3, 1e12});
-  if (json.has("rope_parameters")) read_rope(json.object("rope_parameters"), shape.max_positions, config.position);
+  if (json.nullable().has("rope_parameters"))
+    read_rope(json.object("rope_parameters"), shape.max_positions, config.position);
   config.attention.bias = Bias::no;
   config.feed_forward = {.activation = read_activation(json, "hidden_act", "silu"), .bias = Bias::no};
   return config;
@@ -98,8 +100,8 @@ inline WeightNames NomicBertSpec::weight_names(const Config<NomicBertSpec>&) {
                     {"masked_lm.norm", "cls.predictions.transform.layer_norm"},
                     {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
                     {"masked_lm.decoder", "cls.predictions.decoder"},
-                    {"masked_lm.bias", "cls.predictions.bias"},
                     {"masked_lm.bias", "cls.predictions.decoder.bias"},
+                    {.ours = "masked_lm.bias", .published = "cls.predictions.bias", .outranked = true},
                     {"classifier", "classifier"}},
           .prefixes = {"nomic_bert."},
           .ignorable = {"cls.", "pooler.", "classifier."}};

@@ -7,6 +7,7 @@
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/load_weights.hpp>
 #include <encore/models/prepare.hpp>
+#include <encore/models/tying.hpp>
 
 #include <algorithm>
 
@@ -28,6 +29,16 @@ HeadOptions read_heads_of(const JsonObject& json, Head unnamed) {
     return Spec::heads(json);
 }
 
+// Whether a checkpoint has anything of a module of ours, be it half: what is missing of it is then an error.
+inline bool holds_part_of(const Checkpoint& checkpoint, const WeightNames& names, std::string_view module) {
+  const std::vector<PublishedName> published = published_names(names, module);
+  const std::vector<std::string_view> tensors = checkpoint.names();
+  return std::any_of(published.begin(), published.end(), [&](const PublishedName& name) {
+    const std::string beginning = name.name + ".";
+    return std::any_of(tensors.begin(), tensors.end(), [&](std::string_view t) { return t.starts_with(beginning); });
+  });
+}
+
 // The encoder that config.json describes. Without a head it has a pooler where the checkpoint has one; without a
 // checkpoint (null) config.json decides. Throws ConfigError, UnsupportedError.
 template <class Spec>
@@ -35,12 +46,9 @@ EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkp
   Config<Spec> config = Spec::config(json);
   HeadOptions heads = read_heads_of<Spec>(json, unnamed);
   if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, checkpoint, config, heads);
-  if (heads.head == Head::none && heads.pooler_dense && checkpoint) {
-    const auto names = published_names(Spec::weight_names(config), "pooler.dense.weight");
-    heads.pooler = has_pooler<Spec> && std::any_of(names.begin(), names.end(), [&](const PublishedName& published) {
-                     return checkpoint->find(published.name) != nullptr;
-                   });
-  }
+  if (checkpoint) read_tying(*checkpoint, config, heads);
+  if (heads.head == Head::none && heads.pooler_dense && checkpoint)
+    heads.pooler = has_pooler<Spec> && holds_part_of(*checkpoint, Spec::weight_names(config), "pooler.dense");
   return EncoderModel<Spec>(config, heads);
 }
 
@@ -48,8 +56,9 @@ EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkp
 template <class Spec, class B>
 Parameters<B> load_parameters(const Context<B>& context, const EncoderModel<Spec>& model, const Checkpoint& checkpoint,
                               const std::string& file, StoreKind kind = StoreKind::inference) {
+  check_weights(*model.layout(), checkpoint, weight_names_of(model), file);
   Parameters<B> parameters(context, model.layout(), kind);
-  load_weights(context, checkpoint, Spec::weight_names(model.config()), file, parameters);
+  load_weights(context, checkpoint, weight_names_of(model), file, parameters);
   prepare(context, model.encoder(), parameters);
   return parameters;
 }

@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <type_traits>
 #include <vector>
+#include <vector>
 
 namespace encore {
 
@@ -30,8 +31,8 @@ class Stopped : public Error {
 };
 
 namespace detail {
-// The workspace's batch and order for the time of a run, so that one no larger than the last allocates nothing. They
-// are the run's own while it lasts: what its progress function runs on the same context takes others.
+// The workspace's batch and order for the time of a run, so that one no larger than the last allocates nothing. They are
+// the run's own while it lasts: what its progress function runs on the same context takes others.
 class LentPacking {
  public:
   // Throws ArgumentError where the context is in use.
@@ -55,9 +56,8 @@ class LentPacking {
 };
 }  // namespace detail
 
-// Calls run(batch, which) for each pack: the packed sequences and the indices of their texts; or run(batch, which,
-// rows) with room for a row of each sequence, kept from call to call. Throws ArgumentError for a budget below 1 or a
-// context in use, InputError for an empty sequence, Stopped.
+// Calls run(batch, which) for each pack: the packed sequences and the indices of their texts. Throws ArgumentError for
+// a budget below 1 or a context in use, InputError for an empty sequence, Stopped.
 template <class Run>
 void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodings, const RunOptions& options,
                    Run&& run) {
@@ -82,30 +82,14 @@ void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodin
     std::size_t last = first;
     do {
       const Encoding& encoding = encodings[order[last]];
-      batch.add(encoding.ids, encoding.type_ids);
+      batch.add(encoding.ids, encoding.type_ids, encoding.prompt_tokens);
       ++last;
     } while (last < order.size() &&
-             batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <= options.tokens_per_pack);
-    const std::span<const std::size_t> which = std::span<const std::size_t>(order).subspan(first, last - first);
-    if constexpr (std::is_invocable_v<Run&, const Batch&, std::span<const std::size_t>, std::vector<std::int32_t>&>)
-      run(batch, which, packing->first_rows);
-    else
-      run(batch, which);
+             batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <=
+                 options.tokens_per_pack);
+    run(batch, std::span<const std::size_t>(order).subspan(first, last - first));
     first = last;
     if (options.progress) options.progress(first, order.size());
-  }
-}
-
-// The rows of a pack where pooling begins that leaves prompts out. Throws InputError for a text that is nothing else.
-inline void rows_behind_prompts(const Segments& segments, std::span<const Encoding> encodings,
-                                std::span<const std::size_t> which, std::vector<std::int32_t>& rows) {
-  rows.resize(which.size());
-  for (std::size_t i = 0; i < which.size(); ++i) {
-    const std::int64_t prompt = encodings[which[i]].prompt_tokens, s = std::int64_t(i);
-    if (prompt < 0 || prompt >= segments.length(s))
-      throw InputError("text " + std::to_string(which[i]) + ": its prompt takes " + std::to_string(prompt) + " of " +
-                       std::to_string(segments.length(s)) + " tokens and leaves none to pool");
-    rows[i] = std::int32_t(segments.begin(s) + prompt);
   }
 }
 

@@ -3,7 +3,8 @@
 // BERT Pretraining Approach"; Conneau et al. 2020; Martin et al. 2020; transformers models/roberta.
 //
 //   as BERT, but
-//   position      the first position is the padding index + 1: a table of 514 rows takes 512 tokens
+//   position      the first position is pad_token_id + 1: a table of 514 rows takes 512 tokens; a pad id inside a text
+//                 has position pad_token_id and is not counted
 //   token types   one
 //   heads         masked language model with gelu (erf) whatever hidden_act is; sequence classification by
 //                 tanh(dense(first token)), then the classifier
@@ -26,11 +27,12 @@ inline Config<RobertaSpec> RobertaSpec::config(const JsonObject& json) {
   const ModelShape defaults{.vocabulary = 50265, .intermediate = 3072, .types = 2, .dropout = 0.1f};
   auto config = read_bert_config<RobertaSpec>(json, defaults, 1e-12, "gelu");
   config.position.kind = read_bert_positions(json);
-  config.position.offset = json.integer("pad_token_id", 1, {0, largest_size}) + 1;
-  config.shape.max_positions -= config.position.offset;
+  const std::int64_t padding = json.integer("pad_token_id", 1, {0, largest_size});
+  config.position.padding = std::int32_t(padding);
+  config.shape.max_positions -= padding + 1;
   if (config.shape.max_positions < 1)
     throw ConfigError(json.where("max_position_embeddings") + ": " +
-                      std::to_string(config.shape.max_positions + config.position.offset) +
+                      std::to_string(config.shape.max_positions + padding + 1) +
                       " leaves no position after those up to pad_token_id");
   return config;
 }
@@ -66,8 +68,8 @@ inline WeightNames RobertaSpec::weight_names(const Config<RobertaSpec>&) {
                                        {"masked_lm.dense", "lm_head.dense"},
                                        {"masked_lm.norm", "lm_head.layer_norm"},
                                        {"masked_lm.decoder", "lm_head.decoder"},
-                                       {"masked_lm.bias", "lm_head.bias"},
                                        {"masked_lm.bias", "lm_head.decoder.bias"},
+                                       {.ours = "masked_lm.bias", .published = "lm_head.bias", .outranked = true},
                                        {"features.dense", "classifier.dense"},
                                        {"classifier", "classifier"},
                                        {"classifier", "classifier.out_proj"},

@@ -38,7 +38,10 @@ inline Config<RoFormerSpec> RoFormerSpec::config(const JsonObject& json) {
   const ModelShape defaults{
       .vocabulary = 50000, .intermediate = 3072, .max_positions = 1536, .types = 2, .dropout = 0.1f};
   auto config = read_bert_config<RoFormerSpec>(json, defaults, 1e-12, "gelu");
-  config.shape.embedding = json.integer("embedding_size", config.shape.hidden, {1, largest_size});
+  config.shape.embedding = json.nullable().integer("embedding_size", config.shape.hidden, {1, largest_size});
+  config.position.ends = true;  // all its rows are kept, so that a file's table fits
+  if (config.shape.max_positions > 65536)
+    throw UnsupportedError(json.where("max_position_embeddings") + ": more than 65536 is not supported");
   config.position.turns_values = json.boolean("rotary_value", false);
   if (config.shape.head_size() % 2 != 0)
     throw ConfigError(json.where("num_attention_heads") + ": RoPE needs an even head size, this is " +
@@ -64,20 +67,21 @@ inline HeadOptions RoFormerSpec::heads(const JsonObject& json) {
 }
 
 inline WeightNames RoFormerSpec::weight_names(const Config<RoFormerSpec>&) {
-  return {.names = bert_encoder_names({{"position.cosine", "encoder.embed_positions.weight", Stored::column_part, 1, 2},
-                                       {"position.sine", "encoder.embed_positions.weight", Stored::column_part, 0, 2},
-                                       {"masked_lm.dense", "cls.predictions.transform.dense"},
-                                       {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
-                                       {"masked_lm.decoder", "cls.predictions.decoder"},
-                                       {"masked_lm.bias", "cls.predictions.bias"},
-                                       {"masked_lm.bias", "cls.predictions.decoder.bias"},
-                                       {"features.dense", "classifier.dense"},
-                                       {"features.dense", "sequence_summary.summary"},
-                                       {"classifier", "classifier"},
-                                       {"classifier", "classifier.out_proj"},
-                                       {"classifier", "qa_outputs"}}),
-          .prefixes = {"roformer."},
-          .ignorable = {"cls.", "sequence_summary.", "classifier.", "qa_outputs."}};
+  return {
+      .names = bert_encoder_names({{"position.cosine", "encoder.embed_positions.weight", Stored::column_part, 1, 2},
+                                   {"position.sine", "encoder.embed_positions.weight", Stored::column_part, 0, 2},
+                                   {"masked_lm.dense", "cls.predictions.transform.dense"},
+                                   {"masked_lm.norm", "cls.predictions.transform.LayerNorm"},
+                                   {"masked_lm.decoder", "cls.predictions.decoder"},
+                                   {"masked_lm.bias", "cls.predictions.decoder.bias"},
+                                   {.ours = "masked_lm.bias", .published = "cls.predictions.bias", .outranked = true},
+                                   {"features.dense", "classifier.dense"},
+                                   {"features.dense", "sequence_summary.summary"},
+                                   {"classifier", "classifier"},
+                                   {"classifier", "classifier.out_proj"},
+                                   {"classifier", "qa_outputs"}}),
+      .prefixes = {"roformer."},
+      .ignorable = {"cls.", "sequence_summary.", "classifier.", "qa_outputs."}};
 }
 
 }  // namespace encore

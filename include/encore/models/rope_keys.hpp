@@ -9,8 +9,9 @@
 namespace encore {
 
 // One object of rope_parameters into the base and the scaling. `positions`: max_position_embeddings, which stands for
-// original_max_position_embeddings where that is missing. Throws ConfigError, and UnsupportedError for a rope_type whose
-// angles depend on the other texts of a batch (dynamic, longrope) or that is not known.
+// original_max_position_embeddings where that is missing. rope_type dynamic: each text is turned by its own length, where
+// transformers takes the longest of the batch, so that its vectors would depend on the others. Throws ConfigError, and
+// UnsupportedError for a rope_type that is not known (longrope among them).
 template <class Options>
 void read_rope(const JsonObject& rope, std::int64_t positions, Options& options) {
   options.base = rope.number("rope_theta", options.base, {1e-3, 1e12});
@@ -24,21 +25,28 @@ void read_rope(const JsonObject& rope, std::int64_t positions, Options& options)
     scaling.kind = RopeScalingKind::yarn;
   else if (type == "llama3")
     scaling.kind = RopeScalingKind::llama3;
+  else if (type == "dynamic")
+    scaling.kind = RopeScalingKind::dynamic;
   else
     throw UnsupportedError(rope.where("rope_type") + ": '" + type +
-                           "' is not supported; there are default, linear, yarn, llama3");
+                           "' is not supported; there are default, linear, dynamic, yarn, llama3");
   for (const char* key : {"mscale", "mscale_all_dim"})
-    if (rope.has(key)) throw UnsupportedError(rope.where(key) + ": is not supported");
+    if (rope.nullable().has(key)) throw UnsupportedError(rope.where(key) + ": is not supported");
   if (rope.number("partial_rotary_factor", 1.0, {0.0, 1.0}) != 1.0)
     throw UnsupportedError(rope.where("partial_rotary_factor") + ": only 1 is supported");
+  if (scaling.kind == RopeScalingKind::dynamic) {  // original_max_position_embeddings is not read
+    scaling.trained_positions = positions;
+    scaling.factor = rope.number("factor", {1.0, 1e6});
+    return;
+  }
   scaling.trained_positions = rope.integer("original_max_position_embeddings", positions, {1, largest_size});
   const double stretched = double(positions) / double(scaling.trained_positions);
   scaling.factor = rope.number("factor", std::max(1.0, stretched), {1.0, 1e6});
   if (scaling.kind == RopeScalingKind::yarn) {
-    scaling.fast = rope.number("beta_fast", 32.0, {1e-3, 1e6});
-    scaling.slow = rope.number("beta_slow", 1.0, {1e-3, 1e6});
+    scaling.fast = rope.nullable().number("beta_fast", 32.0, {1e-3, 1e6});
+    scaling.slow = rope.nullable().number("beta_slow", 1.0, {1e-3, 1e6});
     scaling.whole_pairs = rope.boolean("truncate", true);
-    scaling.attention_factor = rope.number("attention_factor", 0.0, {0.0, 1e3});
+    scaling.attention_factor = rope.nullable().number("attention_factor", 0.0, {0.0, 1e3});
   }
   if (scaling.kind == RopeScalingKind::llama3) {
     scaling.low = rope.number("low_freq_factor", 1.0, {1e-3, 1e6});

@@ -64,8 +64,7 @@ class SentenceEncoder {
     std::vector<Pooling> poolings{Pooling::mean};
     if (sentence) {
       poolings.clear();
-      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes)
-        poolings.push_back(pooling_of(mode));
+      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) poolings.push_back(pooling_of(mode));
     }
     SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
     encoder.max_tokens_ =
@@ -77,9 +76,7 @@ class SentenceEncoder {
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
   std::int64_t dimension() const { return dimension_; }
   const std::vector<Pooling>& poolings() const { return poolings_; }
-  bool normalises() const {
-    return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_;
-  }
+  bool normalises() const { return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_; }
   // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
   std::int64_t max_tokens() const { return max_tokens_; }
   // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.
@@ -88,12 +85,13 @@ class SentenceEncoder {
   bool leaves_out_prompts() const { return sentence_ && !sentence_->pooling.include_prompt; }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
+  void check(const ModelFolder& folder, const LoadOptions& options) const {
+    check_weights(*layout(), folder.checkpoint(), weight_names(), folder.name(), options);
+  }
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    WeightNames names = Spec::weight_names(model_.config());
-    names.elsewhere.push_back("modules.");
-    load_weights(context, folder.checkpoint(), names, folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), weight_names(), folder.name(), parameters, options);
     const auto fill = [&](ParameterId id, const TensorEntry& tensor) {
       parameters.fill(context, id, [&](auto rows) { read_as_float(tensor, rows); });
     };
@@ -142,21 +140,33 @@ class SentenceEncoder {
     if (vectors.rows != std::int64_t(encodings.size()) || vectors.cols != dimension_)
       throw ShapeError("sentence encoder: output " + to_string(shape_of(vectors)) + " for " +
                        to_string(Shape{std::int64_t(encodings.size()), dimension_}));
-    const auto run_pack = [&](const Batch& batch, std::span<const std::size_t> which, std::vector<std::int32_t>& firsts) {
+    for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
       model_.check(batch, which);
-      if (leaves_out_prompts()) rows_behind_prompts(batch.segments(), encodings, which, firsts);
+      if (leaves_out_prompts()) check_prompts(batch, which);
       infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(firsts) : Indices{});
+        auto y = (*this)(ex, indices_of(ex, batch), leaves_out_prompts() ? ex.indices(batch.text_rows()) : Indices{});
         const auto rows = ex.view(y);
         if constexpr (std::remove_reference_t<decltype(ex)>::computing)
           for (std::size_t i = 0; i < which.size(); ++i)
             std::copy_n(rows.row(std::int64_t(i)), dimension_, vectors.row(std::int64_t(which[i])));
       });
-    };
-    for_each_pack(context.workspace(), encodings, options, run_pack);
+    });
   }
 
  private:
+  static void check_prompts(const Batch& batch, std::span<const std::size_t> which) {
+    const Segments& segments = batch.segments();
+    for (std::int64_t s = 0; s < segments.count(); ++s)
+      if (const std::int64_t row = batch.text_rows()[std::size_t(s)]; row >= segments.end(s))
+        throw InputError("text " + std::to_string(which[std::size_t(s)]) + ": its prompt takes " +
+                         std::to_string(row - segments.begin(s)) + " of " + std::to_string(segments.length(s)) +
+                         " tokens and leaves none to pool");
+  }
+  WeightNames weight_names() const {
+    WeightNames names = Spec::weight_names(model_.config());
+    names.elsewhere.push_back("modules.");
+    return names;
+  }
   static Pooling pooling_of(SentenceTransformer::PoolingMode mode) {
     switch (mode) {
       case SentenceTransformer::PoolingMode::cls: return Pooling::first;

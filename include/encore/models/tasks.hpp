@@ -40,9 +40,10 @@ class HeadModel {
                              std::string(name_of(options.head)) + "', '" + std::string(name_of(head)) +
                              "' was asked for");
     Config<Spec> config = Spec::config(json);
-    if constexpr (ReadsTensors<Spec>) {
+    if (ReadsTensors<Spec> || predicts_words(head)) {
       const Checkpoint checkpoint = folder.checkpoint();
-      Spec::read_tensors(json, &checkpoint, config, options);
+      if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, &checkpoint, config, options);
+      read_tying(checkpoint, config, options);
     }
     HeadModel model(config, options);
     model.max_tokens_ = text_limit(folder, config.shape, model.model_.position_limit(), LimitRule::pipeline);
@@ -55,14 +56,17 @@ class HeadModel {
   std::int64_t max_tokens() const { return max_tokens_; }
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
 
+  void check(const ModelFolder& folder, const LoadOptions& options) const {
+    check_weights(*layout(), folder.checkpoint(), weight_names_of(model_), folder.name(), options);
+  }
   template <class B>
   void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
-    load_weights(context, folder.checkpoint(), Spec::weight_names(model_.config()), folder.name(), parameters, options);
+    load_weights(context, folder.checkpoint(), weight_names_of(model_), folder.name(), parameters, options);
     prepare(context, model_.encoder(), parameters);
   }
 
-  // Logits: [N, ..] or [sequences, ..] (Head).
+  // Logits: [N, ..] or [sequences, ..]; [N, 1] where Head says [N].
   auto operator()(auto& ex, const BatchIndices& in) const {
     decltype(model_.encoder()(ex, in)) logits;
     model_(ex, in, [&](std::string_view name, Rows, const auto& value) {
@@ -71,7 +75,7 @@ class HeadModel {
     return logits;
   }
 
-  // The logits of each encoding: [tokens, ..] for heads on tokens, [1, ..] for heads on sequences.
+  // The logits of each encoding: [tokens, ..] or [tokens] for heads on tokens, [1, ..] for heads on sequences.
   template <class B>
   std::vector<Tensor<float>> run(const Context<B>& context, const Parameters<B>& parameters,
                                  std::span<const Encoding> encodings, const RunOptions& options = {}) const {
@@ -85,9 +89,11 @@ class HeadModel {
           for (std::size_t i = 0; i < which.size(); ++i) {
             const std::int64_t first = !per_token ? std::int64_t(i) : batch.segments().begin(std::int64_t(i));
             const std::int64_t count = !per_token ? 1 : batch.segments().length(std::int64_t(i));
-            Tensor<float>& result = results[which[i]] = Tensor<float>(Shape{count, y.cols()});
+            Tensor<float>& result = results[which[i]] =
+                Tensor<float>(gives_numbers(head) ? Shape{count} : Shape{count, y.cols()});
             for (std::int64_t r = 0; r < count; ++r)
-              for (std::int64_t c = 0; c < y.cols(); ++c) result.matrix()(r, c) = float(rows(first + r, c));
+              for (std::int64_t c = 0; c < y.cols(); ++c)
+                result.values()[std::size_t(r * y.cols() + c)] = float(rows(first + r, c));
           }
         }
       });

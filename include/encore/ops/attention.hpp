@@ -40,6 +40,7 @@ namespace op {
 struct Attention {
   static constexpr const char* name = "attention";
   AttentionSpec spec;
+  ComputedRows cosine{}, sine{}, decay{};  // in place of the spec's, where sequences are longer than those
   // Operands behind q, k and v, in this order.
   bool to_query = false;
   bool to_key = false;
@@ -64,9 +65,12 @@ struct Attention {
       throw ArgumentError("attention: sinks belong to a softmax, the weights are sigmoids");
     if (spec.decay && !spec.cosine) throw ArgumentError("attention: decay by distance needs a rotation");
     if constexpr (requires { env.kernels.check_attention(plan<B>(env)); }) env.kernels.check_attention(plan<B>(env));
-    if (spec.cosine)
-      check_rotation(name, env.layout, env.segments, {spec.cosine, spec.sine}, spec.rotary, spec.head_size);
-    if (spec.decay) check_positions(name, env.layout, env.segments, spec.decay, spec.rotary);
+    if (spec.cosine) {
+      check_rotary(name, spec.rotary, spec.head_size);
+      check_positions(name, env.layout, env.segments, spec.cosine, cosine, spec.rotary);
+      check_positions(name, env.layout, env.segments, spec.sine, sine, spec.rotary);
+    }
+    if (spec.decay) check_positions(name, env.layout, env.segments, spec.decay, decay, spec.rotary);
     std::size_t end = in.size();
     if (sinks && in[--end] != Extent{1, spec.heads})
       shape_error(name, in[end], {1, spec.heads}, "a sink is a number for each head");
@@ -146,11 +150,14 @@ struct Attention {
                        .weights = spec.weights,
                        .uses_sinks = sinks,
                        .uses_decay = bool(spec.decay)};
+    const auto rows = [&](ParameterId stored, const ComputedRows& computed) {
+      return computed.rows ? static_cast<const S*>(computed.data) : env.weights(stored).rows();
+    };
     if (env.parameters && spec.cosine) {
-      p.cosine = env.weights(spec.cosine).rows();
-      p.sine = env.weights(spec.sine).rows();
+      p.cosine = rows(spec.cosine, cosine);
+      p.sine = rows(spec.sine, sine);
     }
-    if (env.parameters && spec.decay) p.decay = env.weights(spec.decay).rows();
+    if (env.parameters && spec.decay) p.decay = rows(spec.decay, decay);
     return p;
   }
 };

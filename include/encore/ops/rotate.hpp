@@ -12,6 +12,7 @@ struct Rotate {
   static constexpr const char* name = "rotate";
   ParameterId cosine{};  // constants [positions, rotary / 2]
   ParameterId sine{};
+  ComputedRows cosine_rows{}, sine_rows{};  // in their place, where sequences are longer
   std::int64_t head_size = 0;
   std::int64_t rotary = 0;
   bool interleaved = false;
@@ -22,7 +23,9 @@ struct Rotate {
       shape_error(name, in[0], {in[0].rows, head_size}, "columns are not whole heads");
     if (in[0].rows != env.segments.tokens())
       shape_error(name, in[0], {env.segments.tokens(), in[0].cols}, "rows are not the tokens of the segments");
-    check_rotation(name, env.layout, env.segments, {cosine, sine}, rotary, head_size);
+    check_rotary(name, rotary, head_size);
+    check_positions(name, env.layout, env.segments, cosine, cosine_rows, rotary);
+    check_positions(name, env.layout, env.segments, sine, sine_rows, rotary);
     return in[0];
   }
   template <class B>
@@ -44,9 +47,12 @@ struct Rotate {
  private:
   template <class B>
   AttentionPlan<scalar_t<B>> plan(const Env<B>& env) const {
+    const auto rows = [&](ParameterId stored, const ComputedRows& computed) {
+      return computed.rows ? static_cast<const scalar_t<B>*>(computed.data) : env.weights(stored).rows();
+    };
     return {.head_size = head_size,
-            .cosine = env.weights(cosine).rows(),
-            .sine = env.weights(sine).rows(),
+            .cosine = rows(cosine, cosine_rows),
+            .sine = rows(sine, sine_rows),
             .rotary = rotary,
             .interleaved = interleaved};
   }

@@ -66,7 +66,7 @@ struct TokenizerFiles {
   TokenizerFiles(const ModelFolder& folder, const JsonObject* tokenizer_json) {
     const auto object = [&](std::string_view file) -> std::optional<JsonObject> {
       if (!folder.has(file)) return std::nullopt;
-      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file));
+      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file)).nullable();
     };
     config = object("tokenizer_config.json");
     if (config) {

@@ -82,7 +82,7 @@ inline SpecialTokenNames usual_names(const TokenizerParts& parts, const std::opt
 
 // Throws FileError for what is not JSON, and UnsupportedError for a version there is no reader for.
 inline JsonObject parse_tokenizer_json(std::string_view json, const std::string& file_name) {
-  const JsonObject file = JsonObject::parse(json, file_name);
+  const JsonObject file = JsonObject::parse(json, file_name).nullable();
   if (const std::string version = file.text("version", "1.0"); version != "1.0")
     throw UnsupportedError(file.where("version") + ": " + in_quotes(version) + " is not supported; supported: 1.0");
   detail::check_truncation_and_padding(file);

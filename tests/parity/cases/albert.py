@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, without
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, own_decoder, without
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=3,
                     intermediate_size=37, max_position_embeddings=41)
@@ -52,6 +52,9 @@ def cases() -> list[Case]:
                | dict(parts_of_speech=["a", "b"], char_coverage=0.995)),
         albert("pretraining", "MLM and sentence-order heads (sop_logits)", HEAD, "pretraining"),
         albert("mlm", "MLM head, decoder tied; no pooler", HEAD, "mlm", gradients=True),
+        albert("mlm_own_decoder", "called tied, but the file's decoder and its bias are others", HEAD, "mlm",
+               rewrite=own_decoder("albert.embeddings.word_embeddings.weight", "predictions.decoder",
+                                   "predictions.bias")),
         albert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         albert("seqcls", "from the pooler; three labels", HEAD | labels(3), "seqcls"),
         albert("tokencls", "five labels per token", HEAD | labels(5), "tokencls"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, Weights, labels, only
+from .case import Case, Config, Weights, labels, only, other_decoder_bias, own_decoder, renamed
 
 ODD: Config = dict(vocab_size=53, hidden_size=25, num_attention_heads=5, num_hidden_layers=2, intermediate_size=37,
                    max_position_embeddings=47)
@@ -93,6 +93,18 @@ def head_cases() -> list[Case]:
         bert("mlm_decoder_bias_only", "untied; the bias is stored only as cls.predictions.decoder.bias", mlm, "mlm",
              SHORT | dict(tie_word_embeddings=False), rewrite=decoder_bias_only,
              missing=frozenset({"cls.predictions.bias"})),
+        bert("mlm_own_decoder", "called tied, but the file's decoder and its bias are others", mlm, "mlm", SHORT,
+             rewrite=own_decoder("bert.embeddings.word_embeddings.weight", "cls.predictions.decoder",
+                                 "cls.predictions.bias")),
+        bert("mlm_untied_two_biases", "untied; cls.predictions.decoder.bias counts, cls.predictions.bias is another",
+             mlm, "mlm", SHORT | dict(tie_word_embeddings=False),
+             rewrite=other_decoder_bias("cls.predictions.decoder")),
+        bert("mlm_words_by_decoder", "tied, and stored under the decoder's name alone", mlm, "mlm", SHORT,
+             rewrite=renamed("bert.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight")),
+        bert("pretraining_own_decoder", "called tied, but the file's decoder and its bias are others", "BertForPreTraining",
+             "pretraining", SHORT,
+             rewrite=own_decoder("bert.embeddings.word_embeddings.weight", "cls.predictions.decoder",
+                                 "cls.predictions.bias")),
         bert("pretraining", "MLM and next-sentence heads", "BertForPreTraining", "pretraining", SHORT),
         bert("seqcls", "three labels; gradients", seq, "sequence_classification", HEAD | labels(3), hidden_states=True,
              gradients=True),

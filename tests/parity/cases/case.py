@@ -35,6 +35,7 @@ class Case:
     pooler: bool = True  # false: the plain encoder is built with add_pooling_layer=False
     hidden_states: bool = False
     gradients: bool = False
+    padding: bool = False  # every third id is the padding id
     token_types: bool = True  # false: no token_type_ids in the inputs though the model could take them
     # spread of the random weights
     embedding_scale: float = 0.5
@@ -92,6 +93,24 @@ def cut_out(prefix: str, *, position_ids: bool = True) -> Callable[[Weights], We
         named |= {"classifier.weight": torch.linspace(-1, 1, 21).reshape(3, 7), "classifier.bias": torch.zeros(3)}
         return named | ({f"{prefix}.embeddings.position_ids": torch.arange(37).reshape(1, -1)} if position_ids else {})
     return rewrite
+
+
+def own_decoder(words: str, decoder: str, bias: str | None = None) -> Callable[[Weights], Weights]:
+    """A decoder beside the word table and another one, though config.json calls it tied; with `bias` a decoder.bias
+    beside that one, and another one too."""
+    def rewrite(weights: Weights) -> Weights:
+        more = {f"{decoder}.weight": weights[words].flip(0) * 1.25}
+        return weights | more | ({f"{decoder}.bias": weights[bias].flip(0) - 0.25} if bias else {})
+    return rewrite
+
+
+def other_decoder_bias(decoder: str) -> Callable[[Weights], Weights]:
+    """A decoder.bias that is not the other copy of the bias."""
+    return lambda weights: weights | {f"{decoder}.bias": weights[f"{decoder}.bias"].flip(0) - 0.25}
+
+
+def renamed(old: str, new: str) -> Callable[[Weights], Weights]:
+    return lambda weights: {new if n == old else n: t.clone() for n, t in weights.items()}
 
 
 def head_names(prefix: str) -> dict[str, tuple[str, str]]:

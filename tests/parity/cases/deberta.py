@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for, spelled
+from .case import LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for, own_decoder, spelled
 
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
                     max_position_embeddings=41, type_vocab_size=0, relative_attention=True, max_relative_positions=-1,
@@ -53,6 +53,9 @@ def cases() -> list[Case]:
         deberta("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
                 HEAD, rewrite=cut_out("deberta")),
         deberta("mlm", "legacy true: cls.predictions, decoder tied", HEAD, "mlm", gradients=True),
+        deberta("mlm_own_decoder", "called tied, but the file's decoder and its bias are others", HEAD, "mlm",
+                rewrite=own_decoder("deberta.embeddings.word_embeddings.weight", "cls.predictions.decoder",
+                                    "cls.predictions.bias")),
         deberta("mlm_untied", "legacy true, tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         deberta("mlm_not_legacy", "legacy false: lm_predictions.lm_head, always with the word embeddings",
                 HEAD | dict(legacy=False), "mlm"),

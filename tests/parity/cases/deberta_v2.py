@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .case import (LONG_LENGTHS, Case, Config, Weights, cut_out, head_names, labels, lengths_for, nothing_but,
-                   spelled, without)
+                   own_decoder, spelled, without)
 
 # as deberta-v3-base in small
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
@@ -47,6 +47,11 @@ def cases() -> list[Case]:
                 "pos_att_type as the string `p2c|c2p`", BASE, hidden_states=True,
                 rewrite_config=spelled(pos_att_type="p2c|c2p")),
         switch("separate_keys", "share_att_key false: pos_key_proj and pos_query_proj", share_att_key=False),
+        switch("norm_spelled", "norm_rel_ebd `none| Layer_Norm `: names between bars, in any case",
+               norm_rel_ebd="none| Layer_Norm "),
+        switch("norm_other", "norm_rel_ebd `layer_norm_none` is another name: no norm", norm_rel_ebd="layer_norm_none"),
+        switch("beyond_positions", "33 tokens, max_position_embeddings 20 and no table of absolute positions",
+               max_position_embeddings=20),
         switch("c2p", "pos_att_type c2p alone, separate projection", share_att_key=False, pos_att_type=["c2p"]),
         switch("p2c", "pos_att_type p2c alone, separate projection", share_att_key=False, pos_att_type=["p2c"]),
         switch("c2p_shared", "pos_att_type c2p alone, shared", pos_att_type=["c2p"]),
@@ -82,6 +87,9 @@ def cases() -> list[Case]:
         deberta("published_config", "config.json with the keys of microsoft's deberta_xlarge.json", PUBLISHED,
                 rewrite_config=nothing_but(PUBLISHED)),
         deberta("mlm", "legacy true: cls.predictions, decoder tied", HEAD, "mlm", gradients=True),
+        deberta("mlm_own_decoder", "called tied, but the file's decoder and its bias are others", HEAD, "mlm",
+                rewrite=own_decoder("deberta.embeddings.word_embeddings.weight", "cls.predictions.decoder",
+                                    "cls.predictions.bias")),
         deberta("mlm_untied", "legacy true, tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         deberta("mlm_not_legacy", "legacy false: lm_predictions.lm_head, always with the word embeddings",
                 HEAD | dict(legacy=False), "mlm"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, own_decoder
 
 BASE: Config = dict(vocab_size=53, dim=26, n_heads=2, n_layers=2, hidden_dim=37, max_position_embeddings=41)
 HEAD: Config = dict(vocab_size=43, dim=15, n_heads=3, n_layers=1, hidden_dim=23, max_position_embeddings=37)
@@ -34,6 +34,8 @@ def cases() -> list[Case]:
         distilbert("published_config", "config.json with the keys of distilbert-base-uncased's training",
                    PUBLISHED, rewrite_config=nothing_but(PUBLISHED)),
         distilbert("mlm", "vocab_transform, vocab_layer_norm, vocab_projector tied", HEAD, "mlm", gradients=True),
+        distilbert("mlm_own_decoder", "called tied, but the file's decoder is another", HEAD, "mlm",
+                   rewrite=own_decoder("distilbert.embeddings.word_embeddings.weight", "vocab_projector")),
         distilbert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         distilbert("seqcls", "pre_classifier, relu, classifier; three labels", HEAD | labels(3), "seqcls"),
         distilbert("tokencls", "five labels per token", HEAD | labels(5), "tokencls"),

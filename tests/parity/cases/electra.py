@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, own_decoder
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=26, num_attention_heads=2, num_hidden_layers=2,
                     intermediate_size=37, max_position_embeddings=41)
@@ -43,6 +43,8 @@ def cases() -> list[Case]:
                 gradients=True),
         electra("mlm_relu", "hidden_act relu; the generator head keeps erf gelu", HEAD | dict(hidden_act="relu"),
                 "mlm"),
+        electra("mlm_own_decoder", "called tied, but the file's decoder is another", HEAD, "mlm",
+                rewrite=own_decoder("electra.embeddings.word_embeddings.weight", "generator_lm_head")),
         electra("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         electra("seqcls", "first token, dense, erf gelu, out_proj; three labels", HEAD | labels(3), "seqcls"),
         electra("seqcls_relu", "hidden_act relu; the classification head keeps erf gelu",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, nothing_but, own_decoder
 
 # as mobilebert-uncased in small
 BASE: Config = dict(vocab_size=53, embedding_size=9, hidden_size=26, intra_bottleneck_size=14, num_attention_heads=2,
@@ -64,6 +64,9 @@ def cases() -> list[Case]:
                    rewrite_config=nothing_but(PUBLISHED)),
         mobilebert("mlm", "transform (always layer_norm), decoder of the word embeddings [V, 7] beside cls.predictions."
                    "dense [10, V]", HEAD, "mlm", gradients=True),
+        mobilebert("mlm_own_decoder", "called tied, but the file's decoder and its bias are others", HEAD, "mlm",
+                   rewrite=own_decoder("mobilebert.embeddings.word_embeddings.weight", "cls.predictions.decoder",
+                                       "cls.predictions.bias")),
         mobilebert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         mobilebert("pretraining", "MLM and next-sentence heads", HEAD, "pretraining"),
         mobilebert("nsp", "next-sentence prediction alone", HEAD, "nsp"),

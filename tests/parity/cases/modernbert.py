@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, own_decoder
 
 BASE: Config = dict(vocab_size=53, hidden_size=20, num_attention_heads=2, num_hidden_layers=4, intermediate_size=29,
                     max_position_embeddings=47, local_attention=10, pad_token_id=0, bos_token_id=1, cls_token_id=1,
@@ -90,7 +90,15 @@ def cases() -> list[Case]:
         modernbert("cut_out", "a task model's file opened as the plain encoder: prefix, a head unused", HEAD,
                    rewrite=cut_out("model", position_ids=False)),
         *dialects(),
+        modernbert("beyond_positions", "33 tokens, max_position_embeddings 20",
+                   SMALL | dict(max_position_embeddings=20)),
+        modernbert("rope_dynamic", "rope_type dynamic in the global layers: plain up to 20 tokens, a base of its own "
+                   "for a text of 33", SMALL | dict(max_position_embeddings=20, rope_parameters=dict(
+                       full_attention=dict(rope_type="dynamic", rope_theta=900.0, factor=3.0),
+                       sliding_attention=dict(rope_type="default", rope_theta=50.0)))),
         modernbert("mlm", "head dense, gelu, norm; decoder tied, with bias", HEAD, "mlm", gradients=True),
+        modernbert("mlm_own_decoder", "called tied, but the file's decoder is another", HEAD, "mlm",
+                   rewrite=own_decoder("model.embeddings.tok_embeddings.weight", "decoder")),
         modernbert("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         modernbert("mlm_no_decoder_bias", "decoder_bias false", HEAD | dict(decoder_bias=False), "mlm", draw=1),
         modernbert("mlm_classifier_bias", "classifier_bias true (of head.dense), norm_bias true, classifier_activation "

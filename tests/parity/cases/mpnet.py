@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, cut_out, head_names, labels, lengths_for
+from .case import Case, Config, cut_out, head_names, labels, lengths_for, own_decoder
 
 BASE: Config = dict(vocab_size=53, hidden_size=26, num_attention_heads=2, num_hidden_layers=2, intermediate_size=37,
                     max_position_embeddings=43)
@@ -34,6 +34,10 @@ def cases() -> list[Case]:
               HEAD | dict(hidden_act="relu"), "mlm"),
         mpnet("cut_out", "a task model's file opened as the plain encoder: prefix, position_ids, a head unused",
               HEAD, rewrite=cut_out("mpnet")),
+        mpnet("padding_inside", "id 1 inside the text: position 1, not counted", HEAD, padding=True),
+        mpnet("mlm_own_decoder", "called tied, but the file's decoder and its bias are others",
+              HEAD, "mlm", rewrite=own_decoder("mpnet.embeddings.word_embeddings.weight", "lm_head.decoder",
+                                               "lm_head.bias")),
         mpnet("mlm", "lm_head with its decoder tied", HEAD, "mlm", gradients=True),
         mpnet("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         mpnet("seqcls", "classification head dense, tanh, out_proj; three labels", HEAD | labels(3), "seqcls"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, head_names, labels, lengths_for
+from .case import Case, Config, head_names, labels, lengths_for, own_decoder
 
 BASE: Config = dict(vocab_size=53, hidden_size=20, num_attention_heads=2, num_hidden_layers=2, intermediate_size=29,
                     max_position_embeddings=47)
@@ -33,6 +33,10 @@ def cases() -> list[Case]:
         nomic("rope_llama3", "rope_type llama3",
               HEAD | dict(rope_parameters=dict(rope_type="llama3", rope_theta=50.0, factor=8.0, low_freq_factor=0.5,
                                                high_freq_factor=1.5, original_max_position_embeddings=9))),
+        nomic("rope_dynamic", "rope_type dynamic: plain up to 20 tokens, a base of its own for a text of 33",
+              HEAD | dict(max_position_embeddings=20,
+                          rope_parameters=dict(rope_type="dynamic", rope_theta=50.0, factor=3.0))),
+        nomic("beyond_positions", "33 tokens, max_position_embeddings 20", HEAD | dict(max_position_embeddings=20)),
         nomic("head_dim", "head_dim 8: three heads of 8 in a width of 18", HEAD | dict(head_dim=8)),
         nomic("layer_norm_eps", "layer_norm_eps 1e-5 on embeddings so small that it shows",
               HEAD | dict(layer_norm_eps=1e-5), embedding_scale=0.003),
@@ -40,6 +44,9 @@ def cases() -> list[Case]:
         nomic("activation_gelu", "hidden_act gelu: in the gate and in the MLM head", HEAD | dict(hidden_act="gelu"),
               "mlm"),
         nomic("mlm", "transform and tied decoder", HEAD, "mlm", gradients=True),
+        nomic("mlm_own_decoder", "called tied, but the file's decoder and its bias are others", HEAD, "mlm",
+              rewrite=own_decoder("nomic_bert.embeddings.word_embeddings.weight", "cls.predictions.decoder",
+                                  "cls.predictions.bias")),
         nomic("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         nomic("seqcls", "from the pooler; three labels", HEAD | labels(3), "seqcls"),
         nomic("tokencls", "five labels per token", HEAD | labels(5), "tokencls"),

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""RoBERTa, XLM-RoBERTa and CamemBERT: positions begin after the padding id, which the inputs never hold."""
+"""RoBERTa, XLM-RoBERTa and CamemBERT: positions begin after the padding id, which only some inputs hold."""
 from __future__ import annotations
 
 from typing import Any
 
-from .case import HEAD_LENGTHS, LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for, nothing_but
+from .case import (HEAD_LENGTHS, LONG_LENGTHS, Case, Config, cut_out, head_names, labels, lengths_for, nothing_but,
+                   own_decoder)
 
 BASE: Config = dict(vocab_size=47, hidden_size=22, num_attention_heads=2, num_hidden_layers=2, intermediate_size=29,
                     max_position_embeddings=43, type_vocab_size=1, layer_norm_eps=1e-5)
@@ -37,6 +38,12 @@ def cases() -> list[Case]:
                 HEAD, rewrite=cut_out("roberta")),
         roberta("published_config", "config.json with the keys of roberta-base's: no padding id, no architectures",
                 PUBLISHED, rewrite_config=nothing_but(PUBLISHED)),
+        roberta("padding_inside", "ids equal to pad_token_id inside the text: position pad_token_id, not counted", HEAD,
+                padding=True),
+        roberta("padding_5_inside", "the same with pad_token_id 5", HEAD | dict(pad_token_id=5), padding=True),
+        roberta("mlm_own_decoder", "called tied, but the file's decoder and its bias are others",
+                HEAD, "mlm", rewrite=own_decoder("roberta.embeddings.word_embeddings.weight", "lm_head.decoder",
+                                                 "lm_head.bias")),
         roberta("mlm", "lm_head with its decoder tied", HEAD, "mlm", gradients=True),
         roberta("mlm_untied", "tie_word_embeddings false: a decoder of its own, both copies of its bias equal",
                 HEAD | dict(tie_word_embeddings=False), "mlm"),
@@ -51,5 +58,7 @@ def cases() -> list[Case]:
              HEAD | labels(2), "sequence_classification", lengths=HEAD_LENGTHS),
         Case("camembert", "base", "CamemBERT: RoBERTa's weights and names", "CamembertModel", HEAD,
              lengths=LONG_LENGTHS),
+        Case("camembert", "padding_inside", "ids equal to pad_token_id inside the text", "CamembertModel", HEAD,
+             lengths=HEAD_LENGTHS, padding=True),
         Case("camembert", "mlm", "CamemBERT's lm_head", "CamembertForMaskedLM", HEAD, "mlm", lengths=HEAD_LENGTHS),
     ]

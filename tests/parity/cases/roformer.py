@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .case import Case, Config, Weights, cut_out, head_names, labels, lengths_for
+from .case import Case, Config, Weights, cut_out, head_names, labels, lengths_for, own_decoder
 
 BASE: Config = dict(vocab_size=53, embedding_size=17, hidden_size=28, num_attention_heads=2, num_hidden_layers=2,
                     intermediate_size=37, max_position_embeddings=41)
@@ -38,6 +38,9 @@ def cases() -> list[Case]:
         roformer("cut_out", "a task model's file opened as the plain encoder: prefix, a head unused", HEAD,
                  rewrite=cut_out("roformer", position_ids=False)),
         roformer("mlm", "transform to embedding_size, decoder tied", HEAD, "mlm", gradients=True),
+        roformer("mlm_own_decoder", "called tied, but the file's decoder and its bias are others", HEAD, "mlm",
+                 rewrite=own_decoder("roformer.embeddings.word_embeddings.weight", "cls.predictions.decoder",
+                                     "cls.predictions.bias")),
         roformer("mlm_untied", "tie_word_embeddings false", HEAD | dict(tie_word_embeddings=False), "mlm"),
         roformer("seqcls", "first token, dense, hidden_act, out_proj; three labels", HEAD | labels(3), "seqcls"),
         roformer("seqcls_relu", "hidden_act relu, in the classification head too",

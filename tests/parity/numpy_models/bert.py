@@ -33,6 +33,8 @@ class NumpyBert:
     def __init__(self, config: Mapping[str, Any], weights: Weights, dtype: type = np.float64) -> None:
         self.config = {**DEFAULTS, **config}
         self.w = {name: np.asarray(value, dtype) for name, value in modern_names(weights).items()}
+        decoder = "cls.predictions.decoder.weight"  # it may be all that is stored of the words
+        self.w.setdefault("embeddings.word_embeddings.weight", self.w.get(decoder))
         self.heads = int(self.config["num_attention_heads"])
 
     def linear(self, x: Array, name: str) -> Array:
@@ -88,9 +90,8 @@ class NumpyBert:
     def vocabulary_logits(self, x: Array) -> Array:
         name = "cls.predictions.transform"
         t = self.norm(self.activate(self.linear(x, f"{name}.dense"), f"{name}.transform_act_fn"), f"{name}.LayerNorm")
-        tied = self.config["tie_word_embeddings"]
-        decoder = self.w["embeddings.word_embeddings.weight" if tied else "cls.predictions.decoder.weight"]
-        return t @ decoder.T + self.w["cls.predictions.bias"]
+        decoder = self.w.get("cls.predictions.decoder.weight", self.w["embeddings.word_embeddings.weight"])
+        return t @ decoder.T + self.w.get("cls.predictions.decoder.bias", self.w["cls.predictions.bias"])
 
     def head(self, architecture: str, x: Array, pooled: Array | None) -> dict[str, Array]:
         if architecture == "BertForMaskedLM":

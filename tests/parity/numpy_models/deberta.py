@@ -84,7 +84,7 @@ class NumpyDeberta(NumpyModel):
         s = q @ k.transpose(0, 2, 1)
         if self.config["relative_attention"] and self.kinds:
             table, rows = self.w["encoder.rel_embeddings.weight"], self.rows(len(x))
-            if "layer_norm" in self.config.get("norm_rel_ebd", "none"):
+            if "layer_norm" in [n.strip().lower() for n in self.config.get("norm_rel_ebd", "none").split("|")]:
                 table = self.norm(table, "encoder.LayerNorm")
             for kind, one, projection in zip(("c2p", "p2c"), (q, k), self.position_names(name)):
                 if kind in self.kinds:

@@ -110,9 +110,9 @@ class NumpyModel:
         return np.tanh(self.linear(x[0], "pooler.dense")) if "pooler.dense.weight" in self.w else None
 
     def decode(self, x: Array, bias: str, decoder: str = "", table: str = "embeddings.word_embeddings.weight") -> Array:
-        """Logits over the vocabulary from the tied table, or from the decoder where it has a matrix of its own."""
-        own = f"{decoder}.weight" in self.w and not self.config.get("tie_word_embeddings", True)
-        return x @ self.w[f"{decoder}.weight" if own else table].T + self.w[bias]
+        """Logits over the vocabulary: what the file has under the decoder's names counts, else the words' table and the
+        other copy of the bias."""
+        return x @ self.w.get(f"{decoder}.weight", self.w[table]).T + self.w.get(f"{decoder}.bias", self.w[bias])
 
     def head(self, task: str, x: Array, pooled: Array | None) -> dict[str, Array]:
         raise NotImplementedError

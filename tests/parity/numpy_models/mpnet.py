@@ -10,9 +10,6 @@ from .activations import Array
 from .layers import BlockNames
 from .roberta import NumpyRoberta
 
-PADDING = 1  # whatever pad_token_id says
-
-
 def bucket(distance: int) -> int:
     """Of key minus query, T5's: 16 buckets to each side, the upper ones for keys that come later; exact below 8, then
     logarithmic up to 128."""
@@ -26,8 +23,8 @@ class NumpyMpnet(NumpyRoberta):
     names = BlockNames("attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o",
                        "attention.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm")
 
-    def positions(self, ids: list[int]) -> Array:
-        return np.arange(len(ids)) + PADDING + 1
+    def padding(self) -> int:
+        return 1  # whatever pad_token_id says
 
     def attention(self, x: Array, name: str) -> Array:
         n, names = len(x), self.names

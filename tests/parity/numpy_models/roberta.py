@@ -12,8 +12,13 @@ class NumpyRoberta(NumpyModel):
     prefix = "roberta."
     defaults = {"pad_token_id": 1}
 
+    def padding(self) -> int:
+        return int(self.config["pad_token_id"])
+
     def positions(self, ids: list[int]) -> Array:
-        return np.arange(len(ids)) + int(self.config["pad_token_id"]) + 1
+        """From the padding id + 1 on, where that id itself has its own number and is not counted."""
+        counts = np.array(ids) != self.padding()
+        return np.where(counts, np.cumsum(counts), 0) + self.padding()
 
     def head(self, task: str, x: Array, pooled: Array | None) -> dict[str, Array]:
         if task == "MaskedLM":  # erf gelu whatever hidden_act says

@@ -10,9 +10,12 @@ import numpy as np
 from .activations import Array
 
 
-def frequencies(rope: Mapping[str, Any], size: int, positions: int) -> tuple[Array, float]:
+def frequencies(rope: Mapping[str, Any], size: int, positions: int, length: int) -> tuple[Array, float]:
     """Angles per position of size / 2 pairs, and what the turned vectors' length is multiplied by."""
     base, kind = float(rope["rope_theta"]), rope.get("rope_type", "default")
+    if kind == "dynamic":  # a base for each length
+        stretched = 1 + float(rope["factor"]) * max(length / positions - 1, 0)
+        base, kind = base * stretched ** (size / (size - 2)), "default"
     plain = np.array([base ** (-2 * i / size) for i in range(size // 2)])
     if kind == "default":
         return plain, 1.0
@@ -37,7 +40,7 @@ def frequencies(rope: Mapping[str, Any], size: int, positions: int) -> tuple[Arr
 
 def rotate_halves(x: Array, rope: Mapping[str, Any], positions: int) -> Array:
     """[H, n, d]: pair i is (x[i], x[i + d/2]), turned by position * frequency i."""
-    frequency, length = frequencies(rope, x.shape[-1], positions)
+    frequency, length = frequencies(rope, x.shape[-1], positions, x.shape[1])
     angle = np.arange(x.shape[1])[:, None] * frequency
     cos, sin = (length * f(angle) for f in (np.cos, np.sin))
     first, second = np.split(x, 2, -1)

@@ -9,6 +9,7 @@
 #include <encore/backend/cuda/row_groups.hpp>
 #include <encore/backend/cuda/storage.hpp>
 #include <encore/backend/cuda/tiling.hpp>
+#include <encore/backend/reference/rotate_by_length.hpp>
 
 #include <array>
 #include <span>
@@ -266,6 +267,25 @@ class Kernels<Cuda> {
                                  .rotary = std::int32_t(plan.rotary),
                                  .sequences = std::int32_t(segments.count()),
                                  .interleaved = plan.interleaved,
+                                 .back = back});
+  }
+  // The angles of every token are made on the host; the kernel reads them as positions of one sequence.
+  void rotate_by_length(const LengthRotation& rotation, const Segments& segments, bool back, In x, Out y) const {
+    const std::int64_t half = rotation.rotary / 2;
+    std::vector<float> cosines(std::size_t(x.rows * half)), sines(cosines.size());
+    reference::for_each_angle(rotation, segments, [&](std::int64_t n, std::int64_t i, double angle) {
+      cosines[std::size_t(n * half + i)] = float(std::cos(angle));
+      sines[std::size_t(n * half + i)] = float(std::sin(angle));
+    });
+    device_.run(cuda::RotateTask{.x = x,
+                                 .y = y,
+                                 .offsets = send(std::vector<std::int32_t>{0, std::int32_t(x.rows)}),
+                                 .cosine = send(cosines),
+                                 .sine = send(sines),
+                                 .head_size = std::int32_t(rotation.head_size),
+                                 .rotary = std::int32_t(rotation.rotary),
+                                 .sequences = 1,
+                                 .interleaved = rotation.interleaved,
                                  .back = back});
   }
   void scale(In x, In s, Out y) const { device_.run(cuda::ScaleTask{.x = x, .s = s, .y = y}); }

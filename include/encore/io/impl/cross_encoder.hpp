@@ -13,7 +13,7 @@ namespace encore {
 ENCORE_INLINE CrossEncoder CrossEncoder::read(const Folder& folder, const JsonObject& config) {
   CrossEncoder result;
   const auto take = [&](const JsonObject& json, std::string_view key) {
-    result.activation = json.optional_text(key);
+    result.activation = json.nullable().optional_text(key);
     result.activation_key = json.where(key);
   };
   // A folder that another kind of model was saved in is read as if config.json were all there is.
@@ -31,7 +31,7 @@ ENCORE_INLINE CrossEncoder CrossEncoder::read(const Folder& folder, const JsonOb
     if (result.activation) return result;
   }
   // Versions 4 and 5 wrote into config.json, those before under another name.
-  const auto version_4 = config.optional_object("sentence_transformers");
+  const auto version_4 = config.nullable().optional_object("sentence_transformers");
   if (version_4 && version_4->value().contains("activation_fn"))
     take(*version_4, "activation_fn");
   else

@@ -146,11 +146,11 @@ ENCORE_INLINE JsonTree parse_json(std::string_view text, const std::string& file
 
 ENCORE_INLINE JsonObject::JsonObject(JsonTree value, std::string file)
     : JsonObject(std::shared_ptr<const nlohmann::json>(std::move(value)),
-                 std::make_shared<const std::string>(std::move(file)), {}) {}
+                 std::make_shared<const std::string>(std::move(file)), {}, false) {}
 
 ENCORE_INLINE JsonObject::JsonObject(std::shared_ptr<const nlohmann::json> value,
-                                     std::shared_ptr<const std::string> file, std::string path)
-    : value_(std::move(value)), file_(std::move(file)), path_(std::move(path)) {
+                                     std::shared_ptr<const std::string> file, std::string path, bool null_is_absent)
+    : value_(std::move(value)), file_(std::move(file)), path_(std::move(path)), null_is_absent_(null_is_absent) {
   if (value_->is_object()) return;
   const std::string place = path_.empty() ? *file_ : *file_ + ": key '" + path_ + "'";
   throw ConfigError(place + ": found " + detail::describe(*value_) + ", want an object");
@@ -167,7 +167,8 @@ ENCORE_INLINE std::vector<JsonObject> JsonObject::parse_list(std::string_view te
   std::vector<JsonObject> objects;
   objects.reserve(list->size());
   for (std::size_t i = 0; i < list->size(); ++i)
-    objects.push_back({std::shared_ptr<const nlohmann::json>(list, &(*list)[i]), name, "[" + std::to_string(i) + "]"});
+    objects.push_back(
+        {std::shared_ptr<const nlohmann::json>(list, &(*list)[i]), name, "[" + std::to_string(i) + "]", false});
   return objects;
 }
 
@@ -176,8 +177,10 @@ ENCORE_INLINE JsonObject JsonObject::with_member(std::string_view key, JsonTree 
   JsonTree object(new nlohmann::json(nlohmann::json::object()));
   (*object)[std::string(key)].swap(*value);
   return {std::shared_ptr<const nlohmann::json>(std::move(object)),
-          std::make_shared<const std::string>(std::move(file)), std::move(path)};
+          std::make_shared<const std::string>(std::move(file)), std::move(path), false};
 }
+
+ENCORE_INLINE JsonObject JsonObject::nullable() const { return {value_, file_, path_, true}; }
 
 ENCORE_INLINE std::size_t JsonObject::size() const { return value_->size(); }
 
@@ -216,6 +219,13 @@ ENCORE_INLINE bool JsonObject::has_text(std::string_view key) const {
 ENCORE_INLINE std::optional<std::string> JsonObject::optional_text(std::string_view key) const {
   const auto* found = find(key);
   return found ? std::optional(to_text(key, *found)) : std::nullopt;
+}
+
+ENCORE_INLINE std::optional<std::string> JsonObject::literal(std::string_view key) const {
+  const auto& members = value_->get_ref<const nlohmann::json::object_t&>();
+  const auto found = members.find(key);
+  const bool is_one = found != members.end() && found->second.is_primitive() && !found->second.is_string();
+  return is_one ? std::optional(found->second.dump()) : std::nullopt;
 }
 
 ENCORE_INLINE bool JsonObject::boolean(std::string_view key) const {
@@ -268,14 +278,15 @@ ENCORE_INLINE ConfigError JsonObject::error(std::string_view key, std::string_vi
 ENCORE_INLINE const nlohmann::json* JsonObject::find(std::string_view key) const {
   const auto& members = value_->get_ref<const nlohmann::json::object_t&>();
   const auto found = members.find(key);
-  return found == members.end() || found->second.is_null() ? nullptr : &found->second;
+  if (found == members.end() || (null_is_absent_ && found->second.is_null())) return nullptr;
+  return &found->second;
 }
 ENCORE_INLINE const nlohmann::json& JsonObject::required(std::string_view key, const std::string& want) const {
   if (const auto* found = find(key)) return *found;
   throw ConfigError(where(key) + " is missing, want " + want);
 }
 ENCORE_INLINE JsonObject JsonObject::child(std::string_view key, const nlohmann::json& value) const {
-  return {std::shared_ptr<const nlohmann::json>(value_, &value), file_, path_to(key)};
+  return {std::shared_ptr<const nlohmann::json>(value_, &value), file_, path_to(key), null_is_absent_};
 }
 
 ENCORE_INLINE std::int64_t JsonObject::to_integer(std::string_view key, const nlohmann::json& value,

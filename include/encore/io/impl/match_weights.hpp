@@ -42,7 +42,7 @@ ENCORE_INLINE std::vector<std::vector<SectionSource>> match_weights(const Parame
         if (!source.tensor) {
           source.tensor = entry;
           source.name = candidate;
-        } else if (!same_bytes(source.tensor->bytes, entry->bytes)) {
+        } else if (!candidate.outranked && !same_bytes(source.tensor->bytes, entry->bytes)) {
           contradictory.push_back("'" + source.tensor->name + "' and '" + entry->name + "'");
         }
       }

@@ -156,7 +156,7 @@ inline SentenceTransformer::LayerNorm read_layer_norm(const Folder& folder, std:
 }
 
 inline std::optional<std::string> read_similarity(const JsonObject& json) {
-  const auto similarity = json.optional_text("similarity_fn_name");
+  const auto similarity = json.nullable().optional_text("similarity_fn_name");
   constexpr std::array<std::string_view, 4> known{"cosine", "dot", "euclidean", "manhattan"};
   if (similarity && std::find(known.begin(), known.end(), *similarity) == known.end())
     throw UnsupportedError(json.where("similarity_fn_name") + ": " + in_quotes(*similarity) +
@@ -187,7 +187,7 @@ ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const
     const JsonObject json = folder.object(detail::sentence_config_file);
     result.prompts = detail::read_prompts(json, {"query", "document"});
     result.similarity = detail::read_similarity(json);
-    result.truncate_dim = json.optional_integer("truncate_dim", {1, detail::max_vector_length});
+    result.truncate_dim = json.nullable().optional_integer("truncate_dim", {1, detail::max_vector_length});
   }
 
   enum class Stage { transformer, pooling, after } stage = Stage::transformer;
@@ -199,7 +199,7 @@ ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const
       result.path = module.path;
       if (const auto options = detail::transformer_options(inner)) {
         detail::check_transformer_options(*options, detail::embeds_tokens);
-        result.max_seq_length = options->optional_integer("max_seq_length", {1, detail::max_vector_length});
+        result.max_seq_length = options->nullable().optional_integer("max_seq_length", {1, detail::max_vector_length});
         result.do_lower_case = options->boolean("do_lower_case", false);
       }
       stage = Stage::pooling;

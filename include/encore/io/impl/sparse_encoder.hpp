@@ -56,7 +56,7 @@ ENCORE_INLINE SparseEncoder SparseEncoder::read(const Folder& folder) {
   if (folder.has(detail::sentence_config_file)) {
     const JsonObject json = folder.object(detail::sentence_config_file);
     result.prompts = detail::read_prompts(json, {"query", "document"});
-    result.max_active_dims = json.optional_integer("max_active_dims", {1, detail::max_vector_length});
+    result.max_active_dims = json.nullable().optional_integer("max_active_dims", {1, detail::max_vector_length});
   }
   return result;
 }

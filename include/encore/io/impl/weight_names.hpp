@@ -56,8 +56,8 @@ ENCORE_INLINE std::vector<PublishedName> published_names(const WeightNames& tabl
       if (const std::size_t hole = name.find("{}"); hole != name.npos) name.replace(hole, 2, number);
     const auto add = [&](const std::string& full) {
       for (std::string_view prefix : table.prefixes)
-        result.push_back({std::string(prefix) + full, row.stored, row.part, row.parts});
-      result.push_back({full, row.stored, row.part, row.parts});
+        result.push_back({std::string(prefix) + full, row.stored, row.part, row.parts, row.outranked});
+      result.push_back({full, row.stored, row.part, row.parts, row.outranked});
     };
     add(name + std::string(rest));
     if (name.ends_with("LayerNorm")) add(name + (rest == ".weight" ? ".gamma" : ".beta"));

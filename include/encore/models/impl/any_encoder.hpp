@@ -26,6 +26,7 @@ class SpecEncoder final : public AnyEncoder<B> {
   ArchitectureDescription describe() const override { return encore::describe<Spec>(model_.config()); }
   const ModelShape& shape() const override { return model_.config().shape; }
   std::optional<std::int64_t> position_limit() const override { return model_.position_limit(); }
+  std::optional<std::int32_t> uncounted_id() const override { return model_.uncounted_id(); }
   const HeadOptions& heads() const override { return model_.heads(); }
   const ParameterLayout& layout() const override { return *model_.layout(); }
 
@@ -107,6 +108,7 @@ std::unique_ptr<AnySentenceEncoder<B>> make_any_sentence_encoder(const Context<B
   SentenceEncoder<Spec> task = SentenceEncoder<Spec>::open(folder);
   std::optional<Parameters<B>> parameters;
   if (weights == WeightsFrom::checkpoint) {
+    task.check(folder, LoadOptions{});
     parameters.emplace(context, task.layout(), StoreKind::inference);
     task.load(context, folder, *parameters, LoadOptions{});
   }

@@ -46,18 +46,22 @@ inline std::vector<std::size_t> highest(std::span<const double> scores, std::siz
 // The names of classes and how their logits are to be read, from config.json: id2label (LABEL_i where it is missing) and
 // problem_type.
 struct Labels {
-  std::vector<std::string> names;
+  std::vector<std::string> names;  // a number, true, false or null as JSON writes it
+  std::vector<bool> is_text;       // false: a name is such a literal and no string
   ScoreFunction function = ScoreFunction::softmax;
 
-  // Throws ConfigError where id2label does not name each class once.
+  // Throws ConfigError where id2label does not name each class once, by a string or another scalar.
   static Labels from(const JsonObject& json, std::int64_t count) {
     Labels labels;
     for (std::int64_t i = 0; i < count; ++i) labels.names.push_back("LABEL_" + std::to_string(i));
-    if (json.has("id2label")) {
-      const JsonObject names = json.object("id2label");
-      for (std::int64_t i = 0; i < count; ++i) labels.names[std::size_t(i)] = names.text(std::to_string(i));
-    }
-    const std::string problem = json.text("problem_type", "");
+    labels.is_text.assign(labels.names.size(), true);
+    if (const auto names = json.nullable().optional_object("id2label"))
+      for (std::size_t i = 0; i < labels.names.size(); ++i) {
+        const std::optional<std::string> literal = names->literal(std::to_string(i));
+        labels.is_text[i] = !literal;
+        labels.names[i] = literal ? *literal : names->text(std::to_string(i));
+      }
+    const std::string problem = json.nullable().text("problem_type", "");
     if (problem == "regression")
       labels.function = ScoreFunction::none;
     else if (problem == "multi_label_classification" || count == 1)
