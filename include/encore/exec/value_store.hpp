@@ -59,6 +59,9 @@ class ValueStore {
   // Positions from padding + 1 on in each sequence, of ids that are indices of this executor: tokens whose id is
   // `padding` are not counted, theirs is `padding`. [N] -> [N]
   Indices positions_without(std::int32_t padding, Indices ids) {
+    if (ids.size != segments().tokens())
+      throw ShapeError("positions: " + std::to_string(ids.size) + " ids of " + std::to_string(segments().tokens()) +
+                       " tokens");
     if (workspace_.counted == workspace_.positions.size()) workspace_.positions.emplace_back();
     std::vector<std::int32_t>& positions = workspace_.positions[workspace_.counted++];
     const std::int32_t* const host = ids.host ? ids.host : ids.data;
