@@ -159,8 +159,8 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
   refuse_model_file(options.output, options.model.model);
   TextOutput out(options.output);
   const bool answers = predictor.task() == Task::answer;
-  TextRunner<B> run(context, *model, tokenizer, predictor.prompt(), longest_text(folder, *model, options, predictor.task()),
-                    answers);
+  TextRunner<B> run(context, *model, tokenizer, predictor.prompt(),
+                    longest_text(folder, *model, options, predictor.task()), answers);
 
   struct Ranked {
     double score;

@@ -121,19 +121,24 @@ TEST_CASE("pooling, unit length, dot product and sums of rows equal double preci
       fill_normal(x.data(), size, std::uint32_t(cols));
       std::vector<const float*> pointers;
       for (index r = 0; r < rows; ++r) pointers.push_back(x.data() + r * ld);
-      std::vector<double> sum(std::size_t(cols), 0), mean, largest(std::size_t(cols), -1e30);
+      std::vector<double> sum(std::size_t(cols), 0), mean, weighted, largest(std::size_t(cols), -1e30);
       for (index j = 0; j < cols; ++j) {
         for (index r = 0; r < rows; ++r) {
           sum[std::size_t(j)] += x[r * ld + j];
           largest[std::size_t(j)] = std::max(largest[std::size_t(j)], double(x[r * ld + j]));
         }
         mean.push_back(sum[std::size_t(j)] / double(rows));
+        double steps = 0;
+        for (index r = 0; r < rows; ++r) steps += (3 + 0.5 * double(r)) * x[r * ld + j];
+        weighted.push_back(steps / 7);
       }
       CAPTURE(table->isa, cols, rows);
       table->sum_rows(pointers.data(), rows, y.data(), cols);
       CHECK(relative_error(y.data(), sum) < 3e-7);
-      table->mean_pool(x.data(), ld, rows, cols, y.data());
+      table->mean_pool(x.data(), ld, rows, cols, 1, 0, float(rows), y.data());
       CHECK(relative_error(y.data(), mean) < 3e-7);
+      table->mean_pool(x.data(), ld, rows, cols, 3, 0.5f, 7, y.data());
+      CHECK(relative_error(y.data(), weighted) < 3e-7);
       table->max_pool(x.data(), ld, rows, cols, y.data());
       CHECK(relative_error(y.data(), largest) == 0);
       double square = 0, product = 0, size_of_product = 0;

@@ -57,11 +57,11 @@ TEST_CASE("predict says what transformers' pipelines say", "[cli][predict]") {
   for (const std::filesystem::path& folder : cases()) {
     const auto about = nlohmann::json::parse(text_of(folder / "case.json"));
     for (const auto& [run, more] : about["runs"].items()) {
+      const std::string input = run.starts_with("pairs_") ? "pairs.jsonl" : "input.jsonl";
       for (const std::string backend : {"cpu", "reference"}) {
-        std::vector<std::string> arguments{"predict",   folder.string(),
-                                           "--task",    about["task"].get<std::string>(),
-                                           "--input",   (folder / "input.jsonl").string(),
-                                           "--backend", backend};
+        std::vector<std::string> arguments{
+            "predict", folder.string(),           "--task",    about["task"].get<std::string>(),
+            "--input", (folder / input).string(), "--backend", backend};
         for (const auto& argument : more) arguments.push_back(argument.get<std::string>());
         const Result result = place.run(arguments);
         INFO(folder.filename().string() << " " << run << " " << backend << ": " << result.err);

@@ -23,6 +23,7 @@ struct Ops {
   Segments segments;
   std::vector<std::int32_t> ids, targets, rows;
   std::vector<std::int32_t> first{0};
+  std::vector<std::int32_t> middle;  // a row of each sequence
 
   Ops(std::int64_t columns, const std::vector<std::int64_t>& lengths) : width(columns), segments(lengths) {
     const Builder root(*layout);
@@ -34,6 +35,8 @@ struct Ops {
     bias = root.vector("bias", width, Init::zeros);
     word = root.table("word", 9, width);
     position = root.table("position", 140, width);
+    for (std::int64_t s = 0; s < segments.count(); ++s)
+      middle.push_back(std::int32_t(segments.begin(s) + segments.length(s) / 2));
     for (std::int32_t n = 0; n < std::int32_t(segments.tokens()); ++n) {
       ids.push_back(n * 7 % 9);
       targets.push_back(n % 3 == 0 ? -1 : n % std::int32_t(width));
@@ -42,16 +45,41 @@ struct Ops {
   }
 
   static std::vector<std::string> names() {
-    return {"linear",        "linear gelu", "linear + residual",
-            "sections",      "layer norm",  "rms norm",
-            "norm of sum",   "map",         "gate",
-            "add",           "embed",       "gather",
-            "first",         "last",        "mean",
-            "max",           "concat",      "l2",
-            "cross entropy", "dropout",     "no norm",
-            "shift",         "shift back",  "columns",
-            "scale",         "scale all",   "normed heads",
-            "two losses",    "loss + row",  "scaled loss"};
+    return {"linear",
+            "linear gelu",
+            "linear + residual",
+            "sections",
+            "layer norm",
+            "rms norm",
+            "norm of sum",
+            "map",
+            "gate",
+            "add",
+            "embed",
+            "gather",
+            "first",
+            "last",
+            "mean",
+            "max",
+            "concat",
+            "l2",
+            "cross entropy",
+            "dropout",
+            "no norm",
+            "shift",
+            "shift back",
+            "columns",
+            "scale",
+            "scale all",
+            "normed heads",
+            "mean sqrt",
+            "weighted mean",
+            "first from",
+            "max from",
+            "weighted mean from",
+            "two losses",
+            "loss + row",
+            "scaled loss"};
   }
 
   auto run(auto& ex, const std::string& name, const auto& x, const auto& y) const {
@@ -96,6 +124,11 @@ struct Ops {
     if (name == "last") return ex.pool(Pooling::last, x);
     if (name == "mean") return ex.pool(Pooling::mean, x);
     if (name == "max") return ex.pool(Pooling::max, x);
+    if (name == "mean sqrt") return ex.pool(Pooling::mean_sqrt, x);
+    if (name == "weighted mean") return ex.pool(Pooling::weighted_mean, x);
+    if (name == "first from") return ex.pool(Pooling::first, x, ex.indices(middle));
+    if (name == "max from") return ex.pool(Pooling::max, x, ex.indices(middle));
+    if (name == "weighted mean from") return ex.pool(Pooling::weighted_mean, x, ex.indices(middle));
     if (name == "concat") return ex.concat(x, y);
     if (name == "l2") return ex.l2_normalise(x);
     if (name == "dropout") return ex.dropout(x, 0.25f);

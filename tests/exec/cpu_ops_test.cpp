@@ -62,6 +62,11 @@ struct Ops {
             {"gather", 0},
             {"first", 0},
             {"mean", 9e-7},
+            {"mean from", 9e-7},
+            {"max from", 0},
+            {"mean sqrt", 9e-7},
+            {"weighted mean", 9e-7},
+            {"weighted mean from", 9e-7},
             {"max", 0},
             {"concat", 0},
             {"l2", 3e-7},
@@ -103,12 +108,19 @@ struct Ops {
     if (name == "first") return ex.pool(Pooling::first, x);
     if (name == "mean") return ex.pool(Pooling::mean, x);
     if (name == "max") return ex.pool(Pooling::max, x);
+    const Indices from{middle.data(), std::int64_t(middle.size())};
+    if (name == "mean from") return ex.pool(Pooling::mean, x, from);
+    if (name == "max from") return ex.pool(Pooling::max, x, from);
+    if (name == "mean sqrt") return ex.pool(Pooling::mean_sqrt, x);
+    if (name == "weighted mean") return ex.pool(Pooling::weighted_mean, x);
+    if (name == "weighted mean from") return ex.pool(Pooling::weighted_mean, x, from);
     if (name == "concat") return ex.concat(y, x, y);
     if (name == "l2") return ex.l2_normalise(x);
     return ex.cross_entropy(x, targets);
   }
 
   std::vector<std::int32_t> id_values, target_values;
+  std::vector<std::int32_t> middle;  // a row of each sequence
   Indices ids, targets;
 };
 
@@ -119,6 +131,8 @@ Ops ops(std::int64_t width, const std::vector<std::int64_t>& lengths) {
     result.id_values.push_back(std::int32_t(i * 5 % std::min<std::int64_t>(tokens, 9)));
     result.target_values.push_back(std::int32_t(i % 3 == 1 ? -100 : i % width));
   }
+  for (std::int64_t s = 0; s < result.segments.count(); ++s)
+    result.middle.push_back(std::int32_t(result.segments.begin(s) + result.segments.length(s) / 2));
   result.ids = {result.id_values.data(), tokens};
   result.targets = {result.target_values.data(), tokens};
   return result;

@@ -93,8 +93,8 @@ TEST_CASE("The folder of all-MiniLM-L6-v2 is read: mean pooling, normalisation, 
   CHECK(std::holds_alternative<SentenceTransformer::Normalize>(st.after_pooling[0]));
   CHECK(st.max_seq_length == 256);
   CHECK_FALSE(st.do_lower_case);
-  CHECK(st.prompts.empty());
-  CHECK_FALSE(st.default_prompt_name);
+  CHECK(st.prompts.texts.empty());
+  CHECK_FALSE(st.prompts.default_name);
   CHECK_FALSE(st.similarity);
   CHECK(st.dimension() == 384);
 }
@@ -120,8 +120,8 @@ TEST_CASE("A folder as version 6 writes it is read", "[io][sentence_transformer]
   CHECK_FALSE(st.pooling.include_prompt);
   CHECK(st.dimension() == 16);
   CHECK_FALSE(st.max_seq_length);
-  CHECK(st.prompts == std::map<std::string, std::string>{{"query", "Q: "}, {"document", ""}});
-  CHECK(st.default_prompt_name == "query");
+  CHECK(st.prompts.texts == std::map<std::string, std::string>{{"query", "Q: "}, {"document", ""}});
+  CHECK(st.prompts.default_name == "query");
   CHECK(st.similarity == "cosine");
 }
 
@@ -148,6 +148,7 @@ TEST_CASE("Pooling modes of the new dialect keep the order given", "[io][sentenc
   CHECK(modes(R"("cls")") == std::vector{Mode::cls});
   CHECK(modes(R"(["weightedmean", "lasttoken", "mean_sqrt_len_tokens", "max"])") ==
         std::vector{Mode::weighted_mean, Mode::last_token, Mode::mean_sqrt_len, Mode::max});
+  CHECK(modes(R"(["cls", "cls", "max", "cls", "mean", "cls", "cls"])").size() == 7);
 }
 
 TEST_CASE("A pooling that is not supported is named, and so is a bad value", "[io][sentence_transformer]") {
@@ -155,6 +156,8 @@ TEST_CASE("A pooling that is not supported is named, and so is a bad value", "[i
                        UnsupportedError,
                        says("m/1_Pooling/config.json: key 'pooling_mode_attention'") && says("there are cls max mean"));
   CHECK_NOTHROW(read(with_pooling(R"({"word_embedding_dimension": 3, "pooling_mode_attention": false})")));
+  CHECK_THROWS_MATCHES(read(with_pooling(R"({"word_embedding_dimension": 3, "layers": 2})")), UnsupportedError,
+                       says("m/1_Pooling/config.json: key 'layers'"));
   CHECK_THROWS_AS(read(with_pooling(R"({"embedding_dimension": 3, "pooling_mode": "median"})")), UnsupportedError);
   for (const char* config :
        {"{}", R"({"word_embedding_dimension": 0})", R"({"word_embedding_dimension": -3})",
@@ -162,8 +165,8 @@ TEST_CASE("A pooling that is not supported is named, and so is a bad value", "[i
         R"({"word_embedding_dimension": 999999999999})",
         R"({"word_embedding_dimension": 3, "pooling_mode_cls_token": 1})",
         R"({"embedding_dimension": 3, "pooling_mode": 1})", R"({"embedding_dimension": 3, "pooling_mode": [1]})",
-        R"({"embedding_dimension": 3, "include_prompt": "no"})",
-        R"({"embedding_dimension": 3, "pooling_mode": ["cls","cls","cls","cls","cls","cls","cls"]})", "[]"})
+        R"({"embedding_dimension": 3, "include_prompt": "no"})", R"({"embedding_dimension": 3, "pooling_mode": []})",
+        R"({"embedding_dimension": 9000000, "pooling_mode": ["cls", "mean"]})", "[]"})
     CHECK_THROWS_MATCHES(read(with_pooling(config)), ConfigError, says("m/1_Pooling/config.json: "));
   CHECK_THROWS_AS(read({{"modules.json", modules({"Pooling"})}}), encore::FileError);
 }
@@ -242,11 +245,24 @@ TEST_CASE("Options of the transformer are found under every name that the file h
     files["sentence_bert_config.json"] = bad;
     CHECK_THROWS_AS(read(files), ConfigError);
   }
-  for (const char* bad : {R"({"transformer_task": "fill-mask"})",
-                          R"({"modality_config": {"text": {"method_output_name": "pooler_output"}}})"}) {
+  for (const auto& [bad, key] :
+       {std::pair{R"({"transformer_task": "fill-mask"})", "'transformer_task'"},
+        {R"({"modality_config": {"text": {"method_output_name": "pooler_output"}}})",
+         "'modality_config.text.method_output_name'"},
+        {R"({"modality_config": {"text": {}}, "module_output_name": "sentence_embedding"})", "'module_output_name'"},
+        {R"({"processing_kwargs": {"text": {"padding": "max_length"}}})", "'processing_kwargs.text'"},
+        {R"({"query_length": 32})", "'query_length'"},
+        {R"({"query_expansion": {"strategy": "fixed", "length": 32}})", "'query_expansion'"},
+        {R"({"config_args": {"num_hidden_layers": 2}})", "'config_args'"},
+        {R"({"model_kwargs": {"num_labels": 2}})", "'model_kwargs.num_labels'"},
+        {R"({"seed": 1})", "'seed': is not supported; there are max_seq_length"}}) {
     files["sentence_bert_config.json"] = bad;
-    CHECK_THROWS_AS(read(files), UnsupportedError);
+    CHECK_THROWS_MATCHES(read(files), UnsupportedError, says(std::string("m/sentence_bert_config.json: key ") + key));
   }
+  files["sentence_bert_config.json"] =
+      R"({"modality_config": {"text": {"method": "forward"}, "image": {"method": "see"}}, "unpad_inputs": true,
+          "processing_kwargs": {"image": {"size": 3}, "text": {}}, "model_args": {"torch_dtype": "float16"}})";
+  CHECK_NOTHROW(read(files));
 }
 
 TEST_CASE("Prompts are read, and a default that is not among them is refused", "[io][sentence_transformer]") {
@@ -254,13 +270,16 @@ TEST_CASE("Prompts are read, and a default that is not among them is refused", "
   auto& config = files["config_sentence_transformers.json"];
   config =
       R"({"prompts": {"query": "query: ", "none": null}, "default_prompt_name": null, "similarity_fn_name": "dot"})";
-  CHECK(read(files).prompts == std::map<std::string, std::string>{{"query", "query: "}});
+  CHECK(read(files).prompts.texts == std::map<std::string, std::string>{{"none", ""}, {"query", "query: "}});
   CHECK(read(files).similarity == "dot");
   config = R"({"prompts": {"query": "query: "}, "default_prompt_name": "passage"})";
   CHECK_THROWS_MATCHES(read(files), ConfigError,
                        says("m/config_sentence_transformers.json: key 'default_prompt_name' names \"passage\""));
   config = R"({"prompts": {"query": 7}})";
   CHECK_THROWS_MATCHES(read(files), ConfigError, says("key 'prompts.query'"));
+  // These two are there, empty, in every model.
+  config = R"({"default_prompt_name": "document"})";
+  CHECK(read(files).prompts.default_text().empty());
   config = R"({"similarity_fn_name": "hamming"})";
   CHECK_THROWS_MATCHES(read(files), UnsupportedError, says("\"hamming\""));
 }
@@ -269,6 +288,54 @@ TEST_CASE("A module that is not supported is named, with those that are", "[io][
   CHECK_THROWS_MATCHES(read({{"modules.json", modules({"WeightedLayerPooling"})}}), UnsupportedError,
                        says("m/modules.json: key '[1].type': module \"WeightedLayerPooling\" is not supported; there "
                             "are Transformer Pooling"));
+}
+
+TEST_CASE("A module of another library is refused by its whole name", "[io][sentence_transformer]") {
+  auto files = with_pooling();
+  files["modules.json"] = R"([{"type": "my_modules.Transformer"}])";
+  CHECK_THROWS_MATCHES(read(files), UnsupportedError, says("module \"my_modules.Transformer\" is not supported"));
+  CHECK_FALSE(SentenceTransformer::lower_cases(Folder::from_memory(files)));
+}
+
+TEST_CASE("A layer norm comes with its weights, a dropout leaves no trace", "[io][sentence_transformer]") {
+  const std::string zeros(24, '\0');
+  std::map<std::string, std::string> files{
+      {"modules.json", modules({"Pooling", "LayerNorm", "Dropout"})},
+      {"1_Pooling/config.json", mean},
+      {"2_LayerNorm/config.json", R"({"dimension": 3})"},
+      {"2_LayerNorm/model.safetensors", safetensors(R"({"norm.weight":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},
+                       "norm.bias":{"dtype":"F32","shape":[3],"data_offsets":[12,24]}})",
+                                                    zeros)},
+      {"3_Dropout/config.json", R"({"dropout": 0.3})"}};
+  const auto st = read(files);
+  REQUIRE(st.after_pooling.size() == 1);
+  const auto& norm = std::get<SentenceTransformer::LayerNorm>(st.after_pooling[0]);
+  CHECK(norm.weight().elements() == 3);
+  CHECK(norm.bias().elements() == 3);
+  files["3_Dropout/config.json"] = R"({"dropout": 0.3, "at_inference": true})";
+  CHECK_THROWS_MATCHES(read(files), UnsupportedError, says("m/3_Dropout/config.json: key 'at_inference'"));
+  files.erase("3_Dropout/config.json");
+  CHECK_NOTHROW(read(files));
+  files["2_LayerNorm/config.json"] = R"({"dimension": 4})";
+  CHECK_THROWS_MATCHES(read(files), ConfigError, says("key 'dimension' is 4, want 3"));
+  files["2_LayerNorm/config.json"] = R"({"dimension": 3})";
+  files["2_LayerNorm/model.safetensors"] = one_tensor("norm.weight");
+  CHECK_THROWS_MATCHES(read(files), encore::WeightsError, says("missing: norm.bias [3]"));
+}
+
+TEST_CASE("truncate_dim cuts finished vectors", "[io][sentence_transformer]") {
+  auto files = with_pooling();
+  auto& config = files["config_sentence_transformers.json"];
+  config = R"({"truncate_dim": 2})";
+  CHECK(read(files).dimension() == 2);
+  config = R"({"truncate_dim": 7})";
+  CHECK(read(files).dimension() == 3);
+  config = R"({"truncate_dim": null})";
+  CHECK(read(files).dimension() == 3);
+  for (const char* bad : {R"({"truncate_dim": 0})", R"({"truncate_dim": -1})", R"({"truncate_dim": "2"})"}) {
+    config = bad;
+    CHECK_THROWS_MATCHES(read(files), ConfigError, says("key 'truncate_dim'"));
+  }
 }
 
 TEST_CASE("Modules in an order that makes no sentence vector are refused", "[io][sentence_transformer]") {

@@ -216,16 +216,7 @@ TEST_CASE("normed heads forget the length of queries and keys; a value residual 
   CHECK(encore::testing::relative_difference(again(1, 1).values(), alone.values()) > 0.01);
 }
 
-TEST_CASE("weighted pooling has the mean with weights n + 1, or those of a softmax of learned scores") {
-  const Applied mean([](Builder b) { return WeightedMeanPooling(b, shape); });
-  const auto y =
-      mean.run([](auto& ex, const auto& layer, const auto& rows) { return layer(ex, rows, ex.indices(positions)); });
-  REQUIRE(y.rows() == 2);
-  for (std::int64_t c = 0; c < width; ++c) {
-    const auto x = mean.x.matrix();
-    CHECK(y.matrix()(0, c) == Approx((x(0, c) + 2 * x(1, c) + 3 * x(2, c)) / 6).epsilon(1e-12));
-    CHECK(y.matrix()(1, c) == Approx(x(3, c)).epsilon(1e-12));
-  }
+TEST_CASE("attention pooling has the weights of a softmax of learned scores") {
   const Applied learned([](Builder b) { return AttentionPooling(b, shape); });
   const auto z = learned.run([](auto& ex, const auto& layer, const auto& rows) { return layer(ex, rows, Indices{}); });
   const auto dense = learned.parameters->values(learned.layer->dense.weight),

@@ -66,17 +66,46 @@ TEST_CASE("no texts give no rows of the vectors' length, and nothing is refused"
   });
 }
 
-TEST_CASE("a default prompt that the pooling is to leave out is refused by name", "[models]") {
+TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of its rows is pooled", "[models]") {
+  const Context<Reference<double>> context;
   SentenceTransformer settings;
-  settings.prompts = {{"query", "find: "}};
-  settings.default_prompt_name = "query";
-  CHECK(SentenceEncoder<BertSpec>(small(), {Pooling::mean}, settings).default_prompt() == "find: ");
-
+  settings.prompts = {{{"query", "find: "}}, "query"};
+  const SentenceEncoder<BertSpec> with(small(), {Pooling::mean}, settings);
+  CHECK(with.default_prompt() == "find: ");
   settings.pooling.include_prompt = false;
-  const SentenceEncoder<BertSpec> encoder(small(), {Pooling::mean}, settings);
-  CHECK_THROWS_MATCHES(
-      encoder.default_prompt(), UnsupportedError,
-      Message("1_Pooling/config.json: key 'include_prompt': false is not supported together with a prompt"));
-  settings.prompts["query"] = "";
-  CHECK(SentenceEncoder<BertSpec>(small(), {Pooling::mean}, settings).default_prompt().empty());
+  const std::vector<Pooling> all{Pooling::first, Pooling::last,      Pooling::max,
+                                 Pooling::mean,  Pooling::mean_sqrt, Pooling::weighted_mean};
+  const SentenceEncoder<BertSpec> without(small(), all, settings);
+  CHECK(without.dimension() == 6 * 4);
+  const auto parameters = initialise(context, without.model());
+
+  std::vector<Encoding> texts{tokens({1, 2, 3, 4}), tokens({5, 6}), tokens({1, 2, 3, 4})};
+  texts[0].prompt_tokens = 2;
+  texts[1].prompt_tokens = 1;
+  const Tensor<float> vectors = without.run(context, parameters, texts);
+  // The hidden states of the whole text, and the formulas over its last two rows.
+  std::vector<std::vector<double>> x;
+  Batch batch;
+  batch.add(texts[0].ids);
+  infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
+    const auto hidden = without.model().encoder()(ex, indices_of(ex, batch));
+    const auto rows = ex.view(hidden);
+    if constexpr (std::remove_reference_t<decltype(ex)>::computing)
+      for (std::int64_t r = 0; r < 4; ++r) x.emplace_back(rows.row(r), rows.row(r) + 4);
+  });
+  for (std::size_t c = 0; c < 4; ++c) {
+    const double third = x[2][c], fourth = x[3][c], sum = third + fourth;
+    const std::vector<double> wanted{
+        third, fourth, std::max(third, fourth), sum / 2, sum / std::sqrt(2.0), (3 * third + 4 * fourth) / 7};
+    for (std::size_t p = 0; p < all.size(); ++p) {
+      INFO(p << " " << c);
+      CHECK(double(vectors[0][4 * p + c]) == Approx(wanted[p]).margin(1e-6));
+    }
+  }
+  // A text without a prompt is pooled whole.
+  CHECK(vectors[2][0] == Approx(x[0][0]).margin(1e-6));
+  texts[1].prompt_tokens = 2;
+  CHECK_THROWS_MATCHES(without.run(context, parameters, texts), InputError,
+                       Message("text 1: its prompt takes 2 of 2 tokens and leaves none to pool"));
+  CHECK_NOTHROW(with.run(context, parameters, texts));
 }

@@ -70,27 +70,50 @@ TEST_CASE("gather_rows refuses rows that are not there") {
   }
 }
 
-TEST_CASE("pool takes the first or last row, the mean or the maximum of each sequence") {
+TEST_CASE("pool takes one row, the maximum or a mean of each sequence, or of its rows from one on") {
   for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{3, 1, 4}, {1}, {7}, {2, 2}}) {
     Bench bench(lengths);
     bench.start();
     const Matrix x = Matrix::normal(bench.segments.tokens(), 5, 9);
-    for (const Pooling pooling : {Pooling::first, Pooling::last, Pooling::mean, Pooling::max}) {
-      const op::Pool op{.pooling = pooling};
-      CHECK(value_error(forward(bench, op, {x}).y, [&](auto s, auto c) {
-              double sum = 0, most = -1e300;
-              for (std::int64_t n = bench.segments.begin(s); n < bench.segments.end(s); ++n) {
-                sum += x(n, c);
-                most = std::fmax(most, x(n, c));
-              }
-              return pooling == Pooling::first  ? x(bench.segments.begin(s), c)
-                     : pooling == Pooling::last ? x(bench.segments.end(s) - 1, c)
-                     : pooling == Pooling::max  ? most
-                                                : sum / double(bench.segments.length(s));
-            }) < 1e-15);
-      CHECK(gradient_error(bench, op, {x}) < 1e-10);
-    }
+    std::vector<std::int32_t> later;  // rows in the middle of sequences
+    for (std::int64_t s = 0; s < bench.segments.count(); ++s)
+      later.push_back(std::int32_t(bench.segments.begin(s) + bench.segments.length(s) / 2));
+    for (const bool whole : {true, false})
+      for (const Pooling pooling :
+           {Pooling::first, Pooling::last, Pooling::mean, Pooling::max, Pooling::mean_sqrt, Pooling::weighted_mean}) {
+        const op::Pool op{.pooling = pooling, .firsts = whole ? Indices{} : indices(later)};
+        CAPTURE(whole, int(pooling), lengths.size());
+        CHECK(value_error(forward(bench, op, {x}).y, [&](auto s, auto c) {
+                const std::int64_t begin = bench.segments.begin(s), end = bench.segments.end(s);
+                const std::int64_t first = whole ? begin : later[std::size_t(s)];
+                double sum = 0, most = -1e300, weighted = 0, weights = 0;
+                for (std::int64_t n = first; n < end; ++n) {
+                  sum += x(n, c);
+                  most = std::fmax(most, x(n, c));
+                  weighted += double(n - begin + 1) * x(n, c);
+                  weights += double(n - begin + 1);
+                }
+                switch (pooling) {
+                  case Pooling::first: return x(first, c);
+                  case Pooling::last: return x(end - 1, c);
+                  case Pooling::max: return most;
+                  case Pooling::mean: return sum / double(end - first);
+                  case Pooling::mean_sqrt: return sum / std::sqrt(double(end - first));
+                  case Pooling::weighted_mean: return weighted / weights;
+                }
+                return 0.0;
+              }) < 1e-15);
+        CHECK(gradient_error(bench, op, {x}) < 1e-10);
+      }
   }
+}
+
+TEST_CASE("pool refuses first rows that are not one of each sequence") {
+  Bench bench({3, 2});
+  bench.start();
+  const std::vector<std::int32_t> one{0};
+  CHECK_THROWS_MATCHES(forward(bench, op::Pool{.firsts = indices(one)}, {Matrix(5, 2, 0)}), ShapeError,
+                       MessageMatches(ContainsSubstring("pool:") && ContainsSubstring("first rows")));
 }
 
 TEST_CASE("the gradient of a maximum goes to the first of equal rows") {

@@ -2,7 +2,9 @@
 """Writes tests/data/predict: tiny random models with a tokenizer, texts, and what transformers' pipelines make of them in
 float64.
 
-    python make_cases.py OUT
+    python make_cases.py OUT [--answers]
+
+--answers makes expected_*.jsonl alone anew, with the tokenizers that are in OUT: training one again gives another vocabulary.
 
 Question answering's pipeline is gone from transformers 5: run make_answers.py after this, with version 4.
 """
@@ -21,6 +23,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import numpy as np
 import torch
 import transformers
+import transformers.pipelines.token_classification as pipelines
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 TEXTS = ["Marie Curie was born in Warsaw, and worked in Paris.", "the riverbank flooded at noon", "Zoë's café — 東京!",
@@ -74,6 +77,7 @@ def unigrams() -> transformers.PreTrainedTokenizerFast:
         mask_token="[MASK]", model_input_names=["input_ids", "token_type_ids", "attention_mask"])
 
 
+ANSWERS = False  # only the expected lines
 SIZES: dict[str, Any] = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
                              max_position_embeddings=80)
 
@@ -106,17 +110,43 @@ def fill(model: torch.nn.Module, name: str) -> None:
         parameter.data = torch.from_numpy(values.astype(np.float32))
 
 
+def tag_pair(pipe: Any, made: Any, tokenizer: Any, pair: list[str], strategy: str, keep: tuple[str, ...]) -> list[Any]:
+    """What the pipeline makes of a pair's logits, of the tokens of each text by themselves."""
+    encoded = tokenizer(*pair, return_tensors="pt", return_offsets_mapping=True)
+    offsets = encoded.pop("offset_mapping")[0]
+    with torch.no_grad():
+        scores = torch.softmax(made(**encoded).logits[0], -1).numpy()
+    strategy = pipelines.AggregationStrategy[strategy.upper()]
+    found = []
+    for which, text in enumerate(pair):
+        others = np.array([sequence != which for sequence in encoded.sequence_ids(0)])
+        entities = pipe.aggregate(pipe.gather_pre_entities(text, encoded["input_ids"][0], scores, offsets, others, strategy),
+                                  strategy)
+        found += [{k: x[k] for k in keep if k in x} | dict(sequence=which) for x in entities
+                  if "O" not in (x.get("entity"), x.get("entity_group"))]
+    return found
+
+
 def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: list[Any],
-          runs: dict[str, tuple[list[str], list[Any]]]) -> None:
-    """runs: name -> (arguments, a result for each input)."""
+          runs: dict[str, tuple[list[str], list[Any]]], pairs: list[Any] | None = None) -> None:
+    """runs: name -> (arguments, a result for each input, or each of pairs where the name begins with "pairs_")."""
     folder = out / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    model.float().save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    files = {"input.jsonl": inputs} | {f"expected_{run}.jsonl": rows for run, (_, rows) in runs.items()}
+    files = {f"expected_{run}.jsonl": rows for run, (_, rows) in runs.items()}
+    if not ANSWERS:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        model.float().save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        files["input.jsonl"] = inputs
+    if pairs:
+        files["pairs.jsonl"] = pairs
     for file, lines in files.items():
         (folder / file).write_text("".join(json.dumps(x, ensure_ascii=False, default=float) + "\n" for x in lines))
+    if ANSWERS:
+        about = json.loads((folder / "case.json").read_text())
+        about["runs"] |= {run: arguments for run, (arguments, _) in runs.items()}
+        (folder / "case.json").write_text(json.dumps(about, indent=2) + "\n")
+        return
     (folder / "case.json").write_text(json.dumps(
         dict(task=task, runs={run: arguments for run, (arguments, _) in runs.items()},
              reference=f"transformers {transformers.__version__}"), indent=2) + "\n")
@@ -137,7 +167,7 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
     made = model("MaskedLM")
     texts = [t.replace("{}", tokenizer.mask_token) for t in MASKED]
     expected = [r for r in (pipe("fill-mask", made, top_k=3)(t) for t in texts)]
-    plain = lambda row: [dict(score=x["score"], token=x["token"]) for x in row]
+    plain = lambda row: [dict(score=x["score"], token=x["token"], token_str=x["token_str"]) for x in row]
     rows = [plain(r) if isinstance(r[0], dict) else [plain(x) for x in r] for r in expected]
     write(out, f"{kind}_fill_mask", made, tokenizer, "fill-mask", texts, {"top3": (["--top-k", "3"], rows)})
 
@@ -148,12 +178,15 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
               {"top2": (["--top-k", "2"], pipe("text-classification", made, top_k=2)(TEXTS))})
 
     made = model("TokenClassification", TAGS, "_tags")
-    keep = ("entity", "entity_group", "score", "index", "start", "end")
+    keep = ("entity", "entity_group", "score", "word", "index", "start", "end")
     runs = {}
     for strategy in ("none", "simple", "first", "max", "average"):
         rows = [pipe("token-classification", made, aggregation_strategy=strategy)(t) for t in TEXTS]
         runs[strategy] = (["--aggregation", strategy], [[{k: x[k] for k in keep if k in x} for x in r] for r in rows])
-    write(out, f"{kind}_tag", made, tokenizer, "tag", TEXTS, runs)
+    for strategy in ("none", "first"):
+        rows = [tag_pair(pipe("token-classification", made), made, tokenizer, p, strategy, keep) for p in PAIRS]
+        runs[f"pairs_{strategy}"] = (["--aggregation", strategy], rows)
+    write(out, f"{kind}_tag", made, tokenizer, "tag", TEXTS, runs, pairs=PAIRS)
 
     made = model("QuestionAnswering")
     write(out, f"{kind}_answer", made, tokenizer, "answer", PAIRS, {})
@@ -178,13 +211,20 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="tests/data/predict")
+    parser.add_argument("--answers", action="store_true", help="the expected lines alone")
     arguments = parser.parse_args()
+    global ANSWERS
+    ANSWERS = arguments.answers
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(1)
-    make_kind(arguments.out, "bert", word_pieces(), "Bert")
-    make_kind(arguments.out, "roberta", byte_pairs(), "Roberta")
-    make_kind(arguments.out, "modernbert", byte_pairs(), "ModernBert")
-    make_kind(arguments.out, "deberta", unigrams(), "DebertaV2")
+    for kind, make, prefix in (("bert", word_pieces, "Bert"), ("roberta", byte_pairs, "Roberta"),
+                               ("modernbert", byte_pairs, "ModernBert"), ("deberta", unigrams, "DebertaV2")):
+        if ANSWERS:
+            folder = arguments.out / f"{kind}_tag"
+            tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(folder)
+        else:
+            tokenizer = make()
+        make_kind(arguments.out, kind, tokenizer, prefix)
 
 
 if __name__ == "__main__":

@@ -53,15 +53,15 @@ struct SentenceTransformer {
   std::optional<std::int64_t> max_seq_length;  // tokens, special ones included; none: the tokenizer's limit
   bool do_lower_case = false;                  // before the tokenizer's own normalisation
   Prompts prompts;
-  std::optional<std::string> similarity;       // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
-  std::optional<std::int64_t> truncate_dim;    // of a finished vector only so many numbers are kept
+  std::optional<std::string> similarity;     // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
+  std::optional<std::int64_t> truncate_dim;  // of a finished vector only so many numbers are kept
 
   // Length of a sentence's vector.
   std::int64_t dimension() const;
 
   // Nothing for a folder without modules.json, or for a cross-encoder's. Throws UnsupportedError naming a module, mode,
-  // activation or option that there is none of here; ConfigError naming file and key; WeightsError for a dense layer's
-  // tensors.
+  // activation, option or kind of model that there is none of here; ConfigError naming file and key; WeightsError for a
+  // module's tensors.
   static std::optional<SentenceTransformer> read(const Folder& folder);
   // The transformer's folder according to modules.json, nothing where that is missing or names none.
   static std::optional<std::string> transformer_path(const Folder& folder);

@@ -13,7 +13,7 @@
 namespace encore {
 
 struct SparseEncoder {
-  enum class Pooling : std::uint8_t { max, sum };                // over the tokens
+  enum class Pooling : std::uint8_t { max, sum };                   // over the tokens
   enum class Activation : std::uint8_t { log_relu, log_log_relu };  // log(1 + relu(x)); log(1 + that)
 
   Pooling pooling = Pooling::max;

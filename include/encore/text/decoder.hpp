@@ -81,8 +81,7 @@ struct MetaspaceDecoder {
   bool prepends = true;
 
   void operator()(TokenList& tokens) const {
-    for (std::size_t i = 0; i < tokens.size(); ++i)
-      replace_all(tokens[i], replacement, i == 0 && prepends ? "" : " ");
+    for (std::size_t i = 0; i < tokens.size(); ++i) replace_all(tokens[i], replacement, i == 0 && prepends ? "" : " ");
   }
 };
 
@@ -168,8 +167,6 @@ class Decoder {
     return decoder;
   }
 
-  // Whether the file says how to decode.
-  bool given() const { return joins_ || !refusal_.empty(); }
   std::string operator()(TokenList tokens) const {
     if (!refusal_.empty()) throw UnsupportedError(refusal_);
     for (const DecoderStep& step : steps_) std::visit([&](const auto& one) { one(tokens); }, step);

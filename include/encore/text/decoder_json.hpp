@@ -35,8 +35,8 @@ inline void read_decoder_steps(const JsonObject& part, std::vector<DecoderStep>&
     steps.push_back(ByteLevelDecoder{});
   } else if (type == "Metaspace") {
     // Files of the library's first versions say add_prefix_space.
-    const bool prepends = part.has("prepend_scheme") ? part.text("prepend_scheme") != "never"
-                                                     : part.boolean("add_prefix_space", true);
+    const bool prepends =
+        part.has("prepend_scheme") ? part.text("prepend_scheme") != "never" : part.boolean("add_prefix_space", true);
     steps.push_back(MetaspaceDecoder{not_empty("replacement"), prepends});
   } else if (type == "BPEDecoder") {
     steps.push_back(BpeDecoder{not_empty("suffix")});
@@ -54,9 +54,10 @@ inline void read_decoder_steps(const JsonObject& part, std::vector<DecoderStep>&
   } else if (type == "ByteFallback") {
     steps.push_back(ByteFallbackDecoder{});
   } else {
-    throw UnsupportedError(part.where("type") + ": decoder " + in_quotes(type) +
-                           " is not supported; supported: BPEDecoder, ByteFallback, ByteLevel, Fuse, Metaspace, Replace, "
-                           "Sequence, Strip, WordPiece");
+    throw UnsupportedError(
+        part.where("type") + ": decoder " + in_quotes(type) +
+        " is not supported; supported: BPEDecoder, ByteFallback, ByteLevel, Fuse, Metaspace, Replace, "
+        "Sequence, Strip, WordPiece");
   }
 }
 

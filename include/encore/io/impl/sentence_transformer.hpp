@@ -183,8 +183,12 @@ ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const
   if (!folder.has("modules.json")) return std::nullopt;
   SentenceTransformer result;
   if (folder.has(detail::sentence_config_file)) {
-    if (detail::sentence_model_type(folder) == "CrossEncoder") return std::nullopt;
     const JsonObject json = folder.object(detail::sentence_config_file);
+    const std::string kind = json.text("model_type", "SentenceTransformer");
+    if (kind == "CrossEncoder") return std::nullopt;
+    if (kind != "SentenceTransformer")
+      throw UnsupportedError(json.where("model_type") + ": a " + in_quotes(kind) +
+                             " makes no sentence vectors; a SentenceTransformer does");
     result.prompts = detail::read_prompts(json, {"query", "document"});
     result.similarity = detail::read_similarity(json);
     result.truncate_dim = json.nullable().optional_integer("truncate_dim", {1, detail::max_vector_length});

@@ -25,8 +25,7 @@ inline void read_splade_pooling(const JsonObject& json, SparseEncoder& result) {
     return value == second;
   };
   if (chosen("pooling_strategy", "max", "sum")) result.pooling = SparseEncoder::Pooling::sum;
-  if (chosen("activation_function", "relu", "log1p_relu"))
-    result.activation = SparseEncoder::Activation::log_log_relu;
+  if (chosen("activation_function", "relu", "log1p_relu")) result.activation = SparseEncoder::Activation::log_log_relu;
 }
 
 }  // namespace detail
@@ -44,7 +43,8 @@ ENCORE_INLINE SparseEncoder SparseEncoder::read(const Folder& folder) {
     const Folder inner = folder.folder(module.path);
     const bool transforms = module.type == "Transformer" || module.type == "MLMTransformer";
     if (i > 1 || !(i == 0 ? transforms : module.type == "SpladePooling"))
-      module.refuse("module " + in_quotes(module.type) + " at this place of a sparse encoder is not supported; there are" +
+      module.refuse("module " + in_quotes(module.type) +
+                    " at this place of a sparse encoder is not supported; there are" +
                     " a Transformer that fills masks (or MLMTransformer), then SpladePooling");
     if (i == 1)
       detail::read_splade_pooling(inner.object("config.json"), result);

@@ -109,7 +109,8 @@ inline std::vector<Entity> entities_of(const Tokenizer& tokenizer, const Encodin
     if (encoding.ids[i] == tokenizer.unk_id())
       token.word = text.substr(std::size_t(token.bytes.begin), std::size_t(token.bytes.end - token.bytes.begin));
     else if (marks)
-      token.continues = std::int64_t(text::count_code_points(token.word)) != token.characters.end - token.characters.begin;
+      token.continues =
+          std::int64_t(text::count_code_points(token.word)) != token.characters.end - token.characters.begin;
     else
       token.continues = detail::continues_by_spaces(text, token.bytes.begin);
     tokens.push_back(std::move(token));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The activations of torch.nn that a cross-encoder's folder can name: those that take no arguments and give as many
-// numbers as they get. Formulas of the PyTorch documentation with its defaults.
+// numbers as they get. Formulas of the PyTorch documentation with its defaults. RReLU is not there: its slope is random.
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -31,7 +31,7 @@ inline double selu(double x) {
 }
 inline double hard_sigmoid(double x) { return std::clamp(x / 6 + 0.5, 0.0, 1.0); }
 
-inline constexpr std::array<TorchFunction, 26> torch_functions{{
+inline constexpr std::array<TorchFunction, 25> torch_functions{{
     {"Identity", [](double x) { return x; }},
     {"Sigmoid", logistic},
     {"Tanh", [](double x) { return std::tanh(x); }},
@@ -43,7 +43,6 @@ inline constexpr std::array<TorchFunction, 26> torch_functions{{
     {"ReLU6", [](double x) { return std::clamp(x, 0.0, 6.0); }},
     {"LeakyReLU", [](double x) { return x > 0 ? x : 0.01 * x; }},
     {"PReLU", [](double x) { return x > 0 ? x : 0.25 * x; }},  // as it is made: what it learned is not saved
-    {"RReLU", [](double x) { return x > 0 ? x : x * (1.0 / 8 + 1.0 / 3) / 2; }},
     {"ELU", elu},
     {"CELU", elu},
     {"SELU", selu},
@@ -52,7 +51,9 @@ inline constexpr std::array<TorchFunction, 26> torch_functions{{
     {"Mish", [](double x) { return x * std::tanh(softplus(x)); }},
     {"Softplus", [](double x) { return x > 20 ? x : softplus(x); }},
     {"Softsign", [](double x) { return x / (1 + std::abs(x)); }},
-    {"Softshrink", [](double x) { return x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0.0; }},
+    {"Softshrink", [](double x) { return x > 0.5    ? x - 0.5
+                                         : x < -0.5 ? x + 0.5
+                                                    : 0.0; }},
     {"Hardshrink", [](double x) { return std::abs(x) > 0.5 ? x : 0.0; }},
     {"Tanhshrink", [](double x) { return x - std::tanh(x); }},
     {"Hardtanh", [](double x) { return std::clamp(x, -1.0, 1.0); }},

@@ -16,8 +16,8 @@ struct TokenizerWorkspace::State {
   text::TextPipeline second;
   text::TokenSequence first_tokens;
   text::TokenSequence second_tokens;
-  std::string prompted;                // a prompt and the text behind it
-  std::string prompt;                  // the last one, under which options, and how many tokens it took
+  std::string prompted;  // a prompt and the text behind it
+  std::string prompt;    // the last one, under which options, and how many tokens it took
   EncodeOptions prompt_options;
   std::int64_t prompt_tokens = 0;
 };
