@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files beside a vocabulary or a tokenizer.json: tokenizer_config.json, special_tokens_map.json and added_tokens.json, as
-// transformers 5 reads them (tokenization_utils_base.py).
+// The files beside a vocabulary or a tokenizer.json: tokenizer_config.json, special_tokens_map.json and
+// added_tokens.json, as transformers 5 reads them (tokenization_utils_base.py).
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -147,8 +147,8 @@ struct TokenizerFiles {
   // Keys that change what a text becomes in ways that there are none of here.
   static void refuse_unsupported(const JsonObject& file) {
     if (file.boolean("split_special_tokens", false))
-      throw UnsupportedError(file.where("split_special_tokens") + ": only false is supported: special tokens in a text " +
-                             "are found");
+      throw UnsupportedError(file.where("split_special_tokens") +
+                             ": only false is supported: special tokens in a text " + "are found");
     for (const std::string& name : file.texts("fast_tokenizer_files"))
       if (name != "tokenizer.json")
         throw UnsupportedError(file.where("fast_tokenizer_files") + ": " + in_quotes(name) +
@@ -179,7 +179,8 @@ struct TokenizerFiles {
   // Tokens for a model's own purposes: any other key that ends in _token, with a name.
   void read_model_specific(const JsonObject& file) {
     for (const std::string& key : file.keys()) {
-      const bool usual = std::find(special_token_keys.begin(), special_token_keys.end(), key) != special_token_keys.end();
+      const bool usual =
+          std::find(special_token_keys.begin(), special_token_keys.end(), key) != special_token_keys.end();
       if (!usual && key.ends_with("_token") && file.has_text(key)) model_specific[key] = *read_token(file, key);
     }
   }
