@@ -49,10 +49,7 @@ Predictor::Predictor(const ModelFolder& folder, const Tokenizer& tokenizer, cons
                      " labels");
   if (task_ == Task::rerank) {
     const CrossEncoder how = folder.cross_encoder();
-    if (how.activation)
-      activation_ = ScoreActivation(*how.activation, how.activation_key);
-    else if (heads.labels == 1)
-      activation_ = ScoreActivation::sigmoid();
+    activation_ = ScoreActivation::of(how, heads.labels);
     choose_prompt(how.prompts);
   } else if (task_ == Task::sparse) {
     sparse_ = folder.sparse_encoder();

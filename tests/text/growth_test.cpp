@@ -75,7 +75,7 @@ TEST_CASE("The limit of a text does not depend on the texts before it", "[growth
 
 TEST_CASE("Pre-tokenisers that put something before every piece are held to the limit too", "[growth]") {
   json steps = json::array();
-  for (int i = 0; i < 40; ++i) {  // "1" -> "21" -> "3231" -> "23223221" -> ..
+  for (int i = 0; i < 40; ++i) {  // "1" -> "21" -> "3231" -> ..
     steps.push_back({{"type", "Digits"}, {"individual_digits", true}});
     steps.push_back(
         {{"type", "Metaspace"}, {"replacement", i % 2 ? "3" : "2"}, {"prepend_scheme", "always"}, {"split", false}});

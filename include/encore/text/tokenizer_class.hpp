@@ -155,6 +155,12 @@ inline std::string_view tokenizer_class_of_model(std::string_view type) {
 
 }  // namespace detail
 
+[[noreturn]] inline void refuse_class(const ModelFolder& folder, std::string_view file, const TokenizerClass& found,
+                                      std::string_view supported) {
+  throw UnsupportedError(folder.label(file) + ": the tokenizer class " + in_quotes(found.name) +
+                         " is not supported over it; supported: " + std::string(supported));
+}
+
 // tokenizer_class of tokenizer_config.json, else of config.json; without either what model_type stands for. Some model_types
 // overrule what their published folders say.
 inline TokenizerClass tokenizer_class(const ModelFolder& folder, const TokenizerFiles& files) {

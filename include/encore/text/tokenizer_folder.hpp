@@ -27,12 +27,6 @@ namespace encore::text {
 
 namespace detail {
 
-[[noreturn]] inline void refuse_class(const ModelFolder& folder, std::string_view file, const TokenizerClass& found,
-                                      std::string_view supported) {
-  throw UnsupportedError(folder.label(file) + ": a " + in_quotes(found.name) + " of it is not supported; supported: " +
-                         std::string(supported));
-}
-
 // A class over the vocabulary of a tokenizer.json.
 inline TokenizerParts class_over_json(const ModelFolder& folder, const JsonObject& file, const TokenizerFiles& files,
                                       const TokenizerClass& found) {

@@ -32,8 +32,8 @@ inline SpecialTokenNames usual_unigram_names(TokenizerRecipe recipe) {
   return {"<s>", "</s>", "<pad>", "<mask>", "<unk>"};
 }
 
-// What a class takes for added tokens where the files do not say otherwise. T5's sentinels and CamemBERT's unused tokens are
-// dropped where the files list additional tokens of their own.
+// What a class takes for added tokens where the files do not say otherwise: T5's sentinels, the last first, and CamemBERT's
+// unused tokens too, unless the files list additional tokens of their own.
 inline std::vector<AddedToken> unigram_added_tokens(const TokenizerFiles& files, const SpecialTokenNames& names,
                                                     TokenizerRecipe recipe) {
   const auto special = [](const std::string& content) { return AddedToken{.content = content, .special = true}; };
@@ -56,7 +56,7 @@ inline std::vector<AddedToken> unigram_added_tokens(const TokenizerFiles& files,
   if (recipe == TokenizerRecipe::t5) {
     constexpr std::int64_t most = 10000;
     const std::int64_t count = files.config ? files.config->integer("extra_ids", 100, {0, most}) : 100;
-    for (std::int64_t i = 0; i < count; ++i) more.push_back(special("<extra_id_" + std::to_string(i) + ">"));
+    for (std::int64_t i = count; i-- > 0;) more.push_back(special("<extra_id_" + std::to_string(i) + ">"));
   }
   for (AddedToken& token : more)
     if (std::none_of(added.begin(), added.end(), [&](const auto& other) { return other.content == token.content; }))
