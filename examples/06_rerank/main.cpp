@@ -4,28 +4,38 @@
 //                            model shows that the program runs
 #include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>
+#include <encore/models/predict/score_activation.hpp>
 #include <encore/models/tasks.hpp>
 #include <encore/text/tokenizer.hpp>
 
 #include <algorithm>
 #include <cstdio>
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::string question = "Who was born in Warsaw?";
   const std::vector<std::string> texts{"The riverbank flooded at noon.", "Marie Curie was born in Warsaw.",
                                        "IBM hired Grace Hopper."};
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : "tests/data/predict/bert_rerank");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert_rerank");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::SequenceClassifier<encore::BertSpec>>(cpu, folder);
 
   std::vector<encore::Encoding> pairs;
-  for (const std::string& text : texts) pairs.push_back(tokenizer.encode(question, text, {.max_length = model->max_tokens()}));
+  for (const std::string& text : texts)
+    pairs.push_back(tokenizer.encode(question, text, {.max_length = model->max_tokens()}));
   const std::vector<encore::Tensor<float>> logits = model(cpu, pairs);  // [1, 1] each
 
-  std::vector<std::size_t> order{0, 1, 2};
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return logits[a][0][0] > logits[b][0][0]; });
-  for (const std::size_t i : order) std::printf("%8.4f  %s\n", double(logits[i][0][0]), texts[i].c_str());
+  const auto activation = encore::ScoreActivation::of(folder.cross_encoder(), 1);  // as the folder says
+  std::vector<std::pair<double, std::size_t>> scores;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::vector<double> score{double(logits[i][0][0])};
+    activation(score);
+    scores.emplace_back(-score[0], i);  // the best first
+  }
+  std::sort(scores.begin(), scores.end());
+  for (const auto& [score, i] : scores) std::printf("%8.4f  %s\n", -score, texts[i].c_str());
+} catch (const encore::Error& error) {
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return 1;
 }

@@ -24,7 +24,12 @@ namespace {
 Tokenizer with_normalizers(const json& normalizers) {
   const json file{{"added_tokens", json::array()},
                   {"normalizer", {{"type", "Sequence"}, {"normalizers", normalizers}}},
-                  {"model", {{"type", "WordPiece"}, {"unk_token", "u"}, {"vocab", {{"u", 0}, {"a", 1}}}}}};
+                  {"model",
+                   {{"type", "WordPiece"},
+                    {"unk_token", "u"},
+                    {"continuing_subword_prefix", "##"},
+                    {"max_input_chars_per_word", 100},
+                    {"vocab", {{"u", 0}, {"a", 1}}}}}};
   return Tokenizer::from_json(file.dump());
 }
 
@@ -70,14 +75,19 @@ TEST_CASE("The limit of a text does not depend on the texts before it", "[growth
 
 TEST_CASE("Pre-tokenisers that put something before every piece are held to the limit too", "[growth]") {
   json steps = json::array();
-  for (int i = 0; i < 24; ++i) {  // "1" -> "21" -> "3231" -> ..
+  for (int i = 0; i < 40; ++i) {  // "1" -> "21" -> "3231" -> ..
     steps.push_back({{"type", "Digits"}, {"individual_digits", true}});
     steps.push_back(
         {{"type", "Metaspace"}, {"replacement", i % 2 ? "3" : "2"}, {"prepend_scheme", "always"}, {"split", false}});
   }
   json file{{"added_tokens", json::array()},
             {"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", steps}}},
-            {"model", {{"type", "WordPiece"}, {"unk_token", "u"}, {"vocab", {{"u", 0}, {"a", 1}}}}}};
+            {"model",
+             {{"type", "WordPiece"},
+              {"unk_token", "u"},
+              {"continuing_subword_prefix", "##"},
+              {"max_input_chars_per_word", 100},
+              {"vocab", {{"u", 0}, {"a", 1}}}}}};
   CHECK_THROWS_MATCHES(ids(Tokenizer::from_json(file.dump()), "1"), InputError,
                        MessageMatches(ContainsSubstring("more than 1048608 bytes")));
 }

@@ -204,7 +204,8 @@ class ValueStore {
       throw ArgumentError("executor: the parameters are a gradient store; layers read weights");
     if (!env_.gradients) return;
     if (env_.gradients->kind() != StoreKind::gradients)
-      throw ArgumentError("executor: the gradients are a store of weights; Parameters::gradients makes one for gradients");
+      throw ArgumentError(
+          "executor: the gradients are a store of weights; Parameters::gradients makes one for gradients");
     if (!(env_.gradients->layout() == env_.layout))
       throw ArgumentError("executor: the parameters and the gradients have different layouts");
   }
