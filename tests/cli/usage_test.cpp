@@ -155,6 +155,20 @@ TEST_CASE("a number of one is followed by the singular", "[cli]") {
   CHECK(place.run({"info", "model", "--threads", "1"}).out.find("workspace (1 thread)\n") != std::string::npos);
 }
 
+TEST_CASE("info shows no empty row", "[cli]") {
+  REQUIRE_PROGRAM();
+  const Workplace place;
+  sentence_folder(place);
+  for (const std::string& model : {std::string("model"), parity("base").string()}) {
+    const std::string out = place.run({"info", model}).out;
+    for (const std::string& line : lines_of(out.substr(0, out.find("\n\n")))) {
+      INFO(line);
+      CHECK(line.size() > 18);
+      CHECK(line.back() != ' ');
+    }
+  }
+}
+
 TEST_CASE("empty input gives empty output and status 0", "[cli]") {
   REQUIRE_PROGRAM();
   const Workplace place;
