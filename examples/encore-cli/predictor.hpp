@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each task of `encore predict` says of the logits of one text, as transformers' pipelines and sentence-transformers'
-// cross-encoders and sparse encoders say it.
+// What each task of `encore predict` says of the logits of one text, as transformers' pipelines say it, and
+// cross-encoders and sparse encoders of sentence-transformers.
 #pragma once
 
 #include "input.hpp"

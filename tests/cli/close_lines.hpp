@@ -21,7 +21,7 @@ inline double scale_of(const nlohmann::json& value) {
   return most;
 }
 
-// Equal but for numbers, which differ by `tolerance` at most. Of objects with a score only what is expected is compared.
+// Equal but for numbers, which differ by `tolerance` at most. Of objects with a score what is expected is compared.
 inline bool close(const nlohmann::json& got, const nlohmann::json& expected, double tolerance) {
   if (expected.is_number()) return got.is_number() && std::abs(got.get<double>() - expected.get<double>()) <= tolerance;
   if (expected.is_object()) {
@@ -45,7 +45,8 @@ inline bool close_lines(const std::string& out, const nlohmann::json& expected) 
   return true;
 }
 
-// A run on a model of tests/data/sentence with other files written over its own: {"model", "files", "arguments", "input"}.
+// A run on a model of tests/data/sentence with other files written over its own: "model", "arguments" and "input" of
+// `about`.
 inline Result run_on_files(const Workplace& place, const nlohmann::json& about, const nlohmann::json& files,
                            const std::vector<std::string>& more = {}) {
   const std::filesystem::path data = ENCORE_TEST_DATA "/sentence";

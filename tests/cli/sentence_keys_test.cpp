@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every key of the files that sentence-transformers writes is honoured or refused by name: tests/data/sentence_keys.json
-// says what each does there, found by experiment (tests/predict/list_sentence_keys.py).
+// Every key of the files that sentence-transformers writes is honoured or refused by name: what each does there says
+// tests/data/sentence_keys.json, found by experiment (tests/predict/list_sentence_keys.py).
 #include "close_lines.hpp"
 
 #include <fstream>
@@ -23,8 +23,8 @@ const std::map<std::string, std::string> stricter{
     {"sentence_transformers", "the same, of a cross-encoder's activation_fn"}};
 // Passed over though the reference refuses, and why.
 const std::map<std::string, std::string> laxer{{"requirements", "names versions of Python packages"}};
-// Refused where they contradict something else, by its name: weights that do not fit, the module behind, a file that is not
-// there, a default that is no prompt's name.
+// Refused where they contradict something else, by its name: weights that do not fit, the module behind, a file that is
+// not there, a default that is no prompt's name.
 const std::set<std::string> told_elsewhere{"in_features",         "out_features", "bias",
                                            "embedding_dimension", "path",         "prompts"};
 

@@ -22,8 +22,8 @@ struct SparseEncoder {
   Prompts prompts;
 
   // The defaults for a folder without modules.json, or with one that names no SpladePooling and is not a sparse
-  // encoder's. Throws UnsupportedError naming a module or option that there is none of here, ConfigError naming file and
-  // key.
+  // encoder's. Throws UnsupportedError naming a module or option that there is none of here, ConfigError naming file
+  // and key.
   static SparseEncoder read(const Folder& folder);
 };
 

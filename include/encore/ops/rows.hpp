@@ -2,8 +2,8 @@
 // Ops on whole rows.
 //   embed         y[n] = sum over terms t of table_t[index_t[n] + offset_t]   -> [N, C]
 //   gather_rows   y[i] = x[index[i]]                              [N, C] -> [n, C]
-//   pool          y[s] = of the m rows of sequence s, or of those from firsts[s] on, the first, the last, the maximum, or
-//                 sum x / m, sum x / sqrt(m), sum w x / sum w with w the row's place, 1 for the sequence's first
+//   pool          y[s] = of the m rows of sequence s, or of those from firsts[s] on, the first, the last, the maximum,
+//                 sum x / m, sum x / sqrt(m), or sum w x / sum w with w the row's place, 1 for the sequence's first
 //                                                                          [N, C] -> [sequences, C]
 //   concat        y[n] = [x_1[n], x_2[n], ..]                                 -> [N, C_1 + C_2 + ..]
 //   l2_normalise  y[n] = x[n] / max(|x[n]|_2, eps)                [N, C] -> [N, C]; y may alias x

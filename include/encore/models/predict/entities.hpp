@@ -89,9 +89,9 @@ struct EntityOptions {
   std::string ignored = "O";  // a label that is left out
 };
 
-// logits [tokens, classes] of an encoding of `text`, alone or one of a pair, with its details. Where the tokenizer marks
-// tokens that continue a word, those are told by their length, as the pipeline tells them: the mark makes a token longer
-// than what it stands for. (So do characters that normalisation makes longer or shorter.)
+// logits [tokens, classes] of an encoding of `text`, alone or one of a pair, with its details. Where the tokenizer
+// marks tokens that continue a word, those are told by their length, as the pipeline tells them: the mark makes a token
+// longer than what it stands for. (So do characters that normalisation makes longer or shorter.)
 inline std::vector<Entity> entities_of(const Tokenizer& tokenizer, const Encoding& encoding, std::string_view text,
                                        MatrixView<const float> logits, const Labels& labels,
                                        const EntityOptions& options = {}) {

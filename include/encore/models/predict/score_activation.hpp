@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The activations of torch.nn that a cross-encoder's folder can name: those that take no arguments and give as many
-// numbers as they get. Formulas of the PyTorch documentation with its defaults. RReLU is not there: its slope is random.
+// numbers as they get. Formulas of the PyTorch documentation with its defaults. RReLU is not there: it is random.
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -69,8 +69,8 @@ inline constexpr std::array<TorchFunction, 25> torch_functions{{
 class ScoreActivation {
  public:
   ScoreActivation() = default;  // Identity
-  // `path` as Python writes it, "torch.nn.modules.activation.Sigmoid". Throws UnsupportedError that begins with `source`
-  // and names what there is.
+  // `path` as Python writes it, "torch.nn.modules.activation.Sigmoid". Throws UnsupportedError that begins with
+  // `source` and names what there is.
   ScoreActivation(std::string_view path, const std::string& source) {
     const std::string_view name = path.substr(path.rfind('.') + 1);
     std::string there;
