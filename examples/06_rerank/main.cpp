@@ -4,6 +4,7 @@
 //                            model shows that the program runs
 #include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>
+#include <encore/models/predict/score_activation.hpp>
 #include <encore/models/tasks.hpp>
 #include <encore/text/tokenizer.hpp>
 
@@ -25,10 +26,15 @@ int main(int argc, char** argv) try {
     pairs.push_back(tokenizer.encode(question, text, {.max_length = model->max_tokens()}));
   const std::vector<encore::Tensor<float>> logits = model(cpu, pairs);  // [1, 1] each
 
-  std::vector<std::size_t> order{0, 1, 2};
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return logits[a][0][0] > logits[b][0][0]; });
-  for (const std::size_t i : order) std::printf("%8.4f  %s\n", double(logits[i][0][0]), texts[i].c_str());
+  const auto activation = encore::ScoreActivation::of(folder.cross_encoder(), 1);  // as the folder says
+  std::vector<std::pair<double, std::size_t>> scores;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::vector<double> score{double(logits[i][0][0])};
+    activation(score);
+    scores.emplace_back(-score[0], i);  // the best first
+  }
+  std::sort(scores.begin(), scores.end());
+  for (const auto& [score, i] : scores) std::printf("%8.4f  %s\n", -score, texts[i].c_str());
 } catch (const encore::Error& error) {
   std::fprintf(stderr, "error: %s\n", error.what());
   return 1;

@@ -71,7 +71,8 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
 // What CLI11 says; but for an option that there is none of, that it is so, and which may have been meant.
 std::string explained(const CLI::App& program, const CLI::ParseError& error,
                       const std::vector<std::string>& arguments) {
-  const bool may_be_mistyped = error.get_name() == "ExtrasError" || error.get_name() == "RequiredError";
+  const bool may_be_mistyped =
+      dynamic_cast<const CLI::ExtrasError*>(&error) || dynamic_cast<const CLI::RequiredError*>(&error);
   if (!may_be_mistyped || program.get_subcommands().empty()) return error.what();
   const CLI::App* command = program.get_subcommands().front();
   std::vector<std::string> known;

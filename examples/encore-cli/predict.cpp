@@ -216,13 +216,13 @@ void predict(const Context<B>& context, const ModelFolder& folder, const Predict
 
 void add_predict(CLI::App& program, Action& action) {
   const auto options = std::make_shared<PredictOptions>();
-  CLI::App* command = add_command(
-      program, "predict", "What the model's head says: fill masks, classify, tag, answer, rerank",
-      "A line of JSON for each of input; with --query the texts, the best first. Offsets are in code points.",
-      "encore predict ner-model --task tag --input news.txt --aggregation first", options->model);
+  CLI::App* command =
+      add_command(program, "predict", "What the model's head says: fill masks, classify, tag, answer, rerank",
+                  "A line of JSON for each of input; with --query the texts, best first. Offsets are in code points.",
+                  "encore predict ner-model --task tag --input news.txt --aggregation first", options->model);
   command
       ->add_option("-i,--input", options->input,
-                   "Text, one a line; or .jsonl, a string or a pair [\"a\", \"b\"] a line; - is stdin")
+                   "Text, one a line; or .jsonl, a string or [\"a\", \"b\"] a line; - is stdin")
       ->required()
       ->type_name("FILE");
   command->add_option("-o,--output", options->output, "Where to write; default stdout")->type_name("FILE");
@@ -235,7 +235,7 @@ void add_predict(CLI::App& program, Action& action) {
   const auto set_prompt = [options](const std::string& name) { options->task.prompt = name; };
   command
       ->add_option_function<std::string>("--prompt", set_prompt,
-                                         "rerank, sparse: a prompt of the folder instead of its default; '' is none")
+                                         "rerank, sparse: a prompt instead of the folder's default; '' is none")
       ->type_name("NAME");
   add_integer(*command, "--top-k", options->task.top, 1, 1 << 24,
               "Results; default 5 for fill-mask, all for rerank and sparse, else 1");

@@ -49,10 +49,7 @@ Predictor::Predictor(const ModelFolder& folder, const Tokenizer& tokenizer, cons
                      " labels");
   if (task_ == Task::rerank) {
     const CrossEncoder how = folder.cross_encoder();
-    if (how.activation)
-      activation_ = ScoreActivation(*how.activation, how.activation_key);
-    else if (heads.labels == 1)
-      activation_ = ScoreActivation::sigmoid();
+    activation_ = ScoreActivation::of(how, heads.labels);
     choose_prompt(how.prompts);
   } else if (task_ == Task::sparse) {
     sparse_ = folder.sparse_encoder();
@@ -63,7 +60,7 @@ Predictor::Predictor(const ModelFolder& folder, const Tokenizer& tokenizer, cons
 }
 
 void Predictor::choose_prompt(const Prompts& prompts) {
-  prompt_ = options_.prompt ? prompt_named(prompts, *options_.prompt) : prompts.default_text();
+  prompt_ = options_.prompt ? prompt_named(prompts, *options_.prompt) : std::string(prompts.default_text());
 }
 
 void Predictor::answer(const TextItem& item, const Encoding& window, MatrixView<const float> logits,

@@ -155,6 +155,20 @@ TEST_CASE("a number of one is followed by the singular", "[cli]") {
   CHECK(place.run({"info", "model", "--threads", "1"}).out.find("workspace (1 thread)\n") != std::string::npos);
 }
 
+TEST_CASE("info shows no empty row", "[cli]") {
+  REQUIRE_PROGRAM();
+  const Workplace place;
+  sentence_folder(place);
+  for (const std::string& model : {std::string("model"), parity("base").string()}) {
+    const std::string out = place.run({"info", model}).out;
+    for (const std::string& line : lines_of(out.substr(0, out.find("\n\n")))) {
+      INFO(line);
+      CHECK(line.size() > 18);
+      CHECK(line.back() != ' ');
+    }
+  }
+}
+
 TEST_CASE("empty input gives empty output and status 0", "[cli]") {
   REQUIRE_PROGRAM();
   const Workplace place;
@@ -252,8 +266,8 @@ TEST_CASE("inputs may be pipes, the files of a model may not", "[cli]") {
   const Workplace place;
   sentence_folder(place);
   REQUIRE(::mkfifo((place / "pipe").c_str(), 0600) == 0);
-  CHECK(place.run({"embed", "model", "--input", "pipe", "--output", "-"}, "", ">out & echo cat >pipe; wait").status ==
-        0);
+  const std::string pipe = quoted((place / "pipe").string());
+  place.run({"embed", "model", "--input", "pipe", "--output", "-"}, "", ">out & echo cat >" + pipe + "; wait");
   CHECK(place.read("out").starts_with("["));
   for (const char* name : {"model.safetensors", "config.json", "vocab.txt"}) {
     INFO(name);

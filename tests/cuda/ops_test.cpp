@@ -45,41 +45,18 @@ struct Ops {
   }
 
   static std::vector<std::string> names() {
-    return {"linear",
-            "linear gelu",
-            "linear + residual",
-            "sections",
-            "layer norm",
-            "rms norm",
-            "norm of sum",
-            "map",
-            "gate",
-            "add",
-            "embed",
-            "gather",
-            "first",
-            "last",
-            "mean",
-            "max",
-            "concat",
-            "l2",
-            "cross entropy",
-            "dropout",
-            "no norm",
-            "shift",
-            "shift back",
-            "columns",
-            "scale",
-            "scale all",
-            "normed heads",
-            "mean sqrt",
-            "weighted mean",
-            "first from",
-            "max from",
-            "weighted mean from",
-            "two losses",
-            "loss + row",
-            "scaled loss"};
+    return {"linear",        "linear gelu", "linear + residual",
+            "sections",      "layer norm",  "rms norm",
+            "norm of sum",   "map",         "gate",
+            "add",           "embed",       "gather",
+            "first",         "last",        "mean",
+            "max",           "concat",      "l2",
+            "cross entropy", "dropout",     "no norm",
+            "shift",         "shift back",  "columns",
+            "scale",         "scale all",   "normed heads",
+            "two losses",    "loss + row",  "scaled loss",
+            "mean sqrt",     "first from",  "max from",
+            "weighted mean", "mean from"};
   }
 
   auto run(auto& ex, const std::string& name, const auto& x, const auto& y) const {
@@ -128,7 +105,7 @@ struct Ops {
     if (name == "weighted mean") return ex.pool(Pooling::weighted_mean, x);
     if (name == "first from") return ex.pool(Pooling::first, x, ex.indices(middle));
     if (name == "max from") return ex.pool(Pooling::max, x, ex.indices(middle));
-    if (name == "weighted mean from") return ex.pool(Pooling::weighted_mean, x, ex.indices(middle));
+    if (name == "mean from") return ex.pool(Pooling::weighted_mean, x, ex.indices(middle));
     if (name == "concat") return ex.concat(x, y);
     if (name == "l2") return ex.l2_normalise(x);
     if (name == "dropout") return ex.dropout(x, 0.25f);

@@ -18,10 +18,10 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-constexpr std::array<const char*, 7> names{
-    "modules.json",          "sentence_bert_config.json", "config_sentence_transformers.json",
-    "1_Pooling/config.json", "2_Dense/config.json",       "3_LayerNorm/config.json",
-    "4_Dropout/config.json"};
+constexpr std::array<const char*, 8> names{
+    "modules.json",          "sentence_bert_config.json",  "config_sentence_transformers.json",
+    "1_Pooling/config.json", "2_Dense/config.json",        "3_LayerNorm/config.json",
+    "4_Dropout/config.json", "1_SpladePooling/config.json"};
 
 std::string safetensors(std::string_view header, std::size_t bytes) {
   std::string file(8, '\0');
@@ -50,15 +50,33 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!rest.empty()) files[name] = rest.substr(0, end);
     rest = end == rest.npos ? std::string_view() : rest.substr(end + separator.size());
   }
-  try {
-    const auto folder = encore::ModelFolder::from_memory(std::move(files));
-    if (const auto sentence = folder.sentence_transformer()) {
-      require(sentence->dimension() > 0);
-      require(!sentence->max_seq_length || *sentence->max_seq_length > 0);
+  const auto tolerant = [](auto&& read) {
+    try {
+      read();
+    } catch (const encore::Error& error) {
+      const std::string_view message = error.what();
+      require(!message.empty() && message.find('\n') == message.npos && message.size() < 4000);
     }
-  } catch (const encore::Error& error) {
-    const std::string_view message = error.what();
-    require(!message.empty() && message.find('\n') == message.npos && message.size() < 4000);
-  }
+  };
+  tolerant([&] {
+    const auto folder = encore::ModelFolder::from_memory(std::move(files));
+    tolerant([&] {
+      if (const auto sentence = folder.sentence_transformer()) {
+        require(sentence->dimension() > 0);
+        require(!sentence->max_seq_length || *sentence->max_seq_length > 0);
+      }
+    });
+    tolerant([&] {
+      const auto cross = folder.cross_encoder();
+      require(!cross.activation || !cross.activation_key.empty());
+      cross.prompts.default_text();
+    });
+    tolerant([&] {
+      const auto sparse = folder.sparse_encoder();
+      require(!sparse.max_active_dims || *sparse.max_active_dims > 0);
+      sparse.prompts.default_text();
+    });
+    tolerant([&] { folder.lower_cases(); });
+  });
   return 0;
 }

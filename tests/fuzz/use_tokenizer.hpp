@@ -5,6 +5,7 @@
 #include "../text/encoding_properties.hpp"
 
 #include <encore/text/tokenizer.hpp>
+#include <encore/text/utf8.hpp>
 
 #include <cstdint>
 #include <cstdio>
@@ -28,6 +29,7 @@ inline void use(const encore::Tokenizer& tokenizer) {
   }
   for (std::int32_t id = -1; id < 8; ++id) {
     try {
+      if (!encore::text::is_valid_utf8(tokenizer.decode({id, 3, id}))) require("decoded text is no UTF-8");
       tokenizer.token_of(id);
     } catch (const encore::Error&) {
     }

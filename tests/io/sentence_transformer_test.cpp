@@ -217,12 +217,12 @@ TEST_CASE("A dense layer's options that are not supported are named", "[io][sent
 
 TEST_CASE("A dense layer whose weights do not fit lists all faults at once", "[io][sentence_transformer]") {
   const std::string config = R"({"in_features": 3, "out_features": 2})";
-  CHECK_THROWS_MATCHES(read(with_dense(config, dense_weights(3, 2))), encore::WeightsError,
-                       says("m/2_Dense/model.safetensors") && says("of the wrong shape: linear.bias [3], want [2]") &&
-                           says("of the wrong shape: linear.weight [3,2], want [2,3]"));
   CHECK_THROWS_MATCHES(
-      read(with_dense(config, one_tensor("x"))), encore::WeightsError,
-      says("missing: linear.bias [2]") && says("missing: linear.weight [2,3]") && says("unexpected: \"x\""));
+      read(with_dense(config, dense_weights(3, 2))), encore::WeightsError,
+      says("m/2_Dense/model.safetensors") && says("; 2 of the wrong shape: 'linear.bias' is [3], expected [2], "
+                                                  "'linear.weight' is [3,2], expected [2,3]"));
+  CHECK_THROWS_MATCHES(read(with_dense(config, one_tensor("x"))), encore::WeightsError,
+                       says("; 2 missing: 'linear.bias' [2], 'linear.weight' [2,3]; 1 unexpected: 'x'"));
   auto files = with_dense(config);
   files.erase("2_Dense/model.safetensors");
   CHECK_THROWS_AS(read(files), encore::FileError);
@@ -320,7 +320,7 @@ TEST_CASE("A layer norm comes with its weights, a dropout leaves no trace", "[io
   CHECK_THROWS_MATCHES(read(files), ConfigError, says("key 'dimension' is 4, want 3"));
   files["2_LayerNorm/config.json"] = R"({"dimension": 3})";
   files["2_LayerNorm/model.safetensors"] = one_tensor("norm.weight");
-  CHECK_THROWS_MATCHES(read(files), encore::WeightsError, says("missing: norm.bias [3]"));
+  CHECK_THROWS_MATCHES(read(files), encore::WeightsError, says("missing: 'norm.bias' [3]"));
 }
 
 TEST_CASE("truncate_dim cuts finished vectors", "[io][sentence_transformer]") {

@@ -193,7 +193,9 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
 
     made = model("SequenceClassification", ["LABEL_0"], "_rank")
     with torch.no_grad():
-        scores = [float(torch.sigmoid(made(**tokenizer(*p, return_tensors="pt")).logits[0, 0].double())) for p in PAIRS]
+        longest = SIZES["max_position_embeddings"]  # a cross-encoder cuts texts there
+        pairs = [tokenizer(*p, truncation=True, max_length=longest, return_tensors="pt") for p in PAIRS]
+        scores = [float(torch.sigmoid(made(**p).logits[0, 0].double())) for p in pairs]
     write(out, f"{kind}_rerank", made, tokenizer, "rerank", PAIRS,
           {"pairs": ([], [[dict(label="LABEL_0", score=s)] for s in scores])})
 

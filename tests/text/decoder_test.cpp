@@ -10,7 +10,7 @@ using namespace expectations;
 namespace {
 
 encore::text::Decoder decoder_of(const nlohmann::json& decoder) {
-  return encore::text::read_decoder(encore::JsonObject({{"decoder", decoder}}, "tokenizer.json"));
+  return encore::text::read_decoder(encore::JsonObject::parse(nlohmann::json{{"decoder", decoder}}.dump(), "tokenizer.json"));
 }
 
 }  // namespace
@@ -48,6 +48,15 @@ TEST_CASE("a decoder that is not supported is refused when something is decoded,
   }
   CHECK_THROWS_AS(decoder_of({{"type", "Strip"}, {"content", " "}, {"start", -1}, {"stop", 0}}), encore::ConfigError);
   CHECK_THROWS_AS(decoder_of({{"type", "WordPiece"}, {"prefix", "##"}}), encore::ConfigError);
+}
+
+TEST_CASE("a chain of replacements that multiplies tokens is an error", "[decoder]") {
+  nlohmann::json steps = nlohmann::json::array();
+  for (int i = 0; i < 9; ++i)
+    steps.push_back({{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aaaaaaaaaa"}});
+  const nlohmann::json chain{{"type", "Sequence"}, {"decoders", steps}};
+  CHECK_THROWS_AS(decoder_of(chain)({"a"}), encore::InputError);
+  CHECK(decoder_of(chain)({"b", "c"}) == "bc");
 }
 
 TEST_CASE("clean_up_tokenization_spaces takes spaces from decoded text, but for byte-pair encoding", "[decoder]") {

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,12 @@ namespace {
 Tokenizer with_normalizers(const json& normalizers) {
   const json file{{"added_tokens", json::array()},
                   {"normalizer", {{"type", "Sequence"}, {"normalizers", normalizers}}},
-                  {"model", {{"type", "WordPiece"}, {"unk_token", "u"}, {"vocab", {{"u", 0}, {"a", 1}}}}}};
+                  {"model",
+                   {{"type", "WordPiece"},
+                    {"unk_token", "u"},
+                    {"continuing_subword_prefix", "##"},
+                    {"max_input_chars_per_word", 100},
+                    {"vocab", {{"u", 0}, {"a", 1}}}}}};
   return Tokenizer::from_json(file.dump());
 }
 
@@ -31,6 +37,13 @@ std::string repeated(const std::string& text, int count) {
   std::string all;
   for (int i = 0; i < count; ++i) all += text;
   return all;
+}
+
+std::vector<std::int32_t> ids(const Tokenizer& tokenizer, const std::string& text) {
+  encore::TokenizerWorkspace workspace;
+  encore::Encoding encoding;
+  tokenizer.encode_ids(text, encoding, workspace);
+  return encoding.ids;
 }
 
 }  // namespace
@@ -56,21 +69,26 @@ TEST_CASE("The limit of a text does not depend on the texts before it", "[growth
   const Tokenizer tokenizer = with_normalizers(replaces);
   encore::TokenizerWorkspace workspace;
   encore::Encoding encoding;
-  tokenizer.encode_ids(repeated("b", 300'000), encoding, workspace, {});  // may grow to 10 MB
-  CHECK_THROWS_AS(tokenizer.encode_ids("a", encoding, workspace, {}), InputError);
+  tokenizer.encode_ids(repeated("b", 300'000), encoding, workspace);  // may grow to 10 MB
+  CHECK_THROWS_AS(tokenizer.encode_ids("a", encoding, workspace), InputError);
 }
 
 TEST_CASE("Pre-tokenisers that put something before every piece are held to the limit too", "[growth]") {
   json steps = json::array();
-  for (int i = 0; i < 24; ++i) {  // "1" -> "21" -> "3231" -> ..
+  for (int i = 0; i < 40; ++i) {  // "1" -> "21" -> "3231" -> ..
     steps.push_back({{"type", "Digits"}, {"individual_digits", true}});
     steps.push_back(
         {{"type", "Metaspace"}, {"replacement", i % 2 ? "3" : "2"}, {"prepend_scheme", "always"}, {"split", false}});
   }
   json file{{"added_tokens", json::array()},
             {"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", steps}}},
-            {"model", {{"type", "WordPiece"}, {"unk_token", "u"}, {"vocab", {{"u", 0}, {"a", 1}}}}}};
-  CHECK_THROWS_MATCHES(Tokenizer::from_json(file.dump()).encode_ids("1"), InputError,
+            {"model",
+             {{"type", "WordPiece"},
+              {"unk_token", "u"},
+              {"continuing_subword_prefix", "##"},
+              {"max_input_chars_per_word", 100},
+              {"vocab", {{"u", 0}, {"a", 1}}}}}};
+  CHECK_THROWS_MATCHES(ids(Tokenizer::from_json(file.dump()), "1"), InputError,
                        MessageMatches(ContainsSubstring("more than 1048608 bytes")));
 }
 

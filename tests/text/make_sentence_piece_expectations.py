@@ -9,7 +9,8 @@ Written is sentence_piece.json: for each case the model, the tokenizer_config.js
 tokens around them, as in make_expectations.py; of ALBERT with lower-casing without offsets) and "around" ([first, second
 or null, ids, type ids] by the Python class).
 
-Two things are not SentencePiece's: special tokens are cut out of a text first, and all bytes of a character that falls
+Two things are not transformers 4's: since version 5 the mask that is given by its name alone takes no space, and ALBERT
+gets no token types. Two things are not SentencePiece's: special tokens are cut out of a text first, and all bytes of a character that falls
 back to bytes have its place, not the last one alone. Offsets are in code points.
 """
 import json
@@ -54,7 +55,6 @@ class Case:
         if self.steps and "keep_accents" not in config:
             self.steps += ALBERT_STEPS
         self.shift = shift
-        self.takes_space = kind in ("AlbertTokenizer", "XLMRobertaTokenizer")
 
     def id(self, piece):
         return piece if self.shift is None else self.shift.get(piece, piece + 1)
@@ -83,8 +83,7 @@ class Case:
 
     def encode(self, text):
         tokens, word, start = [], 0, 0
-        mask = self.python.mask_token
-        pattern = "|".join(r"\s*" + re.escape(t) if t == mask and self.takes_space else re.escape(t) for t in self.special_ids)
+        pattern = "|".join(map(re.escape, self.special_ids))
         matches = [(m.start(), m.end(), m.group().strip()) for m in re.finditer(pattern, text)]
         for begin, end, special in matches + [(len(text), len(text), None)]:
             # SentencePiece ends a text at a NUL in places.
@@ -110,7 +109,7 @@ def main(folder):
         around = []
         for first, second in AROUND:
             result = case.python(first, second)
-            types = result.get("token_type_ids", [0] * len(result["input_ids"]))
+            types = [0] * len(result["input_ids"]) if kind == "AlbertTokenizer" else result.get("token_type_ids", [0] * len(result["input_ids"]))
             around.append([first, second, result["input_ids"], types])
         singles = [None if "\0" in text else case.encode(text) for text in texts]
         cases.append({"name": name, "file": file, "config": config, "specials": case.special_ids, "around": around, "singles": singles})

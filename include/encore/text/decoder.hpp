@@ -5,6 +5,7 @@
 
 #include <encore/core/error.hpp>
 #include <encore/text/byte_alphabet.hpp>
+#include <encore/text/normalized_text.hpp>
 #include <encore/text/utf8.hpp>
 
 #include <algorithm>
@@ -24,8 +25,14 @@ using TokenList = std::vector<std::string>;
 
 // `pattern` is not empty.
 inline void replace_all(std::string& text, std::string_view pattern, std::string_view content) {
-  for (std::size_t at = text.find(pattern); at != text.npos; at = text.find(pattern, at + content.size()))
-    text.replace(at, pattern.size(), content);
+  std::size_t at = text.find(pattern), copied = 0;
+  if (at == text.npos) return;
+  std::string result;
+  for (; at != text.npos; at = text.find(pattern, copied)) {
+    result.append(text, copied, at - copied).append(content);
+    copied = at + pattern.size();
+  }
+  text = result.append(text, copied);
 }
 
 // Bytes as text: what is not UTF-8 becomes U+FFFD, one for each maximal subpart.
@@ -94,11 +101,19 @@ struct BpeDecoder {
   }
 };
 
+// Throws InputError where the tokens would become longer than `limit` together.
 struct ReplaceDecoder {
   std::string pattern, content;
 
-  void operator()(TokenList& tokens) const {
-    for (std::string& token : tokens) replace_all(token, pattern, content);
+  void operator()(TokenList& tokens, std::size_t limit) const {
+    for (std::string& token : tokens) {
+      for (std::size_t at = token.find(pattern); at != token.npos; at = token.find(pattern, at + pattern.size()))
+        if (content.size() > limit)
+          throw InputError("the decoder's rules make more bytes of the tokens than are allowed");
+        else
+          limit -= content.size();
+      replace_all(token, pattern, content);
+    }
   }
 };
 
@@ -169,7 +184,16 @@ class Decoder {
 
   std::string operator()(TokenList tokens) const {
     if (!refusal_.empty()) throw UnsupportedError(refusal_);
-    for (const DecoderStep& step : steps_) std::visit([&](const auto& one) { one(tokens); }, step);
+    std::size_t bytes = 0;
+    for (const std::string& token : tokens) bytes += token.size();
+    const std::size_t limit = most_bytes_of(bytes);
+    const auto run = [&](const auto& step) {
+      if constexpr (requires { step(tokens, limit); })
+        step(tokens, limit);
+      else
+        step(tokens);
+    };
+    for (const DecoderStep& step : steps_) std::visit(run, step);
     std::string text;
     for (const std::string& token : tokens) {
       if (!joins_ && &token != tokens.data()) text += ' ';

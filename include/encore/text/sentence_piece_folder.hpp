@@ -102,19 +102,23 @@ inline SentencePieceNormalizer sentence_piece_normalizer(const SentencePieceMode
 
 }  // namespace detail
 
-// `file` is one of sentence_piece_files. Throws FileError for what is no model, ConfigError for a wrong key, and
+// `file` is one of sentence_piece_files. Says in `found` what a folder turned out to be that does not tell. Throws FileError for what is no model, ConfigError for a wrong key, and
 // UnsupportedError for a tokenizer_class that is none of those above.
 inline TokenizerParts read_sentence_piece_folder(const ModelFolder& folder, const TokenizerFiles& files,
-                                                 std::string_view file, const TokenizerClass& found) {
+                                                 std::string_view file, TokenizerClass& found) {
   using R = TokenizerRecipe;
   const std::string source = folder.label(file);
   const SentencePieceModel model = read_sentence_piece_model(folder.read(file), source);
-  const R recipe = found.name.empty() ? detail::guess_recipe(folder, file, model) : found.recipe;
+  if (found.name.empty()) {
+    found.recipe = detail::guess_recipe(folder, file, model);
+    found.token_types = found.recipe == R::deberta_v2;
+  }
+  const R recipe = found.recipe;
   const bool known = recipe == R::albert || recipe == R::deberta_v2 || recipe == R::t5 || detail::is_fairseq(recipe);
   if (!known)
-    throw UnsupportedError(source + ": a " + in_quotes(found.name) +
-                           " without a tokenizer.json is not supported; supported: AlbertTokenizer, CamembertTokenizer, "
-                           "DebertaV2Tokenizer, T5Tokenizer, XLMRobertaTokenizer, and any with a tokenizer.json");
+    refuse_class(folder, file, found,
+                 "AlbertTokenizer, CamembertTokenizer, DebertaV2Tokenizer, T5Tokenizer, XLMRobertaTokenizer, and any with a "
+                 "tokenizer.json");
   TokenizerParts parts;
   parts.names = files.names(usual_unigram_names(recipe));
   detail::read_pieces(recipe, model, parts.names, source, parts);

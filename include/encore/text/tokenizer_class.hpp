@@ -155,11 +155,17 @@ inline std::string_view tokenizer_class_of_model(std::string_view type) {
 
 }  // namespace detail
 
+[[noreturn]] inline void refuse_class(const ModelFolder& folder, std::string_view file, const TokenizerClass& found,
+                                      std::string_view supported) {
+  throw UnsupportedError(folder.label(file) + ": the tokenizer class " + in_quotes(found.name) +
+                         " is not supported over it; supported: " + std::string(supported));
+}
+
 // tokenizer_class of tokenizer_config.json, else of config.json; without either what model_type stands for. Some model_types
 // overrule what their published folders say.
 inline TokenizerClass tokenizer_class(const ModelFolder& folder, const TokenizerFiles& files) {
   std::optional<std::string> declared;
-  if (files.config) declared = files.config->optional_text("tokenizer_class");
+  if (files.config) declared = files.config->nullable().optional_text("tokenizer_class");
   std::string_view registered;
   if (folder.has("config.json")) {
     const JsonObject config = folder.config();

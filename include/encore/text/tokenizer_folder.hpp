@@ -27,12 +27,6 @@ namespace encore::text {
 
 namespace detail {
 
-[[noreturn]] inline void refuse_class(const ModelFolder& folder, std::string_view file, const TokenizerClass& found,
-                                      std::string_view supported) {
-  throw UnsupportedError(folder.label(file) + ": a " + in_quotes(found.name) + " of it is not supported; supported: " +
-                         std::string(supported));
-}
-
 // A class over the vocabulary of a tokenizer.json.
 inline TokenizerParts class_over_json(const ModelFolder& folder, const JsonObject& file, const TokenizerFiles& files,
                                       const TokenizerClass& found) {
@@ -112,7 +106,7 @@ inline TokenizerParts read_tokenizer_folder(const ModelFolder& folder) {
   parts.model_max_length = folder.model_max_length();
   parts.truncates_left = files.truncates_left(json);
   // transformers passes over this key for byte-pair encoding.
-  parts.cleans_up_spaces = files.flag("clean_up_tokenization_spaces", false) &&
+  parts.cleans_up_spaces = (files.config && files.config->nullable().boolean("clean_up_tokenization_spaces", false)) &&
                            !std::holds_alternative<BytePairEncoding>(parts.model);
   if (folder.lower_cases()) lower_case_first(parts, folder.name());
   return parts;

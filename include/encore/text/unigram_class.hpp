@@ -32,8 +32,8 @@ inline SpecialTokenNames usual_unigram_names(TokenizerRecipe recipe) {
   return {"<s>", "</s>", "<pad>", "<mask>", "<unk>"};
 }
 
-// What a class takes for added tokens where the files do not say otherwise. T5's sentinels and CamemBERT's unused tokens are
-// dropped where the files list additional tokens of their own.
+// What a class takes for added tokens where the files do not say otherwise: T5's sentinels, the last first, and CamemBERT's
+// unused tokens too, unless the files list additional tokens of their own.
 inline std::vector<AddedToken> unigram_added_tokens(const TokenizerFiles& files, const SpecialTokenNames& names,
                                                     TokenizerRecipe recipe) {
   const auto special = [](const std::string& content) { return AddedToken{.content = content, .special = true}; };
@@ -56,7 +56,7 @@ inline std::vector<AddedToken> unigram_added_tokens(const TokenizerFiles& files,
   if (recipe == TokenizerRecipe::t5) {
     constexpr std::int64_t most = 10000;
     const std::int64_t count = files.config ? files.config->integer("extra_ids", 100, {0, most}) : 100;
-    for (std::int64_t i = 0; i < count; ++i) more.push_back(special("<extra_id_" + std::to_string(i) + ">"));
+    for (std::int64_t i = count; i-- > 0;) more.push_back(special("<extra_id_" + std::to_string(i) + ">"));
   }
   for (AddedToken& token : more)
     if (std::none_of(added.begin(), added.end(), [&](const auto& other) { return other.content == token.content; }))
@@ -104,7 +104,7 @@ namespace detail {
 
 // The rules of the file's first Precompiled normaliser.
 inline std::optional<Charsmap> find_charsmap(const JsonObject& file) {
-  const auto normalizer = file.optional_object("normalizer");
+  const auto normalizer = optional_part(file, "normalizer");
   if (!normalizer) return std::nullopt;
   std::vector<JsonObject> steps{*normalizer};
   if (normalizer->text("type", "") == "Sequence") steps = normalizer->objects("normalizers");
@@ -177,12 +177,12 @@ inline TokenizerParts unigram_parts(const JsonObject& file, const TokenizerFiles
   parts.pre_tokenizer = PreTokenizer(detail::unigram_pre_tokenizer(files, recipe));
   const std::vector<AddedToken> added = unigram_added_tokens(files, parts.names, recipe);
   parts.added = AddedTokens(added, parts.vocabulary, parts.normalizer, parts.classes, file.file());
-  const auto saved = file.optional_object("post_processor");
-  if (recipe == TokenizerRecipe::albert && saved)
-    parts.post_processor = detail::read_post_processor(*saved, parts);
-  else
-    parts.post_processor = unigram_post_processor(parts, added, recipe, files.name("bos_token", "<s>"),
-                                                  files.name("eos_token", "</s>"), file.file());
+  parts.post_processor = unigram_post_processor(parts, added, recipe, files.name("bos_token", "<s>"),
+                                                files.name("eos_token", "</s>"), file.file());
+  // ALBERT's class keeps the file's.
+  if (recipe == TokenizerRecipe::albert)
+    if (const auto saved = detail::optional_part(file, "post_processor"))
+      parts.post_processor = detail::read_post_processor(*saved, parts);
   parts.decoder = unigram_decoder(files, recipe);
   return parts;
 }

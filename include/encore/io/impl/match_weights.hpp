@@ -5,6 +5,7 @@
 #include <encore/config.hpp>
 #include <encore/core/error.hpp>
 #include <encore/io/match_weights.hpp>
+#include <encore/io/tensor_faults.hpp>
 
 #include <algorithm>
 #include <set>
@@ -61,19 +62,10 @@ ENCORE_INLINE std::vector<std::vector<SectionSource>> match_weights(const Parame
   }
   for (std::string_view name : checkpoint.names())
     if (!used.contains(name) && !is_ignorable(names, name) && !options.allow_unexpected)
-      unexpected.push_back("'" + std::string(name) + "'");
-  std::string problems;
-  auto list = [&](const char* what, const std::vector<std::string>& items) {
-    if (items.empty()) return;
-    constexpr std::size_t most = 5;
-    problems += std::string("; ") + std::to_string(items.size()) + " " + what + ":";
-    for (std::size_t i = 0; i < std::min(items.size(), most); ++i) problems += (i ? ", " : " ") + items[i];
-    if (items.size() > most) problems += " and " + std::to_string(items.size() - most) + " more";
-  };
-  list("missing", missing);
-  list("unexpected", unexpected);
-  list("of the wrong shape", misshaped);
-  list("stored twice with different values", contradictory);
+      unexpected.push_back(tensor_in_quotes(name));
+  const std::string problems = tensor_faults("missing", missing) + tensor_faults("unexpected", unexpected) +
+                               tensor_faults("of the wrong shape", misshaped) +
+                               tensor_faults("stored twice with different values", contradictory);
   if (!problems.empty()) throw WeightsError(file + ": tensors do not match the model" + problems);
   return sources;
 }

@@ -5,6 +5,7 @@
 #include <encore/io/json.hpp>
 #include <encore/io/sentence_modules.hpp>
 #include <encore/io/sentence_transformer.hpp>
+#include <encore/io/tensor_faults.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -114,18 +115,21 @@ using WantedTensors = std::map<std::string, std::vector<std::int64_t>, std::less
 inline Checkpoint module_weights(const Folder& folder, const WantedTensors& wanted) {
   Checkpoint weights = Checkpoint::open(folder);
   const auto shape_text = [](const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); };
-  std::string faults;
+  std::vector<std::string> missing, unexpected, misshaped;
   for (const auto& [name, shape] : wanted) {
     const TensorEntry* entry = weights.find(name);
     if (!entry)
-      faults += "\n  missing: " + name + " " + shape_text(shape);
+      missing.push_back(tensor_in_quotes(name) + " " + shape_text(shape));
     else if (entry->shape != shape)
-      faults += "\n  of the wrong shape: " + name + " " + shape_text(entry->shape) + ", want " + shape_text(shape);
+      misshaped.push_back(tensor_in_quotes(name) + " is " + shape_text(entry->shape) + ", expected " +
+                          shape_text(shape));
   }
   for (const std::string_view name : weights.names())
-    if (!wanted.contains(name)) faults += "\n  unexpected: " + in_quotes(name);
+    if (!wanted.contains(name)) unexpected.push_back(tensor_in_quotes(name));
+  const std::string faults = tensor_faults("missing", missing) + tensor_faults("unexpected", unexpected) +
+                             tensor_faults("of the wrong shape", misshaped);
   if (!faults.empty())
-    throw WeightsError(folder.label("model.safetensors") + ": the tensors do not match config.json:" + faults);
+    throw WeightsError(folder.label("model.safetensors") + ": tensors do not match config.json" + faults);
   return weights;
 }
 

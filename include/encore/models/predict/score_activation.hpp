@@ -4,10 +4,12 @@
 #pragma once
 
 #include <encore/core/error.hpp>
+#include <encore/io/cross_encoder.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,7 +81,11 @@ class ScoreActivation {
     if (!function_)
       throw UnsupportedError(source + ": " + in_quotes(path) + " is not supported; there are, of torch.nn," + there);
   }
-  static ScoreActivation sigmoid() { return {"torch.nn.Sigmoid", ""}; }
+  // What the folder names; else a sigmoid where there is one label, nothing where there are several.
+  static ScoreActivation of(const CrossEncoder& how, std::int64_t labels) {
+    if (how.activation) return {*how.activation, how.activation_key};
+    return labels == 1 ? ScoreActivation("torch.nn.Sigmoid", "") : ScoreActivation();
+  }
 
   // The scores of all labels.
   void operator()(std::vector<double>& scores) const {
