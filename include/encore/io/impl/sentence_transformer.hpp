@@ -114,7 +114,11 @@ using WantedTensors = std::map<std::string, std::vector<std::int64_t>, std::less
 // A module's own tensors: these and no others.
 inline Checkpoint module_weights(const Folder& folder, const WantedTensors& wanted) {
   Checkpoint weights = Checkpoint::open(folder);
-  const auto shape_text = [](const std::vector<std::int64_t>& shape) { return nlohmann::json(shape).dump(); };
+  const auto shape_text = [](const std::vector<std::int64_t>& extents) {
+    std::string text = "[";
+    for (const std::int64_t extent : extents) text += (text.size() > 1 ? "," : "") + std::to_string(extent);
+    return text + "]";
+  };
   std::vector<std::string> missing, unexpected, misshaped;
   for (const auto& [name, shape] : wanted) {
     const TensorEntry* entry = weights.find(name);
