@@ -81,7 +81,8 @@ TEST_CASE("A list of objects gives each its place, and a document that is none i
   CHECK(objects[0].integer("a") == 1);
   CHECK_THROWS_MATCHES(objects[1].integer("a"), ConfigError, says("f: key '[1].a': found the string \"x\""));
   CHECK_THROWS_MATCHES(JsonObject::parse_list("{}", "f"), ConfigError, says("f: found an object, want an array"));
-  CHECK_THROWS_MATCHES(JsonObject::parse_list("[{}, 1]", "f"), ConfigError, says("f: key '[1]': found 1, want an object"));
+  CHECK_THROWS_MATCHES(JsonObject::parse_list("[{}, 1]", "f"), ConfigError,
+                       says("f: key '[1]': found 1, want an object"));
 }
 
 TEST_CASE("A document becomes the one member of an object", "[io][json]") {
