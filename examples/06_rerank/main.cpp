@@ -11,13 +11,13 @@
 #include <algorithm>
 #include <cstdio>
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::string question = "Who was born in Warsaw?";
   const std::vector<std::string> texts{"The riverbank flooded at noon.", "Marie Curie was born in Warsaw.",
                                        "IBM hired Grace Hopper."};
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : "tests/data/predict/bert_rerank");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert_rerank");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::SequenceClassifier<encore::BertSpec>>(cpu, folder);
 
@@ -35,4 +35,7 @@ int main(int argc, char** argv) {
   }
   std::sort(scores.begin(), scores.end());
   for (const auto& [score, i] : scores) std::printf("%8.4f  %s\n", -score, texts[i].c_str());
+} catch (const encore::Error& error) {
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return 1;
 }

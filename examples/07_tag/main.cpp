@@ -9,11 +9,11 @@
 
 #include <cstdio>
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::string text = argc > 2 ? argv[2] : "Marie Curie was born in Warsaw, and worked in Paris.";
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : "tests/data/predict/bert_tag");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert_tag");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::TokenClassifier<encore::BertSpec>>(cpu, folder);
   const auto labels = encore::Labels::from(folder.config(), model->model().heads().labels);
@@ -26,4 +26,7 @@ int main(int argc, char** argv) {
         "%-6s %.3f  %3lld to %3lld  %s\n", entity.label.c_str(), entity.score,
         static_cast<long long>(entity.characters.begin), static_cast<long long>(entity.characters.end),
         text.substr(std::size_t(entity.bytes.begin), std::size_t(entity.bytes.end - entity.bytes.begin)).c_str());
+} catch (const encore::Error& error) {
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return 1;
 }

@@ -9,11 +9,11 @@
 
 #include <cstdio>
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::string text = argc > 2 ? argv[2] : "Marie Curie was born in [MASK].";
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : "tests/data/predict/deberta_fill_mask");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/deberta_fill_mask");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::MaskedLm<encore::DebertaV2Spec>>(cpu, folder);
 
@@ -25,4 +25,7 @@ int main(int argc, char** argv) {
     for (const std::size_t id : encore::highest(scores, 5))
       std::printf("%.4f  %s\n", scores[id], tokenizer.token_of(std::int32_t(id)).c_str());
   }
+} catch (const encore::Error& error) {
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return 1;
 }

@@ -29,7 +29,7 @@ void embed_file(const encore::Context<encore::Cpu>& cpu, const char* model_folde
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const encore::Context<encore::Cpu> cpu{{.threads = 2}};
   if (argc > 2) {
     embed_file(cpu, argv[1], argv[2]);
@@ -52,4 +52,7 @@ int main(int argc, char** argv) {
     const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     std::printf("%5zu tokens: %8.1f ms, first number %.4f\n", tokens, ms, double(vector[0][0]));
   }
+} catch (const encore::Error& error) {
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return 1;
 }

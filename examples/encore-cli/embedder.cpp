@@ -88,7 +88,9 @@ std::string prompt_named(const Prompts& prompts, const std::string& name) {
 std::string Embedder::prompt(const std::string& name) const {
   return prompt_named(settings() ? settings()->prompts : Prompts(), name);
 }
-std::string Embedder::default_prompt() const { return settings() ? settings()->prompts.default_text() : std::string(); }
+std::string Embedder::default_prompt() const {
+  return settings() ? std::string(settings()->prompts.default_text()) : std::string();
+}
 std::string Embedder::first_prompt(std::initializer_list<const char*> names) const {
   if (!settings()) return {};
   const auto& prompts = settings()->prompts.texts;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "errors.hpp"
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
 
 namespace encore::cli {
 
@@ -43,18 +48,44 @@ void check_interrupts() {
   if (interrupted) throw Interrupted(interrupted);
 }
 
-std::string one_line(std::string_view message) {
-  std::string line;
-  for (std::size_t i = 0; i < message.size(); ++i) {
-    const auto c = static_cast<unsigned char>(message[i]);
-    if (c == '\n') {
-      while (i + 1 < message.size() && (message[i + 1] == ' ' || message[i + 1] == '\n')) ++i;
-      if (i + 1 < message.size()) line += line.ends_with(':') ? " " : "; ";
+void print_error(const char* message) noexcept {
+  std::fputs("error: ", stderr);
+  char last = 0;
+  for (const char* c = message; *c; last = *c++) {
+    if (*c == '\n') {
+      while (c[1] == ' ' || c[1] == '\n') ++c;
+      if (c[1]) std::fputs(last == ':' ? " " : "; ", stderr);
     } else {
-      line += c < 0x20 || c == 0x7f ? ' ' : message[i];
+      const auto byte = static_cast<unsigned char>(*c);
+      std::fputc(byte < 0x20 || byte == 0x7f ? ' ' : *c, stderr);
     }
   }
-  return line;
+  std::fputc('\n', stderr);
 }
+
+void catch_termination() noexcept {
+  std::set_terminate([] {
+    bool out_of_memory = errno == ENOMEM;  // an exception that could not be made is none
+    try {
+      if (const std::exception_ptr error = std::current_exception()) {
+        out_of_memory = false;
+        std::rethrow_exception(error);
+      }
+    } catch (const std::bad_alloc&) {
+      out_of_memory = true;
+    } catch (...) {
+    }
+    if (!out_of_memory) std::abort();
+    print_error("out of memory");
+    std::_Exit(1);
+  });
+}
+
+#if defined(__GNUC__)
+namespace {
+// Before main: the option parser's own constants take memory.
+__attribute__((constructor(101))) void catch_early_termination() { catch_termination(); }
+}  // namespace
+#endif
 
 }  // namespace encore::cli

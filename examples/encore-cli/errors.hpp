@@ -28,15 +28,18 @@ class Interrupted : public std::runtime_error {
 // To be called first: a reader that goes away is noted like an interruption, a file that grows too large is an error of
 // writing.
 void catch_write_signals();
-// Notes an interruption instead of dying of it; a second one kills as ever. What the caller of the program ignores stays
-// ignored.
+// Notes an interruption instead of dying of it; a second one kills as ever. What the caller of the program ignores
+// stays ignored.
 void catch_interrupts();
 // The signal that was noted; 0: none.
 int interruption();
 // Throws Interrupted if there was one.
 void check_interrupts();
 
-// The message without line ends and other control characters.
-std::string one_line(std::string_view message);
+// Prints "error: " and the message on one line of stderr, without control characters. Takes no memory: there may be
+// none.
+void print_error(const char* message) noexcept;
+// Where memory runs out in a destructor, or for the exception itself, the process ends: with a sentence and status 1.
+void catch_termination() noexcept;
 
 }  // namespace encore::cli

@@ -33,8 +33,8 @@ void guard_standard_streams() {
 #endif
 }
 
-int fail(int status, const std::string& message) {
-  std::fprintf(stderr, "error: %s\n", encore::cli::one_line(message).c_str());
+int fail(int status, const char* message) {
+  encore::cli::print_error(message);
   return status;
 }
 
@@ -118,7 +118,7 @@ int run(int argc, char** argv) {
     out.finish();
     return 0;
   } catch (const CLI::ParseError& error) {
-    return fail(2, explained(program, error, arguments));
+    return fail(2, explained(program, error, arguments).c_str());
   }
   action();
   return 0;
@@ -135,6 +135,7 @@ int die_of(int signal) {
 
 int main(int argc, char** argv) {
   guard_standard_streams();
+  encore::cli::catch_termination();
   encore::cli::catch_write_signals();
   try {
     return run(argc, argv);

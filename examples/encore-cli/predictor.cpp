@@ -60,7 +60,7 @@ Predictor::Predictor(const ModelFolder& folder, const Tokenizer& tokenizer, cons
 }
 
 void Predictor::choose_prompt(const Prompts& prompts) {
-  prompt_ = options_.prompt ? prompt_named(prompts, *options_.prompt) : prompts.default_text();
+  prompt_ = options_.prompt ? prompt_named(prompts, *options_.prompt) : std::string(prompts.default_text());
 }
 
 void Predictor::answer(const TextItem& item, const Encoding& window, MatrixView<const float> logits,

@@ -45,9 +45,9 @@ TEST_CASE("ids and types outside the tables of an encoder are refused before a r
     };
     for (const std::int32_t id : {211, 1 << 30, -1, std::numeric_limits<std::int32_t>::min()}) {
       const Batch batch = with_ids({3, 210, id}, {0, 1, 0});
-      refuses<InputError>(context, layout, batch.segments(), encode(batch),
-                          "embed: index " + std::to_string(id) +
-                              " of row 2 is none of the 211 rows of 'embedding.word.weight'");
+      refuses<InputError>(
+          context, layout, batch.segments(), encode(batch),
+          "embed: index " + std::to_string(id) + " of row 2 is none of the 211 rows of 'embedding.word.weight'");
     }
     const Batch types = with_ids({3, 4}, {0, 2});
     refuses<InputError>(context, layout, types.segments(), encode(types), "index 2 of row 1 is none of the 2 rows");
@@ -103,8 +103,9 @@ TEST_CASE("a layer on the parameters of another layout is refused by the paramet
     const auto product = [&](ParameterId w) {
       return [&x, w](auto& ex) { return ex.linear(ex.input(x.matrix()), w); };
     };
-    refuses<ArgumentError>(context, other, Segments({2}), product(same_place),
-                           "number 0 is 'first' [4, 4], not the one that is meant: the layer was made for another layout");
+    refuses<ArgumentError>(
+        context, other, Segments({2}), product(same_place),
+        "number 0 is 'first' [4, 4], not the one that is meant: the layer was made for another layout");
     refuses<ArgumentError>(context, other, Segments({2}), product(beyond), "number 1 was asked for, there are 1");
     refuses<ArgumentError>(context, other, Segments({2}), product({}), "an absent parameter");
   });
@@ -113,7 +114,8 @@ TEST_CASE("a layer on the parameters of another layout is refused by the paramet
   const ParameterId w = Builder(*again).weight("w", 4, 4);
   const Context<Reference<float>> context;
   const auto parameters = random_parameters(context, layout, StoreKind::inference, 1);
-  CHECK_NOTHROW(in_infer(context, parameters, Segments({2}), [&](auto& ex) { return ex.linear(ex.input(x.matrix()), w); }));
+  CHECK_NOTHROW(
+      in_infer(context, parameters, Segments({2}), [&](auto& ex) { return ex.linear(ex.input(x.matrix()), w); }));
 }
 
 TEST_CASE("a tape is walked back once") {
@@ -169,7 +171,8 @@ TEST_CASE("a parameter is used as what it was declared, at its length") {
       return [&, weight, bias](auto& ex) { return ex.linear(value(ex), weight, bias); };
     };
     const auto norm = [&](ParameterId gain, ParameterId bias) {
-      return [&, gain, bias](auto& ex) { return ex.norm(op::Norm{.gain = gain, .bias = bias, .eps = 1e-5}, value(ex)); };
+      return
+          [&, gain, bias](auto& ex) { return ex.norm(op::Norm{.gain = gain, .bias = bias, .eps = 1e-5}, value(ex)); };
     };
     const auto refused = [&]<class E>(std::type_identity<E>, const auto& f, const std::string& words) {
       refuses<E>(context, layout, Segments({2}), f, words);
@@ -178,8 +181,7 @@ TEST_CASE("a parameter is used as what it was declared, at its length") {
     constexpr std::type_identity<ShapeError> shape;
     refused(argument, linear(table, {}), "linear: 'table' [4, 4] is no product's weight");
     refused(argument, linear(vector, {}), "linear: 'vector' [4] is no product's weight");
-    for (const ParameterId bias : {longer, shorter, column})
-      refused(shape, linear(w, bias), ": [4] is needed");
+    for (const ParameterId bias : {longer, shorter, column}) refused(shape, linear(w, bias), ": [4] is needed");
     refused(argument, linear(w, w), "linear: 'w' is a product's weight");
     refused(shape, linear(w, turned), "linear: the sections of 'q.v' are not those of 'w'");
     refused(shape, linear(sections, vector), "linear: the sections of 'vector' are not those of 'q.w'");
@@ -189,7 +191,11 @@ TEST_CASE("a parameter is used as what it was declared, at its length") {
     }
     refused(argument, norm(w, {}), "norm: 'w' is a product's weight");
     refused(
-        argument, [&](auto& ex) { return ex.embed(EmbedTerm{w, ex.indices(first)}); }, "embed: 'w' is a product's weight");
+        argument,
+        [&](auto& ex) {
+          return ex.embed(EmbedTerm{w, ex.indices(first)});
+        },
+        "embed: 'w' is a product's weight");
     refused(
         argument, [&](auto& ex) { return ex.embed(op::Embed{}); }, "embed: 0 terms");
   });
@@ -205,14 +211,14 @@ TEST_CASE("a rotation's tables fit the columns that it turns") {
   on_every_backend([&](const auto& context) {
     const auto turned = [&](ParameterId c, ParameterId s, std::int64_t rotary) {
       return [&, c, s, rotary](auto& ex) {
-        const AttentionSpec spec{
-            .heads = 1, .kv_heads = 1, .head_size = 4, .cosine = c, .sine = s, .rotary = rotary};
+        const AttentionSpec spec{.heads = 1, .kv_heads = 1, .head_size = 4, .cosine = c, .sine = s, .rotary = rotary};
         const auto value = ex.input(x.matrix());
         return ex.attention(spec, value, value, value);
       };
     };
     const Segments segments({3});
-    refuses<ShapeError>(context, layout, segments, turned(cosine, narrow, 4), "attention: 'narrow' [4, 1] does not turn");
+    refuses<ShapeError>(context, layout, segments, turned(cosine, narrow, 4),
+                        "attention: 'narrow' [4, 1] does not turn");
     refuses<ShapeError>(context, layout, segments, turned(cosine, sine, 2), "attention: 'cosine' [4, 2] does not turn");
     refuses<ArgumentError>(context, layout, segments, turned(cosine, sine, 6), "6 columns of heads of 4");
     refuses<InputError>(context, layout, segments, turned(few, sine, 4), "longer than the rotary table of 2");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A context belongs to one call at a time. Who comes second, from another thread or from inside a run, is told so in one
-// sentence, and the first goes on. Under ThreadSanitizer this shows that nothing is touched before it is known.
+// A context belongs to one call at a time. Who comes second, from another thread or from inside a run, is told so in
+// one sentence, and the first goes on. Under ThreadSanitizer this shows that nothing is touched before it is known.
 #include "catch.hpp"
 #include "exec/texts.hpp"
 
@@ -21,8 +21,8 @@ Config<BertSpec> small() {
   return config;
 }
 
-// Runs f(thread) on several threads until all have had `runs` turns. Counts what was done and what was refused; anything
-// else is an error.
+// Runs f(thread) on several threads until all have had `runs` turns. Counts what was done and what was refused;
+// anything else is an error.
 struct Tally {
   std::atomic<int> done{0}, refused{0}, wrong{0};
 };
@@ -39,7 +39,8 @@ void on_threads(Tally& tally, int threads, int runs, const F& f) {
           tally.wrong += !f(t);
           ++tally.done;
         } catch (const ArgumentError& error) {
-          tally.wrong += std::string(error.what()) != "executor: the context runs another one; give each its own context";
+          tally.wrong +=
+              std::string(error.what()) != "executor: the context runs another one; give each its own context";
           ++tally.refused;
         } catch (...) {
           ++tally.wrong;
@@ -61,7 +62,8 @@ TEST_CASE("threads that share a context get their rows or one sentence") {
     Tally tally;
     on_threads(tally, 3, 100, [&](int t) {
       const auto which = std::size_t(t);
-      const auto vectors = encoder.run(context, parameters, std::span(inputs[which]), {.tokens_per_pack = 40, .progress = {}, .stop = {}});
+      const auto vectors = encoder.run(context, parameters, std::span(inputs[which]),
+                                       {.tokens_per_pack = 40, .progress = {}, .stop = {}});
       return different_bits(vectors, expected[which]).empty();
     });
     CHECK(tally.wrong == 0);
@@ -119,14 +121,14 @@ TEST_CASE("a progress function may run a model on the same context, and changes 
   const auto expected = encoder.run(context, parameters, std::span(inputs));
   const auto expected_others = encoder.run(context, parameters, std::span(others));
   int calls = 0;
-  const RunOptions options{.tokens_per_pack = 30,
-                           .progress =
-                               [&](std::size_t, std::size_t) {
-                                 ++calls;
-                                 CHECK(different_bits(encoder.run(context, parameters, std::span(others)),
-                                                      expected_others) == "");
-                               },
-                           .stop = {}};
+  const RunOptions options{
+      .tokens_per_pack = 30,
+      .progress =
+          [&](std::size_t, std::size_t) {
+            ++calls;
+            CHECK(different_bits(encoder.run(context, parameters, std::span(others)), expected_others) == "");
+          },
+      .stop = {}};
   CHECK(different_bits(encoder.run(context, parameters, std::span(inputs), options), expected) == "");
   CHECK(calls > 3);
 }

@@ -12,7 +12,8 @@ using namespace encore;
 
 namespace {
 
-const Labels labels{.names = {"O", "A", "B"}};
+const Labels labels =
+    Labels::from(JsonObject::parse(R"({"id2label": {"0": "O", "1": "A", "2": "B"}})", "config.json"), 3);
 
 // Logits by which each token is, for certain enough, of its class.
 Tensor<float> logits_of(const std::vector<int>& classes) {

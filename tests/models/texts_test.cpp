@@ -49,6 +49,23 @@ TEST_CASE("an id outside the table is reported with the caller's number of the t
                        Message("text 1: 5 tokens, the model takes at most 4"));
 }
 
+TEST_CASE("no texts give no rows of the vectors' length, and nothing is refused", "[models]") {
+  const Context<Reference<double>> context;
+  const SentenceEncoder<BertSpec> encoder(small(), {Pooling::mean, Pooling::max});
+  const auto parameters = initialise(context, encoder.model());
+  const std::vector<Encoding> none;
+  const Tensor<float> vectors = encoder.run(context, parameters, none);
+  CHECK(vectors.shape() == Shape{0, 8});
+  CHECK(vectors.matrix().cols == 8);
+  encoder.run(context, parameters, none, Tensor<float>(Shape{0, 8}).matrix());
+  encoder.model().check(Batch());
+  infer(context, parameters, Segments(), {}, [&](auto& ex) {
+    const auto y = encoder(ex, indices_of(ex, Batch()));
+    CHECK(ex.view(y).rows == 0);
+    CHECK(ex.view(y).cols == 8);
+  });
+}
+
 TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of its rows is pooled", "[models]") {
   const Context<Reference<double>> context;
   SentenceTransformer settings;

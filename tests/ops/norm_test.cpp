@@ -92,9 +92,9 @@ TEST_CASE("a norm's result may lie on its input or its residual") {
 
 TEST_CASE("norm refuses shapes that do not fit and names itself and both shapes") {
   Cases s;
-  CHECK_THROWS_MATCHES(
-      forward(s.bench, op::Norm{.gain = s.gain}, {Matrix(3, 5, 0)}), ShapeError,
-      MessageMatches(ContainsSubstring("norm:") && ContainsSubstring("[3, 5]") && ContainsSubstring("'gain' [6]: [5] is needed")));
+  CHECK_THROWS_MATCHES(forward(s.bench, op::Norm{.gain = s.gain}, {Matrix(3, 5, 0)}), ShapeError,
+                       MessageMatches(ContainsSubstring("norm:") && ContainsSubstring("[3, 5]") &&
+                                      ContainsSubstring("'gain' [6]: [5] is needed")));
   CHECK_THROWS_MATCHES(
       forward(s.bench, op::Norm{.gain = s.gain}, {Matrix(3, 6, 0), Matrix(2, 6, 0)}), ShapeError,
       MessageMatches(ContainsSubstring("norm:") && ContainsSubstring("[3, 6]") && ContainsSubstring("[2, 6]")));

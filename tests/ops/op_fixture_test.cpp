@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fixture itself: what it compares with may be wrong too.
-#include "catch.hpp"
 #include "ops/op_fixture.hpp"
+#include "catch.hpp"
 
 #include <encore/ops/elementwise.hpp>
 

@@ -21,8 +21,8 @@ using namespace out_of_memory_test;
 
 namespace {
 
-// Calls run() with its n-th allocation failing, for n from 0 until none fails. What run() gives then has been checked by
-// it: it returns whether it is right. Returns how many allocations there are.
+// Calls run() with its n-th allocation failing, for n from 0 until none fails. What run() gives then has been checked
+// by it: it returns whether it is right. Returns how many allocations there are.
 template <class F>
 long fail_each(const F& run) {
   long allocations = 0;
@@ -157,13 +157,13 @@ TEST_CASE("whichever allocation of a first run fails, the next call on the conte
 
 TEST_CASE("whichever allocation of a recording or of the way back fails, the context goes on") {
   Config<BertSpec> config;
-  config.shape = {.vocabulary = 20, .hidden = 8, .layers = 1, .heads = 2, .intermediate = 12, .max_positions = 16, .types = 2};
+  config.shape = {
+      .vocabulary = 20, .hidden = 8, .layers = 1, .heads = 2, .intermediate = 12, .max_positions = 16, .types = 2};
   config.shape.dropout = 0.1f;
   const EncoderModel<BertSpec> model(config, HeadOptions{});
   const Batch batch = encore::testing::numbered_batch({3, 5}, 20, 2);
   const Context<Cpu> context({.threads = 1});
-  const auto parameters =
-      encore::testing::random_parameters(context, model.layout(), StoreKind::training, 1);
+  const auto parameters = encore::testing::random_parameters(context, model.layout(), StoreKind::training, 1);
   const auto record = [&] {
     Parameters<Cpu> gradients = parameters.gradients(context);
     Record<Cpu> ex(context, parameters, batch.segments(), &gradients, {.training = true, .seed = 3});

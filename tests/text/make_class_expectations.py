@@ -209,4 +209,5 @@ def main():
     out.write_text(f'{{"made_by": {json.dumps(made_by)},\n"texts": {json.dumps(TEXTS)},\n"vocabularies": {{\n{words}\n}},\n"cases": [\n{rows}\n]}}\n')
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -235,6 +235,13 @@ def invented():
         single="[CLS]:3 $A:2", pair="$B:1 [SEP] $A:5 [SEP] many:7",
         special_tokens=[("[CLS]", 2), ("[SEP]", 3), {"id": "many", "ids": [4, 0, 4], "tokens": ["[MASK]", "[PAD]", "[MASK]"]}])
     made["odd template"] = template
+    made["UnicodeScripts"] = start(normalizers.Lowercase(), pre_tokenizers.Sequence([pre_tokenizers.UnicodeScripts(), pre_tokenizers.WhitespaceSplit()]))
+    made["UnicodeScripts alone"] = start(None, pre_tokenizers.UnicodeScripts())
+    words = Tokenizer(models.WordLevel({token: i for i, token in enumerate(dict.fromkeys(VOCABULARY))}, unk_token="[UNK]"))
+    words.normalizer = normalizers.Replace(Regex(r"\p{S}|(?=[A-Z])"), " ")
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    words.add_tokens([AddedToken("newt", normalized=True)])
+    made["WordLevel; Replace, also where nothing is"] = words
     made |= invented_models.byte_pairs() | invented_models.unigrams()
     cases = []
     for name, tokenizer in made.items():

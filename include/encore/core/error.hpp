@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every error the library throws: one base, one type per kind of cause. The message is one line and names the op, tensor,
-// key, file or line at fault.
+// Every error the library throws: one base, one type per kind of cause. The message is one line and names the op,
+// tensor, key, file or line at fault.
 #pragma once
 
 #include <stdexcept>
@@ -20,7 +20,7 @@ class ShapeError : public Error {
   using Error::Error;
 };
 
-// A caller's argument is out of range: an option, a count, an empty batch.
+// A caller's argument cannot be: an option or a count out of range, a store or a value that is not for this.
 class ArgumentError : public Error {
  public:
   using Error::Error;

@@ -17,8 +17,9 @@
 
 namespace encore {
 
-// A parameter's place in a layout; default-constructed: none (a linear layer without bias). What a layout gives out bears
-// the mark of the parameter there, so that it is not taken for another layout's; one made of a place alone is not.
+// A parameter's place in a layout; default-constructed: none (a linear layer without bias). What a layout gives out
+// bears the mark of the parameter there, so that it is not taken for another layout's; one made of a place alone is
+// not.
 struct ParameterId {
   std::int32_t index = -1;
   std::uint32_t mark = 0;

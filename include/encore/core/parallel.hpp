@@ -51,8 +51,8 @@ int usable_cores();
 // at a time; that thread works too, as worker 0. With one thread there is no pool at all.
 class ThreadPool {
  public:
-  // threads = 0 takes usable_cores(). Throws ArgumentError for a negative number, more than 1024, or more than the system
-  // starts.
+  // threads = 0 takes usable_cores(). Throws ArgumentError for a negative number, more than 1024, or more than the
+  // system starts.
   explicit ThreadPool(int threads = 0, std::chrono::nanoseconds spin = std::chrono::microseconds(500));
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

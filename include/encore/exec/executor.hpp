@@ -281,8 +281,8 @@ class Executor : public OpRunner<B, mode> {
 
  protected:
   using Base::absorbs;
-  using Base::check_one_section;
   using Base::Base;
+  using Base::check_one_section;
   using Base::defer;
   using Base::environment;
   using Base::force;

@@ -57,8 +57,11 @@ class ValueStore {
   Indices indices(Range&&) = delete;
 
   // Positions from padding + 1 on in each sequence, of ids that are indices of this executor: tokens whose id is
-  // `padding` are not counted, theirs is `padding`. [N] -> [N]
+  // `padding` are not counted, theirs is `padding`. [N] -> [N]. Throws ShapeError for another number of ids.
   Indices positions_without(std::int32_t padding, Indices ids) {
+    if (ids.size != segments().tokens())
+      throw ShapeError("positions: " + std::to_string(ids.size) + " ids for segments of " +
+                       std::to_string(segments().tokens()) + " tokens");
     if (workspace_.counted == workspace_.positions.size()) workspace_.positions.emplace_back();
     std::vector<std::int32_t>& positions = workspace_.positions[workspace_.counted++];
     const std::int32_t* const host = ids.host ? ids.host : ids.data;
@@ -201,7 +204,8 @@ class ValueStore {
       throw ArgumentError("executor: the parameters are a gradient store; layers read weights");
     if (!env_.gradients) return;
     if (env_.gradients->kind() != StoreKind::gradients)
-      throw ArgumentError("executor: the gradients are a store of weights; Parameters::gradients makes one for gradients");
+      throw ArgumentError(
+          "executor: the gradients are a store of weights; Parameters::gradients makes one for gradients");
     if (!(env_.gradients->layout() == env_.layout))
       throw ArgumentError("executor: the parameters and the gradients have different layouts");
   }

@@ -30,7 +30,8 @@ class Folder {
   // How messages call a file of this folder.
   std::string label(std::string_view file) const;
 
-  // Whether anything has that name, be it a link to nothing. Throws FileError where the folder does not let it be known.
+  // Whether anything has that name, be it a link to nothing. Throws FileError where the folder does not let it be
+  // known.
   bool has(std::string_view file) const;
   // Throws FileError, naming the file, where there is none or it holds more than max_bytes.
   std::string read(std::string_view file, std::size_t max_bytes = max_text_bytes) const;

@@ -33,14 +33,16 @@ void refuse_nul(std::string_view text, const std::string& file);
 
 }  // namespace detail
 
-// A JSON document of one owner. Taken apart before it dies (io/json_tree.hpp): no destructor of it allocates.
+// A JSON document of one owner. It is taken apart before it dies, because nlohmann's destructor allocates. Copies are
+// trees of their own, and need an owner of this kind as well.
 struct TakeJsonApart {
   void operator()(nlohmann::json* tree) const noexcept;
 };
 using JsonTree = std::unique_ptr<nlohmann::json, TakeJsonApart>;
 
-// Parses one JSON document; the result is not null. Throws FileError naming the file and the byte for anything that is not valid JSON in UTF-8,
-// nested deeper than 64 levels, with one key twice in an object, or followed by anything but white space.
+// Parses one JSON document; the result is not null. Throws FileError naming the file and the byte for anything that is
+// not valid JSON in UTF-8, nested deeper than 64 levels, with one key twice in an object, or followed by anything but
+// white space.
 JsonTree parse_json(std::string_view text, const std::string& file);
 
 // Least and greatest value allowed for a number, both included.
@@ -61,7 +63,8 @@ class JsonObject {
   // Throws ConfigError when the value is not an object.
   JsonObject(JsonTree value, std::string file);
   static JsonObject parse(std::string_view text, const std::string& file);
-  // The objects of a document that is an array of them; their paths are [0], [1], .. Throws ConfigError where it is not.
+  // The objects of a document that is an array of them; their paths are [0], [1], .. Throws ConfigError where it is
+  // not.
   static std::vector<JsonObject> parse_list(std::string_view text, const std::string& file);
   // {key: value}
   static JsonObject with_member(std::string_view key, JsonTree value, std::string file, std::string path = {});

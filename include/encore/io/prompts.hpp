@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace encore {
 
@@ -13,7 +14,7 @@ struct Prompts {
   std::optional<std::string> default_name;   // one of them
 
   // That of the default name; empty where there is none.
-  std::string default_text() const { return default_name ? texts.at(*default_name) : std::string(); }
+  std::string_view default_text() const { return default_name ? texts.at(*default_name) : std::string_view(); }
 };
 
 }  // namespace encore

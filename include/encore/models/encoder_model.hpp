@@ -212,7 +212,6 @@ class EncoderModel {
     const ModelShape& shape = config_.shape;
     const std::optional<std::int64_t> limit = position_limit();
     const Segments& segments = batch.segments();
-    if (segments.count() == 0) throw InputError("the batch is empty");
     for (std::int64_t s = 0; s < segments.count(); ++s) {
       auto where = [&, s] {
         return texts.empty() ? "sequence " + std::to_string(s) + ": "

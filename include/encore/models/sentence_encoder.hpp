@@ -12,6 +12,7 @@
 #include <encore/models/text_limit.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace encore {
@@ -80,7 +81,7 @@ class SentenceEncoder {
   // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
   std::int64_t max_tokens() const { return max_tokens_; }
   // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.
-  std::string default_prompt() const { return sentence_ ? sentence_->prompts.default_text() : std::string(); }
+  std::string_view default_prompt() const { return sentence_ ? sentence_->prompts.default_text() : std::string_view(); }
   // Whether pooling leaves out the prompt's tokens and the special ones before them (Encoding::prompt_tokens).
   bool leaves_out_prompts() const { return sentence_ && !sentence_->pooling.include_prompt; }
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }

@@ -5,6 +5,7 @@
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 #include <encore/text/decoder.hpp>
+#include <encore/text/json_part.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -65,7 +66,7 @@ inline void read_decoder_steps(const JsonObject& part, std::vector<DecoderStep>&
 
 // Of the file, or none. What is not supported is refused when something is to be decoded: encoding does not need it.
 inline Decoder read_decoder(const JsonObject& file) {
-  const auto part = file.optional_object("decoder");
+  const auto part = detail::optional_part(file, "decoder");
   if (!part) return {};
   std::vector<DecoderStep> steps;
   try {

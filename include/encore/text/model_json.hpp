@@ -5,7 +5,7 @@
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 #include <encore/text/tokenizer_parts.hpp>
-#include <encore/text/unsupported_part.hpp>
+#include <encore/text/json_part.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -92,7 +92,7 @@ inline Vocabulary vocabulary_of(const std::vector<Unigram<double>::Piece>& piece
 
 inline Unigram<double> read_unigram(const JsonObject& model, std::vector<Unigram<double>::Piece> pieces,
                                     const Vocabulary& vocabulary) {
-  const std::int64_t unknown = model.optional_integer("unk_id", id_bounds).value_or(-1);
+  const std::int64_t unknown = model.nullable().optional_integer("unk_id", id_bounds).value_or(-1);
   if (unknown >= vocabulary.size())
     throw model.error("unk_id", "is " + std::to_string(unknown) + ", which no token has");
   return Unigram<double>(vocabulary, std::move(pieces),
@@ -139,16 +139,17 @@ inline BytePairEncoding::MergeList read_merges(const JsonObject& model) {
 
 inline BytePairEncoding read_byte_pair_encoding(const JsonObject& model, const Vocabulary& vocabulary,
                                                 bool byte_level) {
-  if (model.number("dropout", 0.0) != 0.0)
+  const JsonObject options = model.nullable();
+  if (options.number("dropout", 0.0) != 0.0)
     throw UnsupportedError(model.where("dropout") + ": only 0 is supported: the same text always has the same tokens");
   return BytePairEncoding(vocabulary, read_merges(model),
                           {.byte_level = byte_level,
-                           .unknown_token = model.optional_text("unk_token"),
-                           .continuing_subword_prefix = model.text("continuing_subword_prefix", ""),
-                           .end_of_word_suffix = model.text("end_of_word_suffix", ""),
-                           .fuse_unknown = model.boolean("fuse_unk", false),
-                           .byte_fallback = model.boolean("byte_fallback", false),
-                           .ignore_merges = model.boolean("ignore_merges", false)},
+                           .unknown_token = options.optional_text("unk_token"),
+                           .continuing_subword_prefix = options.text("continuing_subword_prefix", ""),
+                           .end_of_word_suffix = options.text("end_of_word_suffix", ""),
+                           .fuse_unknown = options.boolean("fuse_unk", false),
+                           .byte_fallback = options.boolean("byte_fallback", false),
+                           .ignore_merges = options.boolean("ignore_merges", false)},
                           model.where("merges"));
 }
 

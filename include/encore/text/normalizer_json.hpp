@@ -7,7 +7,7 @@
 #include <encore/text/base64.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/pattern.hpp>
-#include <encore/text/unsupported_part.hpp>
+#include <encore/text/json_part.hpp>
 
 #include <string>
 #include <utility>
@@ -28,12 +28,12 @@ inline Pattern read_pattern(const JsonObject& part) {
 inline void read_normalizer(const JsonObject& part, std::vector<NormalizerStep>& steps) {
   const std::string type = part.text("type");
   if (type == "Sequence") {
-    for (const JsonObject& step : part.objects("normalizers")) read_normalizer(step, steps);
+    for (const JsonObject& step : steps_of(part, "normalizers")) read_normalizer(step, steps);
   } else if (type == "BertNormalizer") {
     const bool lowercase = part.boolean("lowercase");
     steps.push_back(BertNormalizer({.clean_text = part.boolean("clean_text"),
                                     .handle_chinese_chars = part.boolean("handle_chinese_chars"),
-                                    .strip_accents = part.boolean("strip_accents", lowercase),
+                                    .strip_accents = part.nullable().boolean("strip_accents", lowercase),
                                     .lowercase = lowercase}));
   } else if (type == "Lowercase") {
     steps.push_back(Lowercase{});

@@ -5,7 +5,7 @@
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 #include <encore/text/tokenizer_parts.hpp>
-#include <encore/text/unsupported_part.hpp>
+#include <encore/text/json_part.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -46,6 +46,7 @@ inline Template read_template(const JsonObject& part, std::string_view key, bool
     const std::string name = token->text("id");
     if (!special.has(name)) throw token->error("id", in_quotes(name) + " is not among the template's special_tokens");
     const JsonObject content = special.object(name);
+    content.text("id");
     TemplatePiece out{Kind::special, std::int32_t(token->integer("type_id", id_bounds)), {}, content.texts("tokens")};
     for (const std::int64_t id : content.integers("ids", id_bounds)) {
       if (!has_id(parts, id)) throw content.error("ids", "holds " + std::to_string(id) + ", which no token has");
@@ -94,9 +95,12 @@ inline PostProcessor read_post_processor(const JsonObject& part, const Tokenizer
     roberta.trimming = read_trimming(part);
     return roberta;
   }
-  if (type == "ByteLevel") return {.trimming = read_trimming(part)};
+  if (type == "ByteLevel") {
+    part.boolean("use_regex", true);  // of the pre-tokeniser of the same name, whose keys it has
+    return {.trimming = read_trimming(part)};
+  }
   if (type == "Sequence") {
-    const auto processors = part.objects("processors");
+    const auto processors = steps_of(part, "processors");
     PostProcessor all;
     bool trims = false;
     for (std::size_t i = 0; i < processors.size(); ++i) {

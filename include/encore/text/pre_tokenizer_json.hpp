@@ -6,7 +6,7 @@
 #include <encore/io/json.hpp>
 #include <encore/text/normalizer_json.hpp>
 #include <encore/text/pre_tokenizer.hpp>
-#include <encore/text/unsupported_part.hpp>
+#include <encore/text/json_part.hpp>
 
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@
 namespace encore::text::detail {
 
 inline SplitBehavior read_behavior(const JsonObject& part) {
-  const std::string name = part.text("behavior", "Isolated");
+  const std::string name = part.text("behavior");
   if (name == "Removed") return SplitBehavior::removed;
   if (name == "Isolated") return SplitBehavior::isolated;
   if (name == "MergedWithPrevious") return SplitBehavior::merged_with_previous;
@@ -43,7 +43,7 @@ inline Metaspace read_metaspace(const JsonObject& part) {
       throw part.error("add_prefix_space", "is false, and prepend_scheme is " + in_quotes(scheme));
     options.prepend = Metaspace::Prepend::never;
   }
-  options.split = part.boolean("split", true);
+  options.split = part.nullable().boolean("split", true);
   return Metaspace(options);
 }
 
@@ -60,7 +60,7 @@ inline void read_pre_tokenizer(const JsonObject& part, PreTokenizerPart& out) {
     throw UnsupportedError(part.where("type") + ": " + in_quotes(type) +
                            " behind ByteLevel is not supported: ByteLevel must be the last of a Sequence");
   if (type == "Sequence") {
-    for (const JsonObject& step : part.objects("pretokenizers")) read_pre_tokenizer(step, out);
+    for (const JsonObject& step : steps_of(part, "pretokenizers")) read_pre_tokenizer(step, out);
   } else if (type == "BertPreTokenizer") {
     steps.push_back(BertPreTokenizer{});
   } else if (type == "Whitespace") {
@@ -68,7 +68,7 @@ inline void read_pre_tokenizer(const JsonObject& part, PreTokenizerPart& out) {
   } else if (type == "WhitespaceSplit") {
     steps.push_back(WhitespaceSplit{});
   } else if (type == "Punctuation") {
-    steps.push_back(Punctuation{read_behavior(part)});
+    steps.push_back(Punctuation{part.has("behavior") ? read_behavior(part) : SplitBehavior::isolated});
   } else if (type == "Digits") {
     steps.push_back(Digits{part.boolean("individual_digits")});
   } else if (type == "Split") {

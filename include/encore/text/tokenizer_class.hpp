@@ -165,7 +165,7 @@ inline std::string_view tokenizer_class_of_model(std::string_view type) {
 // overrule what their published folders say.
 inline TokenizerClass tokenizer_class(const ModelFolder& folder, const TokenizerFiles& files) {
   std::optional<std::string> declared;
-  if (files.config) declared = files.config->optional_text("tokenizer_class");
+  if (files.config) declared = files.config->nullable().optional_text("tokenizer_class");
   std::string_view registered;
   if (folder.has("config.json")) {
     const JsonObject config = folder.config();

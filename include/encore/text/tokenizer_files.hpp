@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files beside a vocabulary or a tokenizer.json: tokenizer_config.json, special_tokens_map.json and added_tokens.json, as
-// transformers 5 reads them (tokenization_utils_base.py).
+// The files beside a vocabulary or a tokenizer.json: tokenizer_config.json, special_tokens_map.json and
+// added_tokens.json, as transformers 5 reads them (tokenization_utils_base.py).
 #pragma once
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 #include <encore/io/model_folder.hpp>
 #include <encore/text/added_token.hpp>
+#include <encore/text/json_part.hpp>
 #include <encore/text/special_token_names.hpp>
 
 #include <nlohmann/json.hpp>
@@ -46,11 +47,11 @@ inline std::vector<AddedToken> read_added_tokens(const JsonObject& tokenizer_jso
   for (const JsonObject& token : tokenizer_json.objects("added_tokens"))
     tokens.push_back({.content = token.text("content"),
                       .id = std::int32_t(token.integer("id", {0, INT32_MAX})),
-                      .single_word = token.boolean("single_word", false),
-                      .lstrip = token.boolean("lstrip", false),
-                      .rstrip = token.boolean("rstrip", false),
-                      .normalized = token.boolean("normalized", true),
-                      .special = token.boolean("special", false)});
+                      .single_word = token.boolean("single_word"),
+                      .lstrip = token.boolean("lstrip"),
+                      .rstrip = token.boolean("rstrip"),
+                      .normalized = token.boolean("normalized"),
+                      .special = token.boolean("special")});
   return tokens;
 }
 
@@ -66,7 +67,7 @@ struct TokenizerFiles {
   TokenizerFiles(const ModelFolder& folder, const JsonObject* tokenizer_json) {
     const auto object = [&](std::string_view file) -> std::optional<JsonObject> {
       if (!folder.has(file)) return std::nullopt;
-      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file)).nullable();
+      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file));
     };
     config = object("tokenizer_config.json");
     if (config) {
@@ -74,7 +75,7 @@ struct TokenizerFiles {
       read_names(*config);
       read_model_specific(*config);
     }
-    if (const auto listed = config ? config->optional_object("added_tokens_decoder") : std::nullopt) {
+    if (const auto listed = config ? detail::optional_part(*config, "added_tokens_decoder") : std::nullopt) {
       read_decoder(*listed);
     } else {
       if (const auto map = object("special_tokens_map.json")) read_names(*map);
@@ -109,8 +110,10 @@ struct TokenizerFiles {
       tokens.push_back(token);
     };
     for (const auto key : special_token_keys) {
-      if (const auto found = named.find(key); found != named.end())
+      if (const auto found = named.find(key); found != named.end() && !found->second.content.empty())
         add(found->second);
+      else if (found != named.end())
+        continue;
       else if (const auto other = defaults.find(key); other != defaults.end() && !other->second.content.empty())
         add(other->second);
     }
@@ -129,7 +132,7 @@ struct TokenizerFiles {
     if (side && *side != "left" && *side != "right")
       throw config->error("truncation_side", "is " + in_quotes(*side) + ", want one of left, right");
     if (!side && tokenizer_json)
-      if (const auto truncation = tokenizer_json->optional_object("truncation"))
+      if (const auto truncation = detail::optional_part(*tokenizer_json, "truncation"))
         return truncation->text("direction", "Right") == "Left";
     return side == "left";
   }
@@ -144,8 +147,8 @@ struct TokenizerFiles {
   // Keys that change what a text becomes in ways that there are none of here.
   static void refuse_unsupported(const JsonObject& file) {
     if (file.boolean("split_special_tokens", false))
-      throw UnsupportedError(file.where("split_special_tokens") + ": only false is supported: special tokens in a text " +
-                             "are found");
+      throw UnsupportedError(file.where("split_special_tokens") +
+                             ": only false is supported: special tokens in a text " + "are found");
     for (const std::string& name : file.texts("fast_tokenizer_files"))
       if (name != "tokenizer.json")
         throw UnsupportedError(file.where("fast_tokenizer_files") + ": " + in_quotes(name) +
@@ -154,7 +157,7 @@ struct TokenizerFiles {
 
   void read_names(const JsonObject& file) {
     for (const auto key : special_token_keys)
-      if (auto token = read_token(file, key)) named[key] = std::move(*token);
+      if (file.value().contains(key)) named[key] = read_token(file, key).value_or(AddedToken{});  // null: there is none
     for (const std::string_view key : {"additional_special_tokens", "extra_special_tokens"}) {
       const auto found = file.value().find(key);
       if (found == file.value().end() || found->is_null()) continue;
@@ -176,7 +179,8 @@ struct TokenizerFiles {
   // Tokens for a model's own purposes: any other key that ends in _token, with a name.
   void read_model_specific(const JsonObject& file) {
     for (const std::string& key : file.keys()) {
-      const bool usual = std::find(special_token_keys.begin(), special_token_keys.end(), key) != special_token_keys.end();
+      const bool usual =
+          std::find(special_token_keys.begin(), special_token_keys.end(), key) != special_token_keys.end();
       if (!usual && key.ends_with("_token") && file.has_text(key)) model_specific[key] = *read_token(file, key);
     }
   }

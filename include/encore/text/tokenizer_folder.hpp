@@ -106,7 +106,7 @@ inline TokenizerParts read_tokenizer_folder(const ModelFolder& folder) {
   parts.model_max_length = folder.model_max_length();
   parts.truncates_left = files.truncates_left(json);
   // transformers passes over this key for byte-pair encoding.
-  parts.cleans_up_spaces = files.flag("clean_up_tokenization_spaces", false) &&
+  parts.cleans_up_spaces = (files.config && files.config->nullable().boolean("clean_up_tokenization_spaces", false)) &&
                            !std::holds_alternative<BytePairEncoding>(parts.model);
   if (folder.lower_cases()) lower_case_first(parts, folder.name());
   return parts;

@@ -41,20 +41,20 @@ inline void check_choice(const JsonObject& part, std::string_view key, std::init
 // A tokenizer.json may carry the length of its model's training: checked, and not applied.
 inline void check_truncation_and_padding(const JsonObject& file) {
   constexpr Bounds<std::int64_t> not_negative{0, INT64_MAX};
-  if (const auto truncation = file.optional_object("truncation")) {
+  if (const auto truncation = optional_part(file, "truncation")) {
     truncation->integer("max_length", not_negative);
     truncation->integer("stride", not_negative);
     check_choice(*truncation, "strategy", {"LongestFirst", "OnlyFirst", "OnlySecond"}, "");
     check_choice(*truncation, "direction", {"Left", "Right"}, "Right");
   }
-  if (const auto padding = file.optional_object("padding")) {
+  if (const auto padding = optional_part(file, "padding")) {
     const auto strategy = padding->value().find("strategy");
     if (strategy != padding->value().end() && strategy->is_object())
       padding->object("strategy").integer("Fixed", not_negative);
     else
       check_choice(*padding, "strategy", {"BatchLongest"}, "");
     check_choice(*padding, "direction", {"Left", "Right"}, "");
-    padding->optional_integer("pad_to_multiple_of", not_negative);
+    padding->nullable().optional_integer("pad_to_multiple_of", not_negative);
     padding->integer("pad_id", not_negative);
     padding->integer("pad_type_id", not_negative);
     padding->text("pad_token");
@@ -82,7 +82,7 @@ inline SpecialTokenNames usual_names(const TokenizerParts& parts, const std::opt
 
 // Throws FileError for what is not JSON, and UnsupportedError for a version there is no reader for.
 inline JsonObject parse_tokenizer_json(std::string_view json, const std::string& file_name) {
-  const JsonObject file = JsonObject::parse(json, file_name).nullable();
+  const JsonObject file = JsonObject::parse(json, file_name);
   if (const std::string version = file.text("version", "1.0"); version != "1.0")
     throw UnsupportedError(file.where("version") + ": " + in_quotes(version) + " is not supported; supported: 1.0");
   detail::check_truncation_and_padding(file);
@@ -100,15 +100,15 @@ inline TokenizerParts read_tokenizer_json(const JsonObject& file, const Tokenize
     detail::refuse_type(model, type, "WordPiece, BPE, Unigram, WordLevel");
   // Parts that are not supported are named before a vocabulary is read.
   std::vector<NormalizerStep> normalizers;
-  if (const auto part = file.optional_object("normalizer")) detail::read_normalizer(*part, normalizers);
+  if (const auto part = detail::optional_part(file, "normalizer")) detail::read_normalizer(*part, normalizers);
   parts.normalizer = Normalizer(std::move(normalizers));
   detail::PreTokenizerPart pre_tokenizer;
-  if (const auto part = file.optional_object("pre_tokenizer")) detail::read_pre_tokenizer(*part, pre_tokenizer);
+  if (const auto part = detail::optional_part(file, "pre_tokenizer")) detail::read_pre_tokenizer(*part, pre_tokenizer);
   parts.pre_tokenizer = PreTokenizer(std::move(pre_tokenizer.steps));
   if (pre_tokenizer.byte_level && type != "BPE")
     throw UnsupportedError(file.where("pre_tokenizer") + ": ByteLevel with a " + type + " model is not supported");
 
-  std::optional<std::string> unknown = model.optional_text("unk_token");
+  std::optional<std::string> unknown = model.nullable().optional_text("unk_token");
   if (type == "Unigram") {
     auto pieces = detail::read_pieces(model);
     parts.vocabulary = detail::vocabulary_of(pieces, model.where("vocab"));
@@ -129,7 +129,7 @@ inline TokenizerParts read_tokenizer_json(const JsonObject& file, const Tokenize
                                    [&](const AddedToken& other) { return other.content == token.content; }))
         added.push_back(std::move(token));
   parts.added = AddedTokens(std::move(added), parts.vocabulary, parts.normalizer, parts.classes, file.file());
-  if (const auto part = file.optional_object("post_processor"))
+  if (const auto part = detail::optional_part(file, "post_processor"))
     parts.post_processor = detail::read_post_processor(*part, parts);
   parts.names = detail::usual_names(parts, unknown);
   if (beside) parts.names = beside->names(parts.names);

@@ -104,7 +104,7 @@ namespace detail {
 
 // The rules of the file's first Precompiled normaliser.
 inline std::optional<Charsmap> find_charsmap(const JsonObject& file) {
-  const auto normalizer = file.optional_object("normalizer");
+  const auto normalizer = optional_part(file, "normalizer");
   if (!normalizer) return std::nullopt;
   std::vector<JsonObject> steps{*normalizer};
   if (normalizer->text("type", "") == "Sequence") steps = normalizer->objects("normalizers");
@@ -177,12 +177,12 @@ inline TokenizerParts unigram_parts(const JsonObject& file, const TokenizerFiles
   parts.pre_tokenizer = PreTokenizer(detail::unigram_pre_tokenizer(files, recipe));
   const std::vector<AddedToken> added = unigram_added_tokens(files, parts.names, recipe);
   parts.added = AddedTokens(added, parts.vocabulary, parts.normalizer, parts.classes, file.file());
-  const auto saved = file.optional_object("post_processor");
-  if (recipe == TokenizerRecipe::albert && saved)
-    parts.post_processor = detail::read_post_processor(*saved, parts);
-  else
-    parts.post_processor = unigram_post_processor(parts, added, recipe, files.name("bos_token", "<s>"),
-                                                  files.name("eos_token", "</s>"), file.file());
+  parts.post_processor = unigram_post_processor(parts, added, recipe, files.name("bos_token", "<s>"),
+                                                files.name("eos_token", "</s>"), file.file());
+  // ALBERT's class keeps the file's.
+  if (recipe == TokenizerRecipe::albert)
+    if (const auto saved = detail::optional_part(file, "post_processor"))
+      parts.post_processor = detail::read_post_processor(*saved, parts);
   parts.decoder = unigram_decoder(files, recipe);
   return parts;
 }

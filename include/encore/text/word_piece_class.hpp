@@ -73,7 +73,7 @@ inline VocabularyOptions word_piece_options(const TokenizerFiles& files, Tokeniz
   }
   if (files.config) {
     options.lowercase = files.config->boolean("do_lower_case", options.lowercase);
-    options.strip_accents = files.config->optional_boolean("strip_accents");
+    options.strip_accents = files.config->nullable().optional_boolean("strip_accents");
     options.tokenize_chinese_chars = files.config->boolean("tokenize_chinese_chars", options.tokenize_chinese_chars);
   }
   const SpecialTokenNames names = files.names(

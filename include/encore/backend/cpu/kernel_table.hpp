@@ -31,7 +31,7 @@ struct GemmTask {
   const float* residual = nullptr;  // [rows, residual_cols] or null: y = residual + activation(x W^T + b)
   index ldresidual = 0;
   index residual_cols = 0;  // more than (panels - 1) * width: nothing behind them is read
-  float* y = nullptr;  // [rows, panels * width], row stride ldy: whole panels are stored
+  float* y = nullptr;       // [rows, panels * width], row stride ldy: whole panels are stored
   index ldy = 0;
 };
 

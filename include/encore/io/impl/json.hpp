@@ -3,7 +3,8 @@
 #pragma once
 
 #include <encore/io/json.hpp>
-#include <encore/io/json_tree.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -115,8 +116,24 @@ inline std::string describe(const nlohmann::json& value) {
 
 }  // namespace detail
 
+namespace detail {
+
+// Empties the arrays and objects of a tree, the innermost first: the destructor of nlohmann's json allocates for those
+// that hold something, and where there is no memory it ends the process. Recursive, 64 deep at most.
+inline void take_apart(nlohmann::json& tree) noexcept {
+  if (tree.is_object())
+    for (auto& member : tree.get_ref<nlohmann::json::object_t&>()) take_apart(member.second);
+  else if (tree.is_array())
+    for (nlohmann::json& element : tree.get_ref<nlohmann::json::array_t&>()) take_apart(element);
+  else
+    return;
+  tree.clear();
+}
+
+}  // namespace detail
+
 ENCORE_INLINE void TakeJsonApart::operator()(nlohmann::json* tree) const noexcept {
-  take_apart(*tree);
+  detail::take_apart(*tree);
   delete tree;
 }
 
