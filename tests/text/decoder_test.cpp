@@ -10,7 +10,8 @@ using namespace expectations;
 namespace {
 
 encore::text::Decoder decoder_of(const nlohmann::json& decoder) {
-  return encore::text::read_decoder(encore::JsonObject::parse(nlohmann::json{{"decoder", decoder}}.dump(), "tokenizer.json"));
+  return encore::text::read_decoder(
+      encore::JsonObject::parse(nlohmann::json{{"decoder", decoder}}.dump(), "tokenizer.json"));
 }
 
 }  // namespace

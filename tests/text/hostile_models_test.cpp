@@ -199,9 +199,10 @@ TEST_CASE("SentencePiece models that are cut short, changed or of another kind",
   CHECK_THAT(broken(model("", piece("\xff", 1))), ContainsSubstring("is not UTF-8"));
   CHECK_THAT(broken(model("", piece("b", 9))), ContainsSubstring("is of type 9"));
   CHECK_THAT(broken(std::string(20, '\xff')), ContainsSubstring("more than 64 bits"));
-  CHECK_THAT(folder_refusal<UnsupportedError>(
-                 {{"config.json", R"({"model_type": "xlnet", "tokenizer_class": "XLNetTokenizer"})"}, {"spiece.model", good}}),
-             ContainsSubstring("m/spiece.model: the tokenizer class \"XLNetTokenizer\" is not supported over it"));
+  CHECK_THAT(
+      folder_refusal<UnsupportedError>(
+          {{"config.json", R"({"model_type": "xlnet", "tokenizer_class": "XLNetTokenizer"})"}, {"spiece.model", good}}),
+      ContainsSubstring("m/spiece.model: the tokenizer class \"XLNetTokenizer\" is not supported over it"));
   CHECK_THAT(folder_refusal<UnsupportedError>(
                  {{"config.json", R"({"model_type": "xlm-roberta"})"}, {"sentencepiece.bpe.model", good}}),
              ContainsSubstring("<unk>, <s> and </s>"));

@@ -105,10 +105,11 @@ TEST_CASE("what is not supported is named, with what is", "[hostile]") {
   CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer", json::parse(R"({"type": "Sequence", "pretokenizers": [
                                        {"type": "FixedLength"}]})")),
              ContainsSubstring("key 'pre_tokenizer.pretokenizers[0].type': \"FixedLength\""));
-  CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer", json::parse(R"({"type": "Split", "behavior": "Isolated",
+  CHECK_THAT(
+      refusal<UnsupportedError>("/pre_tokenizer", json::parse(R"({"type": "Split", "behavior": "Isolated",
                                        "invert": false, "pattern": {"Regex": "a\\Kb"}})")),
-             ContainsSubstring("key 'pre_tokenizer.pattern.Regex': the regular expression \"a\\\\Kb\" has \\K, which is not "
-                               "supported"));
+      ContainsSubstring("key 'pre_tokenizer.pattern.Regex': the regular expression \"a\\\\Kb\" has \\K, which is not "
+                        "supported"));
   CHECK_THAT(refusal<UnsupportedError>("/pre_tokenizer", json::parse(R"({"type": "ByteLevel", "trim_offsets": true,
                                        "add_prefix_space": true})")),
              ContainsSubstring("ByteLevel with a WordPiece model"));

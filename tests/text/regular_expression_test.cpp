@@ -81,8 +81,10 @@ TEST_CASE("what is no regular expression is refused by name", "[regex]") {
 }
 
 TEST_CASE("an expression that backtracks without end over a text is refused in a sentence", "[regex]") {
-  const auto [expression, letter] = GENERATE(table<std::string, std::string>(
-      {{"(a+)+[b!][b?]", "a"}, {"(?:a|a)*[b!][b?]", "a"}, {"(?:.*?,)*[b!][b?]", ","}, {"(?:\\s|\\s\\s)+[;!][?;]", " "}}));
+  const auto [expression, letter] = GENERATE(table<std::string, std::string>({{"(a+)+[b!][b?]", "a"},
+                                                                              {"(?:a|a)*[b!][b?]", "a"},
+                                                                              {"(?:.*?,)*[b!][b?]", ","},
+                                                                              {"(?:\\s|\\s\\s)+[;!][?;]", " "}}));
   INFO(expression);
   const RegularExpression runaway(expression, "tokenizer.json: key 'pattern.Regex'");
   std::string text;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every key of the files that transformers and tokenizers write is honoured or refused by name: tests/data/tokenizer_keys.json
-// says what each does there, found by experiment (list_tokenizer_keys.py).
+// Every key of the files that transformers and tokenizers write is honoured or refused by name:
+// tests/data/tokenizer_keys.json says what each does there, found by experiment (list_tokenizer_keys.py).
 #include "expectations.hpp"
 
 #include <encore/core/error.hpp>
@@ -49,7 +49,8 @@ Outcome outcome_of(const std::function<json()>& make) {
   }
 }
 
-// Keys that are refused though the reference gives the same result, and those passed over though it refuses, with the reason.
+// Keys that are refused though the reference gives the same result, and those passed over though it refuses, with the
+// reason.
 using Reasons = std::map<std::string, std::string>;
 
 struct Counts {
@@ -75,15 +76,16 @@ void compare(const Outcome& found, const std::string& outcome, const json& chang
 TEST_CASE("every key of tokenizer_config.json is honoured as transformers honours it, or refused by name", "[keys]") {
   const json table = keys();
   const std::string no_flag = "neither true nor false, of which it takes one as it happens";
-  const Reasons stricter{{"model_max_length", "a limit of no tokens"},
-                         {"do_lower_case", no_flag},
-                         {"keep_accents", no_flag},
-                         {"split_by_punct", no_flag},
-                         {"add_prefix_space", no_flag},
-                         {"clean_up_tokenization_spaces", no_flag},
-                         {"cls_token", "no token where the template wants one, and it has an id at hand"},
-                         {"added_tokens_decoder", "an id that is not the token's, which it passes over"},
-                         {"tokenizer_class", "a class that there is none of here, though this vocabulary shows no difference"}};
+  const Reasons stricter{
+      {"model_max_length", "a limit of no tokens"},
+      {"do_lower_case", no_flag},
+      {"keep_accents", no_flag},
+      {"split_by_punct", no_flag},
+      {"add_prefix_space", no_flag},
+      {"clean_up_tokenization_spaces", no_flag},
+      {"cls_token", "no token where the template wants one, and it has an id at hand"},
+      {"added_tokens_decoder", "an id that is not the token's, which it passes over"},
+      {"tokenizer_class", "a class that there is none of here, though this vocabulary shows no difference"}};
   const Reasons laxer{};
   Counts counts;
   const auto files_of = [&](const json& folder, const json& config) {
@@ -121,7 +123,9 @@ TEST_CASE("every value of tokenizer.json is taken as the Hugging Face library ta
                          {"trim_offsets", "offsets trimmed twice"},
                          {"byte_fallback", "bytes of bytes"}};
   // A decoder is asked about when something is decoded.
-  const Reasons laxer{{"/decoder/type", ""}, {"/decoder/trim_offsets", ""}, {"/decoder/add_prefix_space", ""},
+  const Reasons laxer{{"/decoder/type", ""},
+                      {"/decoder/trim_offsets", ""},
+                      {"/decoder/add_prefix_space", ""},
                       {"/decoder/use_regex", ""}};
   Counts counts;
   for (const auto& one : table["values"]) {

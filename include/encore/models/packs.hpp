@@ -13,7 +13,6 @@
 #include <stop_token>
 #include <type_traits>
 #include <vector>
-#include <vector>
 
 namespace encore {
 
@@ -31,8 +30,8 @@ class Stopped : public Error {
 };
 
 namespace detail {
-// The workspace's batch and order for the time of a run, so that one no larger than the last allocates nothing. They are
-// the run's own while it lasts: what its progress function runs on the same context takes others.
+// The workspace's batch and order for the time of a run, so that one no larger than the last allocates nothing. They
+// are the run's own while it lasts: what its progress function runs on the same context takes others.
 class LentPacking {
  public:
   // Throws ArgumentError where the context is in use.
@@ -85,8 +84,7 @@ void for_each_pack(WorkspaceTables& workspace, std::span<const Encoding> encodin
       batch.add(encoding.ids, encoding.type_ids, encoding.prompt_tokens);
       ++last;
     } while (last < order.size() &&
-             batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <=
-                 options.tokens_per_pack);
+             batch.segments().tokens() + std::int64_t(encodings[order[last]].ids.size()) <= options.tokens_per_pack);
     run(batch, std::span<const std::size_t>(order).subspan(first, last - first));
     first = last;
     if (options.progress) options.progress(first, order.size());

@@ -15,10 +15,10 @@ namespace encore {
 // max_seq_length, which rules where it is given, and else the lesser of model_max_length and max_position_embeddings.
 enum class LimitRule : std::uint8_t { pipeline, sentence };
 
-// Tokens, special ones included, that a text is cut to; 0: it is not cut. `positions` is EncoderModel::position_limit: no
-// text is longer. A folder that sentence-transformers saved has its rule for all tasks. Throws ConfigError.
-inline std::int64_t text_limit(const ModelFolder& folder, const ModelShape& shape, std::optional<std::int64_t> positions,
-                               LimitRule rule) {
+// Tokens, special ones included, that a text is cut to; 0: it is not cut. `positions` is EncoderModel::position_limit:
+// no text is longer. A folder that sentence-transformers saved has its rule for all tasks. Throws ConfigError.
+inline std::int64_t text_limit(const ModelFolder& folder, const ModelShape& shape,
+                               std::optional<std::int64_t> positions, LimitRule rule) {
   std::optional<std::int64_t> limit = folder.max_seq_length();
   if (!limit) {
     limit = folder.model_max_length();

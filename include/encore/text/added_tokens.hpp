@@ -29,8 +29,8 @@ class AddedTokens {
 
   AddedTokens() = default;
   // Gives ids to the tokens that have none in the vocabulary, counting from its size. Throws ConfigError, beginning
-  // with `source`, where that is not the id that a token claims or the id is taken. Of tokens that are alike once they are
-  // normalised the first is found; one that is empty then is not.
+  // with `source`, where that is not the id that a token claims or the id is taken. Of tokens that are alike once they
+  // are normalised the first is found; one that is empty then is not.
   AddedTokens(std::vector<AddedToken> tokens, const Vocabulary& vocabulary, const Normalizer& normalizer,
               const CharacterClasses& classes, const std::string& source) {
     std::int64_t next = vocabulary.size();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokenizers of byte-level byte-pair encoding and what transformers' classes put around it: RobertaTokenizer and its like,
-// and DebertaTokenizer for DeBERTa's first version.
+// Tokenizers of byte-level byte-pair encoding and what transformers' classes put around it: RobertaTokenizer and its
+// like, and DebertaTokenizer for DeBERTa's first version.
 #pragma once
 
 #include <encore/core/error.hpp>

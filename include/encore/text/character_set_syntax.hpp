@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sets of characters in Oniguruma's expressions, written as PCRE2 takes them: [a-z], sets within sets, intersections, the
-// classes of POSIX, and the properties of Unicode by all their names.
+// Sets of characters in Oniguruma's expressions, written as PCRE2 takes them: [a-z], sets within sets, intersections,
+// the classes of POSIX, and the properties of Unicode by all their names.
 #pragma once
 
 #include <encore/text/unicode_properties.hpp>
@@ -64,7 +64,8 @@ class RegexReader {
   std::int64_t number() {
     std::int64_t value = 0;
     std::size_t count = 0;
-    for (; !done() && peek() >= '0' && peek() <= '9'; skip(1), ++count) value = std::min<std::int64_t>(value * 10 + (peek() - '0'), 1 << 30);
+    for (; !done() && peek() >= '0' && peek() <= '9'; skip(1), ++count)
+      value = std::min<std::int64_t>(value * 10 + (peek() - '0'), 1 << 30);
     if (count == 0) throw UnsupportedSyntax{"lacks a number"};
     return value;
   }
@@ -74,14 +75,18 @@ class RegexReader {
     std::size_t count = 0;
     for (; count < most && !done(); ++count, skip(1)) {
       const char c = peek();
-      const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      const int digit = c >= '0' && c <= '9'   ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
       if (digit < 0) break;
       value = value * 16 + char32_t(digit);
     }
     if (count == 0 || value > 0x10ffff) throw UnsupportedSyntax{"has a code point that is none"};
     return value;
   }
-  // {n}, {n,}, {,n} or {n,m}, as (n, m); m is -1 where there is no limit. Other braces are ordinary characters: nothing.
+  // {n}, {n,}, {,n} or {n,m}, as (n, m); m is -1 where there is no limit. Other braces are ordinary characters:
+  // nothing.
   std::optional<std::pair<std::int64_t, std::int64_t>> take_interval() {
     const std::size_t close = rest_.find('}');
     if (close == std::string_view::npos || close < 2) return std::nullopt;

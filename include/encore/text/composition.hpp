@@ -105,7 +105,8 @@ class CompositionTable {
   PagedTable<std::uint16_t> moving_;
 };
 
-// Calls each(character, combining class, change) for the characters of NFD or NFKD, `change` as Transformation takes it.
+// Calls each(character, combining class, change) for the characters of NFD or NFKD, `change` as Transformation takes
+// it.
 template <class Each>
 void ordered_decomposition(const TextView& view, const CharacterClasses& classes, bool compatibly, OrderMemory& memory,
                            Each each) {

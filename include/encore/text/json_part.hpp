@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers of tokenizer.json's parts share: parts that may be missing, steps in order, the refusal of other kinds.
+// What the readers of tokenizer.json's parts share: parts that may be missing, steps in order, the refusal of other
+// kinds.
 #pragma once
 
 #include <encore/core/error.hpp>

@@ -145,7 +145,8 @@ class NormalizedText {
   }
 
   std::size_t limit() const { return limit_; }
-  // Throws InputError for a text that has grown beyond its limit. Growing asks by itself, but only where it takes memory.
+  // Throws InputError for a text that has grown beyond its limit. Growing asks by itself, but only where it takes
+  // memory.
   void require_in_limit() const {
     if (size_ > limit_)
       throw InputError("the tokenizer's rules make more than " + std::to_string(limit_) + " bytes of a text");

@@ -5,9 +5,9 @@
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 #include <encore/text/base64.hpp>
+#include <encore/text/json_part.hpp>
 #include <encore/text/normalizer.hpp>
 #include <encore/text/pattern.hpp>
-#include <encore/text/json_part.hpp>
 
 #include <string>
 #include <utility>

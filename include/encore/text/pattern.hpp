@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Split and Replace of tokenizer.json look for: a string, or a regular expression. The expressions of most published
-// tokenizers repeat one character or class, or are GPT-2's: those have code of their own, all others are PCRE2's to run.
+// What Split and Replace of tokenizer.json look for: a string, or a regular expression. The expressions of most
+// published tokenizers repeat one character or class, or are GPT-2's: those have code of their own, all others are
+// PCRE2's to run.
 #pragma once
 
 #include <encore/text/byte_level.hpp>
@@ -140,8 +141,8 @@ class Pattern {
     return Pattern(RegexPattern{std::make_shared<const RegularExpression>(regex, source)});
   }
 
-  // Calls each(range, is_match) for the matches and the stretches between them, in order. Stretches are not empty; matches
-  // may be.
+  // Calls each(range, is_match) for the matches and the stretches between them, in order. Stretches are not empty;
+  // matches may be.
   template <class Each>
   void for_each_match(std::string_view text, ByteRange range, const CharacterClasses& classes, Each each) const {
     std::visit([&](const auto& kind) { kind.for_each_match(text, range, classes, each); }, kind_);

@@ -75,7 +75,8 @@ inline PostProcessor roberta_post_processor(const std::string& cls, std::int32_t
 }
 
 // The offsets of a token without the spaces at its ends. White space, and the character that stands for a space in
-// byte-level vocabularies, counts as much as it has characters in `token` (tokenizers/src/pre_tokenizers/byte_level.rs).
+// byte-level vocabularies, counts as much as it has characters in `token`
+// (tokenizers/src/pre_tokenizers/byte_level.rs).
 inline ByteRange trim_spaces(const SpaceTrimming& trimming, const std::string& token, bool first, ByteRange offsets,
                              const CharacterClasses& classes) {
   const auto is_space = [&](char32_t c) { return c == space_character || classes.is(c, white_space); };

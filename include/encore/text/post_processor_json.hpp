@@ -4,8 +4,8 @@
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
-#include <encore/text/tokenizer_parts.hpp>
 #include <encore/text/json_part.hpp>
+#include <encore/text/tokenizer_parts.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -4,9 +4,9 @@
 
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
+#include <encore/text/json_part.hpp>
 #include <encore/text/normalizer_json.hpp>
 #include <encore/text/pre_tokenizer.hpp>
-#include <encore/text/json_part.hpp>
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regular expressions of tokenizer.json are Oniguruma's, in Ruby's syntax over Unicode; here they are written anew as PCRE2
-// takes them. The two differ in what \h, \s, \v, \w, \b and (?m) mean, in sets within sets and their intersections, in
-// quantifiers behind intervals, in the reach of (?i), and in the names of properties.
-// Oniguruma's doc/RE, pcre2pattern(3).
+// Regular expressions of tokenizer.json are Oniguruma's, in Ruby's syntax over Unicode; here they are written anew as
+// PCRE2 takes them. The two differ in what \h, \s, \v, \w, \b and (?m) mean, in sets within sets and their
+// intersections, in quantifiers behind intervals, in the reach of (?i), and in the names of properties. Oniguruma's
+// doc/RE, pcre2pattern(3).
 #pragma once
 
 #include <encore/text/character_set_syntax.hpp>

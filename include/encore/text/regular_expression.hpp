@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regular expressions as the Hugging Face tokenizers library understands them (Oniguruma's), run by PCRE2. What a file may
-// ask for is bounded: an expression that would backtrack without end over a text is refused in a sentence.
+// Regular expressions as the Hugging Face tokenizers library understands them (Oniguruma's), run by PCRE2. What a file
+// may ask for is bounded: an expression that would backtrack without end over a text is refused in a sentence.
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -65,9 +65,9 @@ class RegularExpression {
   RegularExpression(const RegularExpression&) = delete;
   RegularExpression& operator=(const RegularExpression&) = delete;
 
-  // Calls each(range, is_match) for the matches within `text`, which is valid UTF-8, and for the stretches between them, in
-  // order. Matches may be empty, but for one right behind another match. Throws InputError where the expression takes too
-  // long on this text.
+  // Calls each(range, is_match) for the matches within `text`, which is valid UTF-8, and for the stretches between
+  // them, in order. Matches may be empty, but for one right behind another match. Throws InputError where the
+  // expression takes too long on this text.
   template <class Each>
   void for_each_match(std::string_view text, Each each) const {
     const Lease scratch(*this);
@@ -109,8 +109,8 @@ class RegularExpression {
     std::unique_ptr<pcre2_match_data_8, Free> data;
     std::unique_ptr<pcre2_jit_stack_8, Free> stack{pcre2_jit_stack_create_8(32 << 10, max_stack, nullptr)};
   };
-  // Steps of backtracking that a text may still cost. A search that stays within `usual` of them is not counted: there are
-  // no more of those than characters.
+  // Steps of backtracking that a text may still cost. A search that stays within `usual` of them is not counted: there
+  // are no more of those than characters.
   struct Budget {
     std::uint64_t left;
     static constexpr std::uint64_t usual = 4096;

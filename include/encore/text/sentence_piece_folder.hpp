@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokenizers that are a SentencePiece model: spiece.model, spm.model or sentencepiece.bpe.model, and what the files
-// beside it say. Texts are cut as SentencePiece itself does; special tokens, ids and what comes around a text are by the
-// conventions of transformers' classes for ALBERT, CamemBERT, DeBERTa-v2 and v3, T5 and XLM-RoBERTa.
+// beside it say. Texts are cut as SentencePiece itself does; special tokens, ids and what comes around a text are by
+// the conventions of transformers' classes for ALBERT, CamemBERT, DeBERTa-v2 and v3, T5 and XLM-RoBERTa.
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -47,8 +47,8 @@ inline bool is_fairseq(TokenizerRecipe recipe) {
   return recipe == TokenizerRecipe::xlm_roberta || recipe == TokenizerRecipe::camembert;
 }
 
-// The id of a piece. XLM-RoBERTa's vocabulary is fairseq's: <s>, <pad>, </s> and <unk>, then the pieces. CamemBERT's puts
-// four unused tokens of these names before all pieces but the unknown one.
+// The id of a piece. XLM-RoBERTa's vocabulary is fairseq's: <s>, <pad>, </s> and <unk>, then the pieces. CamemBERT's
+// puts four unused tokens of these names before all pieces but the unknown one.
 inline std::int32_t piece_id(TokenizerRecipe recipe, std::size_t piece) {
   if (recipe == TokenizerRecipe::camembert) return piece == 0 ? 3 : std::int32_t(piece + 4);
   if (recipe != TokenizerRecipe::xlm_roberta) return std::int32_t(piece);
@@ -65,7 +65,8 @@ inline void read_pieces(TokenizerRecipe recipe, const SentencePieceModel& model,
     const bool usual = model.pieces.size() > 3 && model.pieces[0].text == "<unk>" && model.pieces[1].text == "<s>" &&
                        model.pieces[2].text == "</s>";
     if (!usual)
-      throw UnsupportedError(source + ": the first pieces of an XLM-RoBERTa or CamemBERT model are <unk>, <s> and </s>");
+      throw UnsupportedError(source +
+                             ": the first pieces of an XLM-RoBERTa or CamemBERT model are <unk>, <s> and </s>");
     entries.emplace_back(names.pad, 1);
   }
   if (recipe == TokenizerRecipe::camembert) {
@@ -102,8 +103,9 @@ inline SentencePieceNormalizer sentence_piece_normalizer(const SentencePieceMode
 
 }  // namespace detail
 
-// `file` is one of sentence_piece_files. Says in `found` what a folder turned out to be that does not tell. Throws FileError for what is no model, ConfigError for a wrong key, and
-// UnsupportedError for a tokenizer_class that is none of those above.
+// `file` is one of sentence_piece_files. Says in `found` what a folder turned out to be that does not tell. Throws
+// FileError for what is no model, ConfigError for a wrong key, and UnsupportedError for a tokenizer_class that is none
+// of those above.
 inline TokenizerParts read_sentence_piece_folder(const ModelFolder& folder, const TokenizerFiles& files,
                                                  std::string_view file, TokenizerClass& found) {
   using R = TokenizerRecipe;
@@ -116,9 +118,10 @@ inline TokenizerParts read_sentence_piece_folder(const ModelFolder& folder, cons
   const R recipe = found.recipe;
   const bool known = recipe == R::albert || recipe == R::deberta_v2 || recipe == R::t5 || detail::is_fairseq(recipe);
   if (!known)
-    refuse_class(folder, file, found,
-                 "AlbertTokenizer, CamembertTokenizer, DebertaV2Tokenizer, T5Tokenizer, XLMRobertaTokenizer, and any with a "
-                 "tokenizer.json");
+    refuse_class(
+        folder, file, found,
+        "AlbertTokenizer, CamembertTokenizer, DebertaV2Tokenizer, T5Tokenizer, XLMRobertaTokenizer, and any with a "
+        "tokenizer.json");
   TokenizerParts parts;
   parts.names = files.names(usual_unigram_names(recipe));
   detail::read_pieces(recipe, model, parts.names, source, parts);

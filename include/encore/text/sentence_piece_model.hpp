@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// spiece.model and its like: the ModelProto of SentencePiece (Kudo & Richardson 2018), those of its fields that encoding
-// a text takes. github.com/google/sentencepiece/blob/v0.2.0/src/sentencepiece_model.proto.
+// spiece.model and its like: the ModelProto of SentencePiece (Kudo & Richardson 2018), those of its fields that
+// encoding a text takes. github.com/google/sentencepiece/blob/v0.2.0/src/sentencepiece_model.proto.
 #pragma once
 
 #include <encore/core/error.hpp>

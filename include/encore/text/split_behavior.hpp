@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a text falls into pieces at what a pattern matches: NormalizedString::split of the Hugging Face tokenizers library.
+// How a text falls into pieces at what a pattern matches: NormalizedString::split of the Hugging Face tokenizers
+// library.
 #pragma once
 
 #include <encore/text/character_classes.hpp>
@@ -17,8 +18,8 @@ namespace encore::text {
 // What becomes of a match.
 enum class SplitBehavior : std::uint8_t { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
-// Takes the matches of a pattern and the stretches between them, in order, and appends the pieces to `out`: but for those
-// that are empty once close() is called.
+// Takes the matches of a pattern and the stretches between them, in order, and appends the pieces to `out`: but for
+// those that are empty once close() is called.
 class SplitJoiner {
  public:
   SplitJoiner(SplitBehavior behavior, std::vector<ByteRange>& out)

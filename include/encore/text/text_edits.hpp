@@ -17,8 +17,8 @@
 
 namespace encore::text {
 
-// `content`, which is UTF-8, takes the place of every match. All of it comes from the last character of the match, or, of
-// one that is empty, from the character before it.
+// `content`, which is UTF-8, takes the place of every match. All of it comes from the last character of the match, or,
+// of one that is empty, from the character before it.
 struct Replace {
   Pattern pattern;
   std::string content;

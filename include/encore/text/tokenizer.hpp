@@ -36,8 +36,8 @@ struct EncodeOptions {
   // Longest result, special tokens included; 0: no limit. What is over it is cut from the end of the text, or of the
   // longer text of a pair ("longest_first"); from the beginning where the folder's truncation_side is left.
   std::int64_t max_length = 0;
-  // Put before the text, or the first of a pair. Offsets count from its beginning, Encoding::prompt_tokens says how many
-  // tokens it takes.
+  // Put before the text, or the first of a pair. Offsets count from its beginning, Encoding::prompt_tokens says how
+  // many tokens it takes.
   std::string_view prompt = {};
 };
 
@@ -62,17 +62,18 @@ class TokenizerWorkspace {
 // subpart, as in Python's decode(errors="replace"); byte offsets refer to the bytes as they were given. NUL is a
 // character like others (BertNormalizer drops it). An empty text gives the special tokens alone.
 //
-// The padding and the length that a tokenizer.json stores are checked and not applied: EncodeOptions say what is wanted.
+// The padding and the length that a tokenizer.json stores are checked and not applied: EncodeOptions say what is
+// wanted.
 class Tokenizer {
  public:
-  // From tokenizer.json; else from vocab.json with merges.txt (RoBERTa, DeBERTa), vocab.txt (BERT, MPNet), or spiece.model,
-  // spm.model or sentencepiece.bpe.model (ALBERT, CamemBERT, DeBERTa-v3, T5, XLM-RoBERTa), with tokenizer_config.json,
-  // special_tokens_map.json and added_tokens.json. A tokenizer.json alone gives what the tokenizers library gives; beside
-  // a tokenizer_config.json what transformers 5 gives, whose classes take little more than the vocabulary from it; a
-  // SentencePiece model what SentencePiece does. Throws FileError where a file is missing or malformed, ConfigError
-  // where a key is, and UnsupportedError for a valid tokenizer of a kind that is not supported, naming the part and
-  // what is.
-  // Texts are made lower case first where a sentence-transformers folder says so.
+  // From tokenizer.json; else from vocab.json with merges.txt (RoBERTa, DeBERTa), vocab.txt (BERT, MPNet), or
+  // spiece.model, spm.model or sentencepiece.bpe.model (ALBERT, CamemBERT, DeBERTa-v3, T5, XLM-RoBERTa), with
+  // tokenizer_config.json, special_tokens_map.json and added_tokens.json. A tokenizer.json alone gives what the
+  // tokenizers library gives; beside a tokenizer_config.json what transformers 5 gives, whose classes take little more
+  // than the vocabulary from it; a SentencePiece model what SentencePiece does. Throws FileError where a file is
+  // missing or malformed, ConfigError where a key is, and UnsupportedError for a valid tokenizer of a kind that is not
+  // supported, naming the part and what is. Texts are made lower case first where a sentence-transformers folder says
+  // so.
   static Tokenizer from(const ModelFolder& folder);
   static Tokenizer from_folder(const std::filesystem::path& path);
   // `file_name` is for messages.
@@ -118,7 +119,8 @@ class Tokenizer {
   std::optional<std::int32_t> pad_id() const;
   std::optional<std::int32_t> mask_id() const;
   std::optional<std::int32_t> unk_id() const;
-  // The folder's model_max_length, special tokens included; nothing where it sets no limit. EncodeOptions do not know it.
+  // The folder's model_max_length, special tokens included; nothing where it sets no limit. EncodeOptions do not know
+  // it.
   std::optional<std::int64_t> model_max_length() const;
   // Whether a text that is too long loses its beginning (truncation_side).
   bool truncates_left() const;

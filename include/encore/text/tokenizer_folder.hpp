@@ -32,10 +32,11 @@ inline TokenizerParts class_over_json(const ModelFolder& folder, const JsonObjec
                                       const TokenizerClass& found) {
   using R = TokenizerRecipe;
   if (found.recipe == R::none)
-    refuse_class(folder, "tokenizer.json", found,
-                 "BertTokenizer and its like, MPNetTokenizer, RobertaTokenizer, DebertaTokenizer, DebertaV2Tokenizer, "
-                 "AlbertTokenizer, CamembertTokenizer, XLMRobertaTokenizer, T5Tokenizer, PreTrainedTokenizerFast; without "
-                 "tokenizer_config.json the file is taken as it stands");
+    refuse_class(
+        folder, "tokenizer.json", found,
+        "BertTokenizer and its like, MPNetTokenizer, RobertaTokenizer, DebertaTokenizer, DebertaV2Tokenizer, "
+        "AlbertTokenizer, CamembertTokenizer, XLMRobertaTokenizer, T5Tokenizer, PreTrainedTokenizerFast; without "
+        "tokenizer_config.json the file is taken as it stands");
   const JsonObject model = file.object("model");
   const std::string type = model_type(model);
   const bool word_pieces = found.recipe == R::bert || found.recipe == R::mpnet;
@@ -57,8 +58,9 @@ inline TokenizerParts class_over_files(const ModelFolder& folder, const Tokenize
   if (folder.has("vocab.json") && folder.has("merges.txt")) {
     if (found.name.empty()) found.recipe = R::roberta;
     if (found.recipe != R::roberta && found.recipe != R::deberta)
-      refuse_class(folder, "vocab.json", found,
-                   "RobertaTokenizer and its like (Longformer, Bart, LED), DebertaTokenizer, and any with a tokenizer.json");
+      refuse_class(
+          folder, "vocab.json", found,
+          "RobertaTokenizer and its like (Longformer, Bart, LED), DebertaTokenizer, and any with a tokenizer.json");
     const std::string merges = folder.label("merges.txt");
     return byte_level_parts(read_vocabulary_json(folder), read_merges_file(folder.read("merges.txt"), merges), files,
                             found.recipe, merges);
@@ -86,8 +88,8 @@ inline TokenizerParts class_over_files(const ModelFolder& folder, const Tokenize
 
 }  // namespace detail
 
-// A tokenizer.json alone is taken as it stands; a tokenizer_config.json beside it rules over it, and so does the class that it
-// or config.json names. Throws FileError, ConfigError and UnsupportedError.
+// A tokenizer.json alone is taken as it stands; a tokenizer_config.json beside it rules over it, and so does the class
+// that it or config.json names. Throws FileError, ConfigError and UnsupportedError.
 inline TokenizerParts read_tokenizer_folder(const ModelFolder& folder) {
   std::optional<JsonObject> file;
   if (folder.has("tokenizer.json"))

@@ -89,8 +89,9 @@ inline JsonObject parse_tokenizer_json(std::string_view json, const std::string&
   return file;
 }
 
-// The tokenizer as the file has it, with what the files beside it add. Throws ConfigError for a key that is missing, wrong
-// or contradicts another, and UnsupportedError, which names the part and what is supported, for valid files of other kinds.
+// The tokenizer as the file has it, with what the files beside it add. Throws ConfigError for a key that is missing,
+// wrong or contradicts another, and UnsupportedError, which names the part and what is supported, for valid files of
+// other kinds.
 inline TokenizerParts read_tokenizer_json(const JsonObject& file, const TokenizerFiles* beside = nullptr) {
   TokenizerParts parts;
 

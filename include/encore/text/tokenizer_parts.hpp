@@ -43,8 +43,8 @@ struct TokenizerParts {
   AddedTokens added;
   PostProcessor post_processor;
   SpecialTokenNames names;
-  bool token_types = true;                        // false: the model is given none, so all are 0
-  bool truncates_left = false;                    // what is too long loses its beginning
+  bool token_types = true;                       // false: the model is given none, so all are 0
+  bool truncates_left = false;                   // what is too long loses its beginning
   std::optional<std::int64_t> model_max_length;  // in tokens, special ones included
   Decoder decoder;
   bool cleans_up_spaces = false;  // of decoded text, in front of punctuation

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The names that Oniguruma has for classes of POSIX and for properties of Unicode (its doc/UNICODE_PROPERTIES), and what
-// they are as members of a set of PCRE2. Names are compared without case, spaces, - and _.
+// The names that Oniguruma has for classes of POSIX and for properties of Unicode (its doc/UNICODE_PROPERTIES), and
+// what they are as members of a set of PCRE2. Names are compared without case, spaces, - and _.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -106,15 +104,14 @@ inline std::optional<std::string> property_members(std::string_view name) {
     return "\\p{" + std::string(1, char(plain[0] - 32)) + plain.substr(1) + "}";
   if (plain == "any") return "\\x{0}-\\x{10ffff}";
   if (plain == "assigned") return "^\\p{Cn}";
-  // What is no property of code points that PCRE2 has is taken for a script: of its own, not of texts that it occurs in.
-  static constexpr std::array<std::string_view, 30> properties{
-      "alphabetic",     "asciihexdigit", "cased",        "caseignorable",        "dash",
-      "defaultignorablecodepoint", "deprecated", "diacritic", "emoji",           "emojicomponent",
-      "emojimodifier",  "emojimodifierbase", "emojipresentation", "extendedpictographic", "extender",
-      "graphemebase",   "graphemeextend", "hexdigit",    "idcontinue",           "idstart",
-      "ideographic",    "joincontrol",   "lowercase",    "math",                 "quotationmark",
-      "radical",        "unifiedideograph", "uppercase", "variationselector",    "whitespace"};
-  const bool property = std::find(properties.begin(), properties.end(), plain) != properties.end();
+  // What is no property of code points that PCRE2 has is taken for a script: of its own, not of texts that it occurs
+  // in.
+  static constexpr std::string_view properties =
+      " alphabetic asciihexdigit cased caseignorable dash defaultignorablecodepoint deprecated diacritic"
+      " emoji emojicomponent emojimodifier emojimodifierbase emojipresentation extendedpictographic extender"
+      " graphemebase graphemeextend hexdigit idcontinue idstart ideographic joincontrol lowercase math"
+      " quotationmark radical unifiedideograph uppercase variationselector whitespace ";
+  const bool property = properties.find(" " + plain + " ") != properties.npos;
   return (property ? "\\p{" : "\\p{sc:") + plain + "}";
 }
 

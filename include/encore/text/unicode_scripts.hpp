@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UnicodeScripts of the Hugging Face tokenizers library (tokenizers/src/pre_tokenizers/unicode_scripts): a text is cut where
-// the script changes, after SentencePiece's rule of the same purpose. Kana count as Han.
+// UnicodeScripts of the Hugging Face tokenizers library (tokenizers/src/pre_tokenizers/unicode_scripts): a text is cut
+// where the script changes, after SentencePiece's rule of the same purpose. Kana count as Han.
 #pragma once
 
 #include <encore/text/character_classes.hpp>

@@ -28,8 +28,8 @@ class Unigram {
  public:
   struct Options {
     std::int32_t unknown_id = -1;  // negative: there is no unknown token, and unknown characters are errors
-    bool byte_fallback = false;  // what is unknown is its bytes, "<0x0A>"
-    bool fuse_unknown = true;    // unknown neighbours are one token
+    bool byte_fallback = false;    // what is unknown is its bytes, "<0x0A>"
+    bool fuse_unknown = true;      // unknown neighbours are one token
   };
   // One token: what is not found in texts (control and unused tokens) is not listed.
   struct Piece {
@@ -87,8 +87,8 @@ class Unigram {
   // Whether a token is written as the text has it.
   bool spells(std::int32_t id) const { return id == options_.unknown_id; }
 
-  // Appends the tokens of a word, which is not empty. Throws InputError for a character that no token has where there is
-  // no unknown token.
+  // Appends the tokens of a word, which is not empty. Throws InputError for a character that no token has where there
+  // is no unknown token.
   void operator()(const Vocabulary& vocabulary, std::string_view text, ByteRange word, Memory& memory,
                   std::vector<TokenSpan>& out) const {
     find_best(text, word, memory);

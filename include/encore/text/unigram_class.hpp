@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokenizers of a tokenizer.json's Unigram model and what transformers' classes put around it, whatever else the file says:
-// AlbertTokenizer, CamembertTokenizer, DebertaV2Tokenizer, T5Tokenizer, XLMRobertaTokenizer. A charsmap of the file is kept
-// by all but DebertaV2Tokenizer.
+// Tokenizers of a tokenizer.json's Unigram model and what transformers' classes put around it, whatever else the file
+// says: AlbertTokenizer, CamembertTokenizer, DebertaV2Tokenizer, T5Tokenizer, XLMRobertaTokenizer. A charsmap of the
+// file is kept by all but DebertaV2Tokenizer.
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -32,8 +32,8 @@ inline SpecialTokenNames usual_unigram_names(TokenizerRecipe recipe) {
   return {"<s>", "</s>", "<pad>", "<mask>", "<unk>"};
 }
 
-// What a class takes for added tokens where the files do not say otherwise: T5's sentinels, the last first, and CamemBERT's
-// unused tokens too, unless the files list additional tokens of their own.
+// What a class takes for added tokens where the files do not say otherwise: T5's sentinels, the last first, and
+// CamemBERT's unused tokens too, unless the files list additional tokens of their own.
 inline std::vector<AddedToken> unigram_added_tokens(const TokenizerFiles& files, const SpecialTokenNames& names,
                                                     TokenizerRecipe recipe) {
   const auto special = [](const std::string& content) { return AddedToken{.content = content, .special = true}; };
@@ -81,7 +81,8 @@ inline bool prefixes_space(const TokenizerFiles& files, TokenizerRecipe recipe) 
 }
 // DeBERTa's class then puts one before the first word alone.
 inline Decoder unigram_decoder(const TokenizerFiles& files, TokenizerRecipe recipe) {
-  return Decoder({MetaspaceDecoder{.prepends = prefixes_space(files, recipe) || recipe == TokenizerRecipe::deberta_v2}});
+  return Decoder(
+      {MetaspaceDecoder{.prepends = prefixes_space(files, recipe) || recipe == TokenizerRecipe::deberta_v2}});
 }
 
 // What a class puts around texts; `begin` and `end` stand there for the classes that have RoBERTa's template.
@@ -171,8 +172,7 @@ inline TokenizerParts unigram_parts(const JsonObject& file, const TokenizerFiles
   if (unknown >= parts.vocabulary.size())
     throw model.error("vocab", "has " + std::to_string(parts.vocabulary.size()) + " tokens and none with the id " +
                                    std::to_string(unknown) + " of the unknown one");
-  parts.model =
-      Unigram<double>(parts.vocabulary, std::move(pieces), {.unknown_id = unknown}, model.where("vocab"));
+  parts.model = Unigram<double>(parts.vocabulary, std::move(pieces), {.unknown_id = unknown}, model.where("vocab"));
   parts.normalizer = Normalizer(detail::unigram_normalizer(file, files, recipe));
   parts.pre_tokenizer = PreTokenizer(detail::unigram_pre_tokenizer(files, recipe));
   const std::vector<AddedToken> added = unigram_added_tokens(files, parts.names, recipe);

@@ -26,7 +26,8 @@ class WordLevel {
         source_(std::move(source)),
         unknown_(vocabulary.id_of(unknown_token_)) {}
 
-  // Appends the token of a word, which is not empty. Throws InputError for an unknown word where there is no token for it.
+  // Appends the token of a word, which is not empty. Throws InputError for an unknown word where there is no token for
+  // it.
   void operator()(const Vocabulary& vocabulary, std::string_view text, ByteRange word, Memory&,
                   std::vector<TokenSpan>& out) const {
     const std::int32_t known = vocabulary.id_of(text.substr(word.begin, word.size()));

@@ -76,8 +76,8 @@ inline VocabularyOptions word_piece_options(const TokenizerFiles& files, Tokeniz
     options.strip_accents = files.config->nullable().optional_boolean("strip_accents");
     options.tokenize_chinese_chars = files.config->boolean("tokenize_chinese_chars", options.tokenize_chinese_chars);
   }
-  const SpecialTokenNames names = files.names(
-      {options.cls_token, options.sep_token, options.pad_token, options.mask_token, options.unk_token});
+  const SpecialTokenNames names =
+      files.names({options.cls_token, options.sep_token, options.pad_token, options.mask_token, options.unk_token});
   options.unk_token = names.unk;
   options.sep_token = names.sep;
   options.pad_token = names.pad;

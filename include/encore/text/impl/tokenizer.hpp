@@ -170,8 +170,8 @@ ENCORE_INLINE void Tokenizer::run(std::string_view first, const std::string_view
 
   auto& a = workspace.state_->first_tokens;
   auto& b = workspace.state_->second_tokens;
-  // Which text of a pair is the longer one decides what is cut, so only a single text that loses its end need not be looked
-  // at to that end.
+  // Which text of a pair is the longer one decides what is cut, so only a single text that loses its end need not be
+  // looked at to that end.
   const bool ends_early = limit && !second && !parts_->truncates_left;
   const std::size_t enough = ends_early ? std::max<std::size_t>(limit - special, 1) : 0;
   workspace.state_->first(*parts_, first, enough, details, a);
