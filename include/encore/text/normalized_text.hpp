@@ -2,6 +2,7 @@
 // A text on its way through normalisation: UTF-8, and for each byte the code point of the source that it came from.
 #pragma once
 
+#include <encore/config.hpp>
 #include <encore/core/error.hpp>
 #include <encore/text/utf8.hpp>
 
@@ -148,17 +149,12 @@ class NormalizedText {
   // Throws InputError for a text that has grown beyond its limit. Growing asks by itself, but only where it takes
   // memory.
   void require_in_limit() const {
-    if (size_ > limit_)
-      throw InputError("the tokenizer's rules make more than " + std::to_string(limit_) + " bytes of a text");
+    if (size_ > limit_) refuse();
   }
 
   // For writers of many characters at once: room for `count` more bytes, then what was written there.
   void reserve(std::size_t count) {
-    if (bytes_.size() - size_ < count) {
-      require_in_limit();
-      bytes_.resize(std::max(size_ + count, bytes_.size() * 2));
-    }
-    if (with_origins_ && origins_.size() < bytes_.size()) origins_.resize(bytes_.size());
+    if (bytes_.size() - size_ < count || (with_origins_ && origins_.size() < bytes_.size())) take_memory(count);
   }
   char* end_of_bytes() { return bytes_.data() + size_; }
   std::uint32_t* end_of_origins() { return origins_.data() + size_; }
@@ -167,6 +163,16 @@ class NormalizedText {
   void shrink(std::size_t size) { size_ = size; }
 
  private:
+  // Out of the way of the loops that put characters.
+  ENCORE_NOINLINE void take_memory(std::size_t count) {
+    require_in_limit();
+    if (bytes_.size() - size_ < count) bytes_.resize(std::max(size_ + count, bytes_.size() * 2));
+    if (with_origins_) origins_.resize(bytes_.size());
+  }
+  [[noreturn]] void refuse() const {
+    throw InputError("the tokenizer's rules make more than " + std::to_string(limit_) + " bytes of a text");
+  }
+
   std::vector<char> bytes_;
   std::vector<std::uint32_t> origins_;
   std::size_t size_ = 0;
