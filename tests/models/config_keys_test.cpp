@@ -8,8 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <unistd.h>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -19,34 +17,16 @@ using nlohmann::json;
 
 namespace {
 
-class ConfigFolder {
- public:
-  ConfigFolder()
-      : path_(std::filesystem::temp_directory_path() / ("encore_config_keys_" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ConfigFolder(const ConfigFolder&) = delete;
-  ConfigFolder& operator=(const ConfigFolder&) = delete;
-  ~ConfigFolder() { std::filesystem::remove_all(path_); }
-
-  ModelFolder with(const json& config) const {
-    std::ofstream(path_ / "config.json") << config.dump();
-    return ModelFolder::open(path_);
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
 // All that can be seen of a model with this configuration: its parameters, and what random ones make of a batch. A
 // refusal is seen as its message.
-std::string seen(const ConfigFolder& folder, json config, const std::string& architecture) {
+std::string seen(json config, const std::string& architecture) {
   using B = Reference<double>;
   config["architectures"] = {architecture};
   const Context<B> context;
   std::string text;
   try {
-    const auto model = AnyEncoder<B>::open(context, folder.with(config), {.weights = WeightsFrom::random});
+    const auto model = AnyEncoder<B>::open(context, ModelFolder::from_memory({{"config.json", config.dump()}}),
+                                           {.weights = WeightsFrom::random});
     for (const ParameterSpec& spec : model->layout())
       text += spec.name() + " " + std::to_string(spec.rows()) + " " + std::to_string(spec.cols()) + "\n";
     Batch batch;
@@ -78,7 +58,6 @@ bool is_told_by_tensors(const std::string& type, const std::string& key) {
 TEST_CASE("every configuration key that changes a result in transformers is honoured or refused by name",
           "[models][config]") {
   const json table = json::parse(std::ifstream(ENCORE_TEST_DATA "/config_keys.json"));
-  const ConfigFolder folder;
   std::map<std::string, std::string> unchanged;
   int honoured = 0, refused = 0;
   std::string ignored;
@@ -97,8 +76,8 @@ TEST_CASE("every configuration key that changes a result in transformers is hono
           changed[key] = value;
           for (const auto& architecture : about["architectures"]) {
             std::string& before = unchanged[config.dump() + architecture.get<std::string>()];
-            if (before.empty()) before = seen(folder, config, architecture);
-            const std::string after = seen(folder, changed, architecture);
+            if (before.empty()) before = seen(config, architecture);
+            const std::string after = seen(changed, architecture);
             differs |= before != after;
             is_refused |= after.starts_with("refused");
           }
@@ -120,7 +99,6 @@ TEST_CASE("every configuration key that changes a result in transformers is hono
 TEST_CASE("null is refused where transformers refuses it, and stands for an absent key where that is its default",
           "[models][config]") {
   const json table = json::parse(std::ifstream(ENCORE_TEST_DATA "/config_keys.json"));
-  const ConfigFolder folder;
   int refused = 0, accepted = 0;
   std::string wrong;
   for (const auto& [type, about] : table["model_types"].items()) {
@@ -131,7 +109,7 @@ TEST_CASE("null is refused where transformers refuses it, and stands for an abse
           config["model_type"] = type;
           json changed = config;
           changed[key] = nullptr;
-          judge(seen(folder, changed, architecture), [&] { return seen(folder, config, architecture); });
+          judge(seen(changed, architecture), [&] { return seen(config, architecture); });
         }
       };
       for (const auto& architecture : result["null"]["refused_by"]) {
