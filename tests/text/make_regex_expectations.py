@@ -48,10 +48,13 @@ SYNTAX = [
     (r"\p{uppercase letter}", ["aB"]), (r"\p{White_Space}", ["a b"]), (r"\p{Alnum}+", ["a1-"]), (r"[\p{L}&&[^a]]+", ["abab"]),
     (r"(?m).", ["a\nb"]), (r".", ["a\nb\r"]), (r"(?m:.)b", ["\nb"]), (r"(?i)b", ["aBb"]), (r"a(?i)b|c", ["AB aB C ac aC"]), (r"(?i:a)b", ["Ab AB"]), (r"a(?-i)b", ["ab aB"]), (r"(?i)é", ["É"]),
     (r"(?x) a b # note", ["ab"]), (r"(?x: a ) b", ["a b"]), (r"(?#note)a", ["a"]), (r"\bfoo\b", ["a foo béfoo foo ½foo"]), (r"\B", ["ab c"]), (r"\Aa", ["aa\na"]), (r"a\z", ["aa"]), (r"a\Z", ["aa\n"]),
-    (r"(?<=a)b", ["ab b"]), (r"(?<!a)b", ["ab b"]), (r"(?!a).", ["ab"]), (r"\u3042", ["あ"]), (r"\x41\x{42}", ["AB"]), (r"\101\t\e?", ["A\t"]), (r"\.\*\-\/\"", ['.*-/"']), (r"a|", ["ba"]), (r"|a", ["ba"]),
+    (r"(?<=a)b", ["ab b"]), (r"(?<!a)b", ["ab b"]), (r"(?!a).", ["ab"]), (r"\u3042", ["あ"]), (r"\x41\x{42}", ["AB"]), (r"\101\t\e?", ["A\t"]), (r"\18", ["\x018"]), (r"\81", ["81"]),
+    ("(a)" * 10 + r"\10", ["a" * 11]), ("(a)" * 9 + r"\10", ["a" * 9 + "\b"]), (r"(?:a)(?=b)(b)\1", ["abb"]), (r"[\101\8]+", ["A8B"]),
+    (r"[a-f-9]+", ["a-95g"]), (r"[a-f-\d]+", ["a-9z"]), (r"[[a]-z]+", ["a-zb"]), (r"[\d-]+", ["1-a"]), (r"[a-f-x-z]+", ["a-y_"]), (r"[--a]+", ["-Aab"]),
+    (r"[a-&&a]", ["a-"]), (r"[\d-&&-]", ["1-"]), (r"[^\x00-\x7F]+", ["aé"]), (r"[\u0080-\u00ff]+", ["aéあ"]), (r"\x{e9}", ["é"]), (r"\x7a", ["z"]), (r"\.\*\-\/\"", ['.*-/"']), (r"a|", ["ba"]), (r"|a", ["ba"]),
     (r"(?:(?:a|b)|c)+d?", ["abcd"]), (r"\O", ["a\n"]), (r"\N", ["a\n"]), (r"[\x00-\x1f]", ["a\x01b"]), (r"[\u3040-\u309f]+", ["aあいb"]), (r"[–—]", ["a—b"]), (r"\p{S}", ["a+b$c©"]), (r"\p{P}+", ["a+b,.c"]),
 ]
-REFUSED = ["[[:foo:]]", "(a", "a)", "[a", "[z-a]", r"\p{Foo}", "*a", "+", "a{3,2}x(", "(?P<n>a)", "(?s).", r"[\w-\d]", "(?<>a)", "a\\"]
+REFUSED = ["[[:foo:]]", "(a", "a)", "[a", "[z-a]", r"\p{Foo}", "*a", "+", "a{3,2}x(", "(?P<n>a)", "(?s).", r"[\w-\d]", r"[\w-a]", r"[\d-[a]]", "[[:digit:]-x]", r"[\p{Nd}-x]", r"[\d--]", r"[a-\d]", r"\xe9", r"[\xe9]", r"\351", r"\8", r"\2(a)", "(?<>a)", "a\\"]
 CLASSES = [r"\s", r"\S", r"\d", r"\w", r"\W", r"[\w]", r"[^\W]", r"[[\W]&&\p{L}]", r"\h", "."] + [rf"[[:{name}:]]" for name in
     ["alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "xdigit", "word"]] + [
     rf"\p{{{name}}}" for name in "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Co Letter Mark Number "

@@ -165,7 +165,7 @@ class CharacterSetTranslator {
       case U'e': return 0x1b;
       case U'u': return in_.hexadecimal(4);
       case U'x': {
-        if (!in_.take_if("{")) return in_.hexadecimal(2);
+        if (!in_.take_if("{")) return ascii(in_.hexadecimal(2));
         const char32_t value = in_.hexadecimal(8);
         if (!in_.take_if("}")) throw UnsupportedSyntax{"has \\x{ without a }"};
         return value;
@@ -175,9 +175,9 @@ class CharacterSetTranslator {
     if (c >= U'0' && c <= U'7') {
       char32_t value = c - U'0';
       for (int i = 0; i < 2 && in_.peek() >= '0' && in_.peek() <= '7'; ++i) value = value * 8 + (in_.take() - U'0');
-      return value;
+      return ascii(value);
     }
-    const bool is_name = (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || c == U'8' || c == U'9';
+    const bool is_name = (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z');
     if (is_name) throw UnsupportedSyntax{std::string("has \\") + char(c)};
     return c;
   }
@@ -201,25 +201,35 @@ class CharacterSetTranslator {
     }
   };
 
+  // \xe9 and \351 are bytes, which Oniguruma joins to characters with those beside them; not so here.
+  static char32_t ascii(char32_t c) {
+    if (c > 0x7f) throw UnsupportedSyntax{"has a byte beyond ASCII, of which \\x{..} would be the code point"};
+    return c;
+  }
+
+  // A - at the end of a set, or before &&, is itself.
+  bool hyphen_is_itself() const { return in_.rest().starts_with("-]") || in_.rest().starts_with("-&&"); }
+  void refuse_range_from_class() const {
+    if (in_.peek() == '-' && !hyphen_is_itself()) throw UnsupportedSyntax{"has a range that begins with a class"};
+  }
+
   void item(Union& all, int depth) {
-    if (posix(all)) return;
+    if (posix(all)) return refuse_range_from_class();
     if (in_.take_if("[")) {
       all.others += "|" + set(depth + 1);
       return;
     }
-    if (const auto members = class_in_set()) return all.add(*members);
+    if (const auto members = class_in_set()) {
+      all.add(*members);
+      return refuse_range_from_class();
+    }
     const char32_t from = character();
-    // A - at the end is itself.
-    if (in_.peek() != '-' || in_.rest().starts_with("-]") || in_.rest().size() < 2) {
+    if (in_.peek() != '-' || hyphen_is_itself()) {
       all.members += code_point(from);
       return;
     }
     in_.skip(1);
-    if (in_.peek() == '[') {
-      all.members += code_point(from) + code_point(U'-');
-      return;
-    }
-    if (class_in_set()) throw UnsupportedSyntax{"has a range that ends in a class"};
+    if (in_.peek() == '[' || class_in_set()) throw UnsupportedSyntax{"has a range that ends in a class"};
     const char32_t to = character();
     if (to < from) throw UnsupportedSyntax{"has a range that ends before it begins"};
     all.members += code_point(from) + "-" + code_point(to);

@@ -7,7 +7,9 @@
 
 #include <encore/text/character_set_syntax.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -103,6 +105,7 @@ class RegexTranslator {
         in_.skip(end + 1);
       }
     }
+    captures_ += open == "(" || (open.starts_with("(?<") && open.ends_with('>'));
     std::string inside = alternatives(extended, depth + 1);
     if (!in_.take_if(")")) throw UnsupportedSyntax{"has a ( without a )"};
     return open + inside + ")";
@@ -146,7 +149,15 @@ class RegexTranslator {
       }
       default: break;
     }
-    if (in_.peek() >= '1' && in_.peek() <= '9') return "\\g{" + std::to_string(in_.number()) + "}";
+    if (in_.peek() >= '1' && in_.peek() <= '9') {
+      // A group before here, or one digit; all else is octal, or the digit 8 or 9 itself.
+      RegexReader behind = in_;
+      if (const std::int64_t group = behind.number(); group <= std::max<std::int64_t>(9, captures_)) {
+        in_ = behind;
+        return "\\g{" + std::to_string(group) + "}";
+      }
+      if (in_.peek() >= '8') return code_point(in_.take());
+    }
     return code_point(CharacterSetTranslator(in_).character_escape());
   }
 
@@ -177,6 +188,7 @@ class RegexTranslator {
   static std::string repeated(const std::string& atom) { return "(?:" + atom + ")"; }
 
   RegexReader in_;
+  std::int64_t captures_ = 0;  // groups that capture, up to here
 };
 
 }  // namespace encore::text::detail
