@@ -3,16 +3,13 @@
 // like, and DebertaTokenizer for DeBERTa's first version.
 #pragma once
 
-#include <encore/core/error.hpp>
+#include <encore/text/class_tokens.hpp>
 #include <encore/text/tokenizer_class.hpp>
 #include <encore/text/tokenizer_files.hpp>
 #include <encore/text/tokenizer_parts.hpp>
-#include <encore/text/word_piece_class.hpp>
 
 #include <cstdint>
-#include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,14 +30,7 @@ inline TokenizerParts byte_level_parts(Vocabulary vocabulary, BytePairEncoding::
   const bool deberta = recipe == TokenizerRecipe::deberta;
   parts.names =
       files.names(deberta ? SpecialTokenNames{} : SpecialTokenNames{"<s>", "</s>", "<pad>", "<mask>", "<unk>"});
-  const auto special = [](const std::string& content) { return AddedToken{.content = content, .special = true}; };
-  const std::vector<AddedToken> added = files.added_tokens({{"bos_token", special(parts.names.cls)},
-                                                            {"eos_token", special(parts.names.sep)},
-                                                            {"unk_token", special(parts.names.unk)},
-                                                            {"sep_token", special(parts.names.sep)},
-                                                            {"pad_token", special(parts.names.pad)},
-                                                            {"cls_token", special(parts.names.cls)},
-                                                            {"mask_token", special(parts.names.mask)}});
+  const std::vector<AddedToken> added = files.added_tokens(special_tokens_with_ends(parts.names));
   parts.added = AddedTokens(added, parts.vocabulary, parts.normalizer, parts.classes, source);
   const std::int32_t cls = template_token_id(parts, added, parts.names.cls, source);
   const std::int32_t sep = template_token_id(parts, added, parts.names.sep, source);

@@ -148,7 +148,7 @@ struct TokenizerFiles {
   static void refuse_unsupported(const JsonObject& file) {
     if (file.boolean("split_special_tokens", false))
       throw UnsupportedError(file.where("split_special_tokens") +
-                             ": only false is supported: special tokens in a text " + "are found");
+                             ": only false is supported: special tokens in a text are found");
     for (const std::string& name : file.texts("fast_tokenizer_files"))
       if (name != "tokenizer.json")
         throw UnsupportedError(file.where("fast_tokenizer_files") + ": " + in_quotes(name) +

@@ -7,18 +7,17 @@
 #include <encore/core/error.hpp>
 #include <encore/io/json.hpp>
 #include <encore/text/base64.hpp>
+#include <encore/text/class_tokens.hpp>
 #include <encore/text/model_json.hpp>
 #include <encore/text/post_processor_json.hpp>
 #include <encore/text/tokenizer_class.hpp>
 #include <encore/text/tokenizer_files.hpp>
 #include <encore/text/tokenizer_parts.hpp>
-#include <encore/text/word_piece_class.hpp>
 
+#include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,20 +35,12 @@ inline SpecialTokenNames usual_unigram_names(TokenizerRecipe recipe) {
 // CamemBERT's unused tokens too, unless the files list additional tokens of their own.
 inline std::vector<AddedToken> unigram_added_tokens(const TokenizerFiles& files, const SpecialTokenNames& names,
                                                     TokenizerRecipe recipe) {
-  const auto special = [](const std::string& content) { return AddedToken{.content = content, .special = true}; };
-  std::map<std::string_view, AddedToken> defaults{{"unk_token", special(names.unk)},
-                                                  {"sep_token", special(names.sep)},
-                                                  {"pad_token", special(names.pad)},
-                                                  {"cls_token", special(names.cls)},
-                                                  {"mask_token", special(names.mask)}};
-  if (recipe != TokenizerRecipe::t5) {
-    defaults["bos_token"] = special(names.cls);
-    defaults["eos_token"] = special(names.sep);
-  }
+  auto defaults = recipe == TokenizerRecipe::t5 ? special_tokens(names) : special_tokens_with_ends(names);
   // CamemBERT's mask takes the space before it, where the files give no more than its name.
   if (recipe == TokenizerRecipe::camembert) defaults["mask_token"].lstrip = true;
   std::vector<AddedToken> added = files.added_tokens(defaults);
   if (!files.extra.empty()) return added;
+  const auto special = [](const std::string& content) { return AddedToken{.content = content, .special = true}; };
   std::vector<AddedToken> more;
   if (recipe == TokenizerRecipe::camembert)
     for (const char* name : {"<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"}) more.push_back(special(name));

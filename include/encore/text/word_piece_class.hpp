@@ -3,8 +3,7 @@
 // MPNetTokenizer, which has RoBERTa's special tokens and template.
 #pragma once
 
-#include <encore/core/error.hpp>
-#include <encore/io/json.hpp>
+#include <encore/text/class_tokens.hpp>
 #include <encore/text/tokenizer_class.hpp>
 #include <encore/text/tokenizer_files.hpp>
 #include <encore/text/tokenizer_parts.hpp>
@@ -12,25 +11,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace encore::text {
-
-// The id of a token that a template puts around every text. Throws ConfigError, beginning with `source`, where it is
-// neither in the vocabulary nor listed with an id: any id made up for it would be beyond the model's embeddings.
-inline std::int32_t template_token_id(const TokenizerParts& parts, const std::vector<AddedToken>& listed,
-                                      const std::string& content, const std::string& source) {
-  if (content.empty()) throw ConfigError(source + ": the names of the tokens around a text must not be empty");
-  const bool given = std::any_of(listed.begin(), listed.end(),
-                                 [&](const AddedToken& token) { return token.id && token.content == content; });
-  if (!given && parts.vocabulary.id_of(content) < 0)
-    throw ConfigError(source + ": the vocabulary lacks " + in_quotes(content) + ", which stands around every text");
-  return *parts.added.find(content)->id;
-}
 
 // Throws ConfigError for tokens that contradict each other or that the template lacks.
 inline TokenizerParts word_piece_parts(Vocabulary vocabulary, const VocabularyOptions& options, TokenizerRecipe recipe,
@@ -83,12 +68,7 @@ inline VocabularyOptions word_piece_options(const TokenizerFiles& files, Tokeniz
   options.pad_token = names.pad;
   options.cls_token = names.cls;
   options.mask_token = names.mask;
-  const auto special = [](const std::string& name) { return AddedToken{.content = name, .special = true}; };
-  std::map<std::string_view, AddedToken> defaults{{"unk_token", special(names.unk)},
-                                                  {"sep_token", special(names.sep)},
-                                                  {"pad_token", special(names.pad)},
-                                                  {"cls_token", special(names.cls)},
-                                                  {"mask_token", special(names.mask)}};
+  auto defaults = special_tokens(names);
   // MPNet's mask takes the space before it, where the files give no more than its name.
   if (mpnet) defaults["mask_token"].lstrip = true;
   options.added_tokens = files.added_tokens(defaults);
