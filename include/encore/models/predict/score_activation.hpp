@@ -3,7 +3,9 @@
 // numbers as they get. Formulas of the PyTorch documentation with its defaults. RReLU is not there: it is random.
 #pragma once
 
+#include <encore/core/activation.hpp>
 #include <encore/core/error.hpp>
+#include <encore/core/scalar.hpp>
 #include <encore/io/cross_encoder.hpp>
 
 #include <algorithm>
@@ -25,8 +27,10 @@ struct TorchFunction {
   bool logarithm = false;            // or its logarithm
 };
 
-inline double logistic(double x) { return 1 / (1 + std::exp(-x)); }
-inline double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+template <Activation activation>
+double of_core(double x) {
+  return activate<activation>(x);
+}
 inline double elu(double x) { return x > 0 ? x : std::expm1(x); }
 inline double selu(double x) {
   return 1.0507009873554804934193349852946 * (x > 0 ? x : 1.6732632423543772848170429916717 * std::expm1(x));
@@ -34,23 +38,23 @@ inline double selu(double x) {
 inline double hard_sigmoid(double x) { return std::clamp(x / 6 + 0.5, 0.0, 1.0); }
 
 inline constexpr std::array<TorchFunction, 25> torch_functions{{
-    {"Identity", [](double x) { return x; }},
-    {"Sigmoid", logistic},
-    {"Tanh", [](double x) { return std::tanh(x); }},
+    {"Identity", of_core<Activation::identity>},
+    {"Sigmoid", of_core<Activation::sigmoid>},
+    {"Tanh", of_core<Activation::tanh>},
     {"Softmax"},
     {"Softmin", nullptr, -1},
     {"LogSoftmax", nullptr, 1, true},
     {"LogSigmoid", [](double x) { return -softplus(-x); }},
-    {"ReLU", [](double x) { return std::max(x, 0.0); }},
-    {"ReLU6", [](double x) { return std::clamp(x, 0.0, 6.0); }},
-    {"LeakyReLU", [](double x) { return x > 0 ? x : 0.01 * x; }},
+    {"ReLU", of_core<Activation::relu>},
+    {"ReLU6", of_core<Activation::relu6>},
+    {"LeakyReLU", of_core<Activation::leaky_relu>},
     {"PReLU", [](double x) { return x > 0 ? x : 0.25 * x; }},  // as it is made: what it learned is not saved
     {"ELU", elu},
     {"CELU", elu},
     {"SELU", selu},
-    {"GELU", [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }},
-    {"SiLU", [](double x) { return x * logistic(x); }},
-    {"Mish", [](double x) { return x * std::tanh(softplus(x)); }},
+    {"GELU", of_core<Activation::gelu_erf>},
+    {"SiLU", of_core<Activation::silu>},
+    {"Mish", of_core<Activation::mish>},
     {"Softplus", [](double x) { return x > 20 ? x : softplus(x); }},
     {"Softsign", [](double x) { return x / (1 + std::abs(x)); }},
     {"Softshrink", [](double x) { return x > 0.5    ? x - 0.5
@@ -60,7 +64,7 @@ inline constexpr std::array<TorchFunction, 25> torch_functions{{
     {"Tanhshrink", [](double x) { return x - std::tanh(x); }},
     {"Hardtanh", [](double x) { return std::clamp(x, -1.0, 1.0); }},
     {"Hardsigmoid", hard_sigmoid},
-    {"Hardswish", [](double x) { return x * hard_sigmoid(x); }},
+    {"Hardswish", of_core<Activation::hard_swish>},
 }};
 
 }  // namespace detail
