@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A model folder of hostile JSON files. The input holds them one after the other, parted by lines "---", in the order
 // of `names`. Whatever they say, the readers answer with a value or with a typed error of one short line.
+#include "hostile_files.hpp"
+
 #include <encore/io/model_folder.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <map>
 #include <string>
 #include <string_view>
 
 namespace {
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using namespace fuzzing;
 
 constexpr std::array<const char*, 7> names{"config.json",
                                            "modules.json",
@@ -26,25 +23,6 @@ constexpr std::array<const char*, 7> names{"config.json",
                                            "sentence_bert_config.json",
                                            "config_sentence_transformers.json",
                                            "model.safetensors.index.json"};
-
-std::string safetensors(std::string_view header, std::size_t bytes) {
-  std::string file(8, '\0');
-  const std::uint64_t length = header.size();
-  std::memcpy(file.data(), &length, 8);
-  return file + std::string(header) + std::string(bytes, '\0');
-}
-
-template <class Call>
-void expect(Call call) {
-  try {
-    call();
-  } catch (const encore::Error& error) {
-    const std::string_view message = error.what();
-    require(!message.empty());
-    require(message.find('\n') == message.npos);
-    require(message.size() < 4000);
-  }
-}
 
 // Every getter on every key, at every depth.
 void walk(const encore::JsonObject& json) {
@@ -69,19 +47,9 @@ void walk(const encore::JsonObject& json) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::map<std::string, std::string> files{
-      {"1.safetensors", safetensors(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8)},
-      {"2_Dense/model.safetensors",
-       safetensors(R"({"linear.bias":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
-                   R"("linear.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[8,32]}})",
-                   32)}};
-  for (const char* name : names) {
-    const std::string_view separator = "\n---\n";
-    const auto end = rest.find(separator);
-    if (!rest.empty()) files[name] = rest.substr(0, end);
-    rest = end == rest.npos ? std::string_view() : rest.substr(end + separator.size());
-  }
+  Files files{{"1.safetensors", safetensors(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8)},
+              {"2_Dense/model.safetensors", dense_of_three()}};
+  split_into(files, {reinterpret_cast<const char*>(data), size}, names);
 
   expect([&] {
     const auto folder = encore::ModelFolder::from_memory(std::move(files));
