@@ -55,6 +55,12 @@ struct ParameterSpec {
   std::int64_t cols() const { return shape.rank() > 1 ? shape[1] : 1; }
 };
 
+// Whether both have as many sections, of the same rows each: a backend then puts the same padding between them.
+inline bool same_section_rows(const ParameterSpec& a, const ParameterSpec& b) {
+  return std::equal(a.sections.begin(), a.sections.end(), b.sections.begin(), b.sections.end(),
+                    [](const ParameterSection& x, const ParameterSection& y) { return x.rows == y.rows; });
+}
+
 // All parameters of a model, in order of declaration. Equal layouts have equal names and shapes.
 class ParameterLayout {
  public:

@@ -64,7 +64,7 @@ class ValueStore {
                        std::to_string(segments().tokens()) + " tokens");
     if (workspace_.counted == workspace_.positions.size()) workspace_.positions.emplace_back();
     std::vector<std::int32_t>& positions = workspace_.positions[workspace_.counted++];
-    const std::int32_t* const host = ids.host ? ids.host : ids.data;
+    const std::int32_t* const host = op::host_values(ids);
     positions.assign(host, host + ids.size);
     for (std::int64_t s = 0; s < segments().count(); ++s) {
       std::int32_t last = padding;
@@ -214,14 +214,11 @@ class ValueStore {
     return x;
   }
   bool same_sections(std::span<const Value* const> operands) const {
-    const auto sizes_equal = [](const ParameterSection& a, const ParameterSection& b) { return a.rows == b.rows; };
     const ParameterId first = sections_of(*operands[0]);
     if (!first) return false;
-    const std::vector<ParameterSection>& expected = env_.layout[first].sections;
     return std::all_of(operands.begin() + 1, operands.end(), [&](const Value* x) {
       const ParameterId other = sections_of(*x);
-      return other && std::equal(expected.begin(), expected.end(), env_.layout[other].sections.begin(),
-                                 env_.layout[other].sections.end(), sizes_equal);
+      return other && same_section_rows(env_.layout[first], env_.layout[other]);
     });
   }
   std::int64_t rows_of(std::int32_t index) const { return slot(index).rows; }

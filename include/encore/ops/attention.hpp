@@ -150,14 +150,11 @@ struct Attention {
                        .weights = spec.weights,
                        .uses_sinks = sinks,
                        .uses_decay = bool(spec.decay)};
-    const auto rows = [&](ParameterId stored, const ComputedRows& computed) {
-      return computed.rows ? static_cast<const S*>(computed.data) : env.weights(stored).rows();
-    };
     if (env.parameters && spec.cosine) {
-      p.cosine = rows(spec.cosine, cosine);
-      p.sine = rows(spec.sine, sine);
+      p.cosine = rows_by_position(env, spec.cosine, cosine);
+      p.sine = rows_by_position(env, spec.sine, sine);
     }
-    if (env.parameters && spec.decay) p.decay = rows(spec.decay, decay);
+    if (env.parameters && spec.decay) p.decay = rows_by_position(env, spec.decay, decay);
     return p;
   }
 };

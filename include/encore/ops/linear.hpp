@@ -23,7 +23,11 @@ struct Linear {
     if (in[0].cols != spec.cols())
       throw ShapeError("linear: " + to_string(in[0]) + " times '" + spec.name() + "' " + to_string(spec.shape) +
                        ": inner sizes differ");
-    if (bias) check_bias(spec, vector_parameter(name, env.layout, bias, {in[0].rows, spec.rows()}, spec.rows()));
+    if (bias) {
+      const ParameterSpec& added = vector_parameter(name, env.layout, bias, {in[0].rows, spec.rows()}, spec.rows());
+      if (!same_section_rows(spec, added))
+        throw ShapeError("linear: the sections of '" + added.name() + "' are not those of '" + spec.name() + "'");
+    }
     const Extent result{in[0].rows, spec.sections.size() > 1 ? env.kernels.product_columns(spec) : spec.rows()};
     if (in.size() > 1 && in.back() != result) shape_error(name, result, in.back(), "result and residual differ");
     return result;
@@ -46,14 +50,6 @@ struct Linear {
     const double outputs = double(in[0].rows) * double(env.layout[weight].rows());
     return 2.0 * double(in[0].cols) * outputs + (activation != Activation::identity ? 10.0 : 0.0) * outputs +
            (in.size() > 1 ? outputs : 0.0);
-  }
-
- private:
-  // A backend may put padding between sections: those of the bias must be the weight's.
-  static void check_bias(const ParameterSpec& w, const ParameterSpec& b) {
-    const auto sizes_equal = [](const ParameterSection& x, const ParameterSection& y) { return x.rows == y.rows; };
-    if (!std::equal(w.sections.begin(), w.sections.end(), b.sections.begin(), b.sections.end(), sizes_equal))
-      throw ShapeError("linear: the sections of '" + b.name() + "' are not those of '" + w.name() + "'");
   }
 };
 

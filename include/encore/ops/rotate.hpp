@@ -47,12 +47,9 @@ struct Rotate {
  private:
   template <class B>
   AttentionPlan<scalar_t<B>> plan(const Env<B>& env) const {
-    const auto rows = [&](ParameterId stored, const ComputedRows& computed) {
-      return computed.rows ? static_cast<const scalar_t<B>*>(computed.data) : env.weights(stored).rows();
-    };
     return {.head_size = head_size,
-            .cosine = rows(cosine, cosine_rows),
-            .sine = rows(sine, sine_rows),
+            .cosine = rows_by_position(env, cosine, cosine_rows),
+            .sine = rows_by_position(env, sine, sine_rows),
             .rotary = rotary,
             .interleaved = interleaved};
   }

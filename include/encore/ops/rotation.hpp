@@ -21,6 +21,12 @@ inline void check_positions(const char* op, const ParameterLayout& layout, const
                      " tokens is longer than the rotary table of " + std::to_string(spec.rows()) + " positions");
 }
 
+// The rows of a pass: those computed, where there are any, else those stored.
+template <class B>
+const scalar_t<B>* rows_by_position(const Env<B>& env, ParameterId stored, const ComputedRows& computed) {
+  return computed.rows ? static_cast<const scalar_t<B>*>(computed.data) : env.weights(stored).rows();
+}
+
 // Throws ArgumentError where the first `rotary` columns of a head are no pairs of columns.
 inline void check_rotary(const char* op, std::int64_t rotary, std::int64_t head_size) {
   if (rotary < 2 || rotary % 2 != 0 || rotary > head_size)
