@@ -39,6 +39,8 @@ class ModelFolder {
   // (sentence-transformers once kept them in 0_Transformer), then at the top.
   bool has(std::string_view file) const;
   std::string read(std::string_view file, std::size_t max_bytes = Folder::max_text_bytes) const;
+  // A file that is a JSON object, read once (Folder::object).
+  JsonObject object(std::string_view file) const;
   // How messages call a file.
   std::string label(std::string_view file) const;
   Checkpoint checkpoint() const;

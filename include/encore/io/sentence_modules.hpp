@@ -68,7 +68,7 @@ inline void require_keys(const JsonObject& json, std::initializer_list<std::stri
 inline void require_nothing(const JsonObject& json, std::string_view key) {
   const auto found = json.value().find(key);
   if (found != json.value().end() && !found->empty())
-    throw UnsupportedError(json.where(key) + ": " + found->dump() + " is not supported; only null is");
+    throw UnsupportedError(json.where(key) + ": " + in_quotes(found->dump()) + " is not supported; only null is");
 }
 
 // sentence_bert_config.json. Older versions named the file after the architecture.
@@ -80,6 +80,16 @@ inline std::optional<JsonObject> transformer_options(const Folder& folder) {
   return std::nullopt;
 }
 
+// What the transformer's options do to texts before the model. Throws ConfigError.
+struct TextOptions {
+  std::optional<std::int64_t> max_seq_length;  // tokens, special ones included
+  bool lower_case = false;
+
+  explicit TextOptions(const JsonObject& json)
+      : max_seq_length(json.nullable().optional_integer("max_seq_length", {1, max_vector_length})),
+        lower_case(json.boolean("do_lower_case", false)) {}
+};
+
 // How a Transformer module is used: the task, the model's output that is taken, and what it is called from there on.
 struct TransformerUse {
   std::string_view task, output, name;
@@ -88,8 +98,7 @@ inline constexpr TransformerUse embeds_tokens{"feature-extraction", "last_hidden
 inline constexpr TransformerUse scores_texts{"sequence-classification", "logits", "scores"};
 inline constexpr TransformerUse fills_masks{"fill-mask", "logits", "token_embeddings"};
 
-// Refuses by name whatever says that the transformer is used otherwise. max_seq_length and do_lower_case are left to
-// who honours them.
+// Refuses by name whatever says that the transformer is used otherwise. TextOptions are honoured.
 inline void check_transformer_options(const JsonObject& json, const TransformerUse& use) {
   require_keys(json, {"max_seq_length", "do_lower_case", "transformer_task", "modality_config", "module_output_name",
                       "processing_kwargs", "unpad_inputs", "query_length", "document_length", "query_expansion",

@@ -60,14 +60,14 @@ struct TokenizerFiles {
   std::optional<JsonObject> config;                  // tokenizer_config.json
   std::map<std::string_view, AddedToken> named;      // by key of special_token_keys
   std::map<std::string, AddedToken> model_specific;  // by other keys that end in _token
-  std::vector<AddedToken> decoder;                   // added tokens that claim an id, by id
+  std::vector<AddedToken> with_ids;                  // added tokens that claim an id, by id
   std::vector<AddedToken> extra;                     // additional special tokens
 
   // `tokenizer_json`: the file, where there is one; its added tokens count unless tokenizer_config.json has a list.
   TokenizerFiles(const ModelFolder& folder, const JsonObject* tokenizer_json) {
     const auto object = [&](std::string_view file) -> std::optional<JsonObject> {
       if (!folder.has(file)) return std::nullopt;
-      return JsonObject::parse(folder.read(file, Folder::max_config_bytes), folder.label(file));
+      return folder.object(file);
     };
     config = object("tokenizer_config.json");
     if (config) {
@@ -76,17 +76,17 @@ struct TokenizerFiles {
       read_model_specific(*config);
     }
     if (const auto listed = config ? detail::optional_part(*config, "added_tokens_decoder") : std::nullopt) {
-      read_decoder(*listed);
+      read_added_tokens_decoder(*listed);
     } else {
       if (const auto map = object("special_tokens_map.json")) read_names(*map);
       if (const auto added = object("added_tokens.json")) read_added(*added);
       if (tokenizer_json)
         for (AddedToken& token : read_added_tokens(*tokenizer_json)) {
-          std::erase_if(decoder, [&](const AddedToken& other) { return other.id == token.id; });
-          decoder.push_back(std::move(token));
+          std::erase_if(with_ids, [&](const AddedToken& other) { return other.id == token.id; });
+          with_ids.push_back(std::move(token));
         }
     }
-    std::stable_sort(decoder.begin(), decoder.end(),
+    std::stable_sort(with_ids.begin(), with_ids.end(),
                      [](const AddedToken& a, const AddedToken& b) { return *a.id < *b.id; });
   }
 
@@ -103,19 +103,15 @@ struct TokenizerFiles {
   // All added tokens, in transformers' order, by which those that the vocabulary lacks get their ids. Special tokens
   // that the files do not mention are taken from `defaults`.
   std::vector<AddedToken> added_tokens(const std::map<std::string_view, AddedToken>& defaults) const {
-    std::vector<AddedToken> tokens = decoder;
+    std::vector<AddedToken> tokens = with_ids;
     const auto add = [&](const AddedToken& token) {
-      for (AddedToken& known : tokens)
-        if (known.content == token.content) return;
-      tokens.push_back(token);
+      const auto is_it = [&](const AddedToken& known) { return known.content == token.content; };
+      if (std::none_of(tokens.begin(), tokens.end(), is_it)) tokens.push_back(token);
     };
     for (const auto key : special_token_keys) {
-      if (const auto found = named.find(key); found != named.end() && !found->second.content.empty())
+      const auto& source = named.contains(key) ? named : defaults;
+      if (const auto found = source.find(key); found != source.end() && !found->second.content.empty())
         add(found->second);
-      else if (found != named.end())
-        continue;
-      else if (const auto other = defaults.find(key); other != defaults.end() && !other->second.content.empty())
-        add(other->second);
     }
     for (const auto& [key, token] : model_specific) add(token);
     for (const AddedToken& token : extra) add(token);
@@ -184,13 +180,13 @@ struct TokenizerFiles {
       if (!usual && key.ends_with("_token") && file.has_text(key)) model_specific[key] = *read_token(file, key);
     }
   }
-  void read_decoder(const JsonObject& file) {
+  void read_added_tokens_decoder(const JsonObject& file) {
     for (const std::string& id : file.keys()) {
       const bool digits = !id.empty() && id.size() < 10 && id.find_first_not_of("0123456789") == id.npos;
       if (!digits) throw file.error(id, "is not a token's id");
       AddedToken added = read_token(file, id).value_or(AddedToken{});
       added.id = std::int32_t(std::stol(id));
-      decoder.push_back(std::move(added));
+      with_ids.push_back(std::move(added));
     }
   }
   void read_added(const JsonObject& file) {
@@ -199,10 +195,10 @@ struct TokenizerFiles {
       const bool special =
           std::any_of(extra.begin(), extra.end(), is_it) ||
           std::any_of(named.begin(), named.end(), [&](const auto& entry) { return is_it(entry.second); });
-      decoder.push_back({.content = content,
-                         .id = std::int32_t(file.integer(content, {0, INT32_MAX})),
-                         .normalized = !special,
-                         .special = special});
+      with_ids.push_back({.content = content,
+                          .id = std::int32_t(file.integer(content, {0, INT32_MAX})),
+                          .normalized = !special,
+                          .special = special});
     }
   }
 };

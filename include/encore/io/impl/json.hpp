@@ -114,10 +114,6 @@ inline std::string describe(const nlohmann::json& value) {
   return value.dump();
 }
 
-}  // namespace detail
-
-namespace detail {
-
 // Empties the arrays and objects of a tree, the innermost first: the destructor of nlohmann's json allocates for those
 // that hold something, and where there is no memory it ends the process. Recursive, 64 deep at most.
 inline void take_apart(nlohmann::json& tree) noexcept {

@@ -32,11 +32,12 @@ ENCORE_INLINE bool ModelFolder::has(std::string_view file) const { return where(
 ENCORE_INLINE std::string ModelFolder::read(std::string_view file, std::size_t max_bytes) const {
   return where(file).read(file, max_bytes);
 }
+ENCORE_INLINE JsonObject ModelFolder::object(std::string_view file) const { return where(file).object(file); }
 ENCORE_INLINE std::string ModelFolder::label(std::string_view file) const { return where(file).label(file); }
 
 ENCORE_INLINE JsonObject ModelFolder::config() const {
   if (!has("config.json")) throw FileError(root_.label("config.json") + ": no such file; a model's folder holds one");
-  return where("config.json").object("config.json");
+  return object("config.json");
 }
 ENCORE_INLINE Checkpoint ModelFolder::checkpoint() const { return Checkpoint::open(transformer_); }
 ENCORE_INLINE std::optional<SentenceTransformer> ModelFolder::sentence_transformer() const {
@@ -47,7 +48,7 @@ ENCORE_INLINE SparseEncoder ModelFolder::sparse_encoder() const { return SparseE
 ENCORE_INLINE bool ModelFolder::lower_cases() const { return SentenceTransformer::lower_cases(root_); }
 ENCORE_INLINE std::optional<std::int64_t> ModelFolder::model_max_length() const {
   if (!has("tokenizer_config.json")) return std::nullopt;
-  const JsonObject config = where("tokenizer_config.json").object("tokenizer_config.json").nullable();
+  const JsonObject config = object("tokenizer_config.json").nullable();
   for (const std::string_view key : {"model_max_length", "max_len"})
     if (const auto most = config.optional_number(key, {1, 1e300})) {
       constexpr double none = 1e20;  // transformers' way to say that there is no limit is a larger number
@@ -60,8 +61,7 @@ ENCORE_INLINE std::optional<std::int64_t> ModelFolder::model_max_length() const 
 ENCORE_INLINE std::optional<std::int64_t> ModelFolder::max_seq_length() const {
   const auto path = SentenceTransformer::transformer_path(root_);
   const auto options = path ? detail::transformer_options(root_.folder(*path)) : std::nullopt;
-  return options ? options->nullable().optional_integer("max_seq_length", {1, detail::max_vector_length})
-                 : std::nullopt;
+  return options ? detail::TextOptions(*options).max_seq_length : std::nullopt;
 }
 
 namespace detail {

@@ -184,7 +184,7 @@ ENCORE_INLINE std::optional<std::string> SentenceTransformer::transformer_path(c
 ENCORE_INLINE bool SentenceTransformer::lower_cases(const Folder& folder) {
   const auto path = transformer_path(folder);
   const auto options = path ? detail::transformer_options(folder.folder(*path)) : std::nullopt;
-  return options && options->boolean("do_lower_case", false);
+  return options && detail::TextOptions(*options).lower_case;
 }
 
 ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const Folder& folder) {
@@ -211,8 +211,9 @@ ENCORE_INLINE std::optional<SentenceTransformer> SentenceTransformer::read(const
       result.path = module.path;
       if (const auto options = detail::transformer_options(inner)) {
         detail::check_transformer_options(*options, detail::embeds_tokens);
-        result.max_seq_length = options->nullable().optional_integer("max_seq_length", {1, detail::max_vector_length});
-        result.do_lower_case = options->boolean("do_lower_case", false);
+        const detail::TextOptions texts(*options);
+        result.max_seq_length = texts.max_seq_length;
+        result.do_lower_case = texts.lower_case;
       }
       stage = Stage::pooling;
     } else if (module.type == "Pooling") {
