@@ -26,6 +26,8 @@ class Checkpoint {
 
   // nullptr where there is none. Valid as long as this checkpoint or a copy lives.
   const TensorEntry* find(std::string_view name) const;
+  // Whether there is any tensor of a module, "MODULE.weight" or deeper, be it that others of it are missing.
+  bool has_part_of(std::string_view module) const;
   std::size_t size() const { return places_.size(); }
   // Sorted.
   std::vector<std::string_view> names() const;
@@ -38,6 +40,8 @@ class Checkpoint {
     const TensorEntry* entry;
     std::size_t file;
   };
+  // The first that is not before that name.
+  std::vector<Place>::const_iterator lower_bound(std::string_view name) const;
   const Place* place_of(std::string_view name) const;
 
   std::shared_ptr<const std::vector<SafetensorsFile>> files_;

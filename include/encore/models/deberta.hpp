@@ -133,11 +133,7 @@ template <class Spec>
 void read_mask_decoder(const JsonObject& json, const Checkpoint* checkpoint, Config<Spec>& config,
                        HeadOptions& options) {
   if (options.head != Head::masked_lm) return;
-  const auto has = [&](const char* module) {  // anything of it: half of it is an error then
-    const std::string beginning = std::string(module) + ".";
-    const auto tensors = checkpoint ? checkpoint->names() : std::vector<std::string_view>{};
-    return std::any_of(tensors.begin(), tensors.end(), [&](std::string_view t) { return t.starts_with(beginning); });
-  };
+  const auto has = [&](const char* module) { return checkpoint && checkpoint->has_part_of(module); };
   const bool named = first_architecture(json) == "MaskedLanguageModel";
   const bool head = named || has("lm_predictions.lm_head");
   const bool table = named || has("deberta.embeddings.position_embeddings") || has("embeddings.position_embeddings");

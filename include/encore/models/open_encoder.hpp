@@ -30,13 +30,10 @@ HeadOptions read_heads_of(const JsonObject& json, Head unnamed) {
 }
 
 // Whether a checkpoint has anything of a module of ours, be it half: what is missing of it is then an error.
-inline bool holds_part_of(const Checkpoint& checkpoint, const WeightNames& names, std::string_view module) {
+inline bool has_part_of(const Checkpoint& checkpoint, const WeightNames& names, std::string_view module) {
   const std::vector<PublishedName> published = published_names(names, module);
-  const std::vector<std::string_view> tensors = checkpoint.names();
-  return std::any_of(published.begin(), published.end(), [&](const PublishedName& name) {
-    const std::string beginning = name.name + ".";
-    return std::any_of(tensors.begin(), tensors.end(), [&](std::string_view t) { return t.starts_with(beginning); });
-  });
+  return std::any_of(published.begin(), published.end(),
+                     [&](const PublishedName& name) { return checkpoint.has_part_of(name.name); });
 }
 
 // The encoder that config.json describes. Without a head it has a pooler where the checkpoint has one; without a
@@ -48,7 +45,7 @@ EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkp
   if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, checkpoint, config, heads);
   if (checkpoint) read_tying(*checkpoint, config, heads);
   if (heads.head == Head::none && heads.pooler_dense && checkpoint)
-    heads.pooler = has_pooler<Spec> && holds_part_of(*checkpoint, Spec::weight_names(config), "pooler.dense");
+    heads.pooler = has_pooler<Spec> && has_part_of(*checkpoint, Spec::weight_names(config), "pooler.dense");
   return EncoderModel<Spec>(config, heads);
 }
 

@@ -27,14 +27,22 @@ ENCORE_INLINE Checkpoint::Checkpoint(std::vector<SafetensorsFile> files)
                     (*files_)[twin[0].file].name() + " too");
 }
 
+ENCORE_INLINE std::vector<Checkpoint::Place>::const_iterator Checkpoint::lower_bound(std::string_view name) const {
+  return std::lower_bound(places_.begin(), places_.end(), name,
+                          [](const Place& place, std::string_view n) { return place.entry->name < n; });
+}
 ENCORE_INLINE const Checkpoint::Place* Checkpoint::place_of(std::string_view name) const {
-  const auto found = std::lower_bound(places_.begin(), places_.end(), name,
-                                      [](const Place& place, std::string_view n) { return place.entry->name < n; });
+  const auto found = lower_bound(name);
   return found != places_.end() && found->entry->name == name ? &*found : nullptr;
 }
 ENCORE_INLINE const TensorEntry* Checkpoint::find(std::string_view name) const {
   const Place* place = place_of(name);
   return place ? place->entry : nullptr;
+}
+ENCORE_INLINE bool Checkpoint::has_part_of(std::string_view module) const {
+  const std::string beginning = std::string(module) + ".";
+  const auto found = lower_bound(beginning);
+  return found != places_.end() && found->entry->name.starts_with(beginning);
 }
 ENCORE_INLINE std::vector<std::string_view> Checkpoint::names() const {
   std::vector<std::string_view> all;
