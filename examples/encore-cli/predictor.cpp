@@ -12,14 +12,13 @@ namespace {
 
 // The task that goes with the checkpoint's head, or the one asked for. Throws UsageError where they do not fit.
 Task task_of(Task asked, Head head) {
-  const bool words = head == Head::masked_lm || head == Head::pretraining || head == Head::sentence_order;
   if (asked == Task::by_head) {
-    if (words) return Task::fill_mask;
+    if (predicts_words(head)) return Task::fill_mask;
     for (const Task task : {Task::classify, Task::tag, Task::answer})
       if (head == head_of(task)) return task;
     throw UsageError("--task: the checkpoint's head is '" + std::string(name_of(head)) + "', which no task reads");
   }
-  if (head_of(asked) == head || (head_of(asked) == Head::masked_lm && words)) return asked;
+  if (head_of(asked) == head || (head_of(asked) == Head::masked_lm && predicts_words(head))) return asked;
   throw UsageError("--task: " + task_names[std::size_t(asked) - 1] + " reads a head for " +
                    std::string(name_of(head_of(asked))) + ", the checkpoint's is '" + std::string(name_of(head)) + "'");
 }
