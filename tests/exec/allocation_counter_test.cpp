@@ -35,47 +35,13 @@ bool counts_allocations() {
 }  // namespace exec_test
 
 #if !defined(ENCORE_TEST_SANITIZED)
-namespace {
-void* counted(std::size_t size, std::size_t alignment) {
-  ++calls;
-  return alignment <= alignof(std::max_align_t)
-             ? std::malloc(size)
-             : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-}
-void* counted_or_throw(std::size_t size, std::size_t alignment) {
-  if (void* block = counted(size ? size : 1, alignment)) return block;
-  throw std::bad_alloc();
-}
-}  // namespace
+#include "replaced_new.hpp"
 
-void* operator new(std::size_t size) { return counted_or_throw(size, 1); }
-void* operator new[](std::size_t size) { return counted_or_throw(size, 1); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return counted_or_throw(size, std::size_t(alignment));
+void* replaced_new::take(std::size_t size, std::size_t alignment) noexcept {
+  ++calls;
+  return allocate(size, alignment);
 }
-void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return counted_or_throw(size, std::size_t(alignment));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size, 1); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size, 1); }
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return counted(size, std::size_t(alignment));
-}
-void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return counted(size, std::size_t(alignment));
-}
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete[](void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-void operator delete[](void* block, std::size_t) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete[](void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
-void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, const std::nothrow_t&) noexcept { std::free(block); }
-void operator delete[](void* block, const std::nothrow_t&) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept { std::free(block); }
-void operator delete[](void* block, std::align_val_t, const std::nothrow_t&) noexcept { std::free(block); }
+void replaced_new::give(void* block) noexcept { std::free(block); }
 #endif
 
 TEST_CASE("the counter of allocations counts them") {

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
-#include <new>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define ENCORE_TEXT_TEST_COUNTS 0
@@ -24,15 +23,11 @@ std::atomic<long> allocations{0};
 long allocations_so_far() { return ENCORE_TEXT_TEST_COUNTS ? allocations.load() : -1; }
 
 #if ENCORE_TEXT_TEST_COUNTS
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+#include "replaced_new.hpp"
+
+void* replaced_new::take(std::size_t size, std::size_t alignment) noexcept {
   ++allocations;
-  return std::malloc(size ? size : 1);
+  return allocate(size, alignment);
 }
-void* operator new(std::size_t size) {
-  if (void* memory = operator new(size, std::nothrow)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void replaced_new::give(void* block) noexcept { std::free(block); }
 #endif
