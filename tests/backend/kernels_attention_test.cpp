@@ -70,10 +70,9 @@ struct Attention {
       t.interleaved = shape.interleaved;
     }
     const index zero = (shape.length - 1) * ld;
-    t.ldto_query = t.ldto_key = t.ldbias = ld;
-    if (shape.relative == 1 || shape.relative == 2) t.to_query = relative.data() + zero;
-    if (shape.relative == 2 || shape.relative == 3) t.to_key = to_key.data() + zero;
-    if (shape.relative == 4) t.bias = relative.data() + zero;
+    if (shape.relative == 1 || shape.relative == 2) t.terms.to_query = {relative.data() + zero, ld};
+    if (shape.relative == 2 || shape.relative == 3) t.terms.to_key = {to_key.data() + zero, ld};
+    if (shape.relative == 4) t.terms.bias = {relative.data() + zero, ld};
     t.window = shape.window;
     t.log_sum = log_sum;
     t.ldlog_sum = 2;
@@ -134,8 +133,8 @@ void run(const KernelTable& table, const Attention& a, float* out, float* log_su
          float left_over) {
   GuardedFloats scratch(
       table.attention_scratch(a.shape.length, a.shape.head_size,
-                              {a.shape.relative == 1 || a.shape.relative == 2,
-                               a.shape.relative == 2 || a.shape.relative == 3, a.shape.relative == 4}),
+                              {{a.shape.relative == 1 || a.shape.relative == 2,
+                                a.shape.relative == 2 || a.shape.relative == 3, a.shape.relative == 4}}),
       left_over);
   auto task = a.task(out, log_sum);
   task.row_begin = begin;
@@ -256,7 +255,7 @@ TEST_CASE("a NaN in one query spoils its own row only", "[kernels]") {
 TEST_CASE("attention scratch grows at most linearly with the length", "[kernels]") {
   for (const KernelTable* table : all_tables()) {
     CHECK(table->attention_scratch(8192, 64, {}) == table->attention_scratch(512, 64, {}));
-    const encore::cpu::AttentionTerms all{true, true, true};
+    const encore::AttentionTerms all{{true, true, true}};
     CHECK(table->attention_scratch(8192, 64, all) < 17 * table->attention_scratch(512, 64, all));
     CHECK(table->attention_scratch(8, 32, {}) < 16 * 1024);
   }

@@ -113,10 +113,7 @@ inline op::Attention declare(const AttentionCase& c, Bench& bench) {
                                           [](auto p, auto i) { return decay_factor(p, i); });
   op.spec.softcap = c.softcap;
   op.spec.weights = c.sigmoid ? AttentionWeights::sigmoid : AttentionWeights::softmax;
-  op.sinks = c.sinks;
-  op.to_query = c.to_query;
-  op.to_key = c.to_key;
-  op.bias = c.bias;
+  op.has = {.to_query = c.to_query, .to_key = c.to_key, .bias = c.bias, .sinks = c.sinks};
   return op;
 }
 

@@ -36,11 +36,7 @@ TEST_CASE("rotate turns pairs of columns of every head by the angles of the posi
       Bench bench({2, 7, 1});
       const AttentionCase c{.name = "rotate", .head_size = 5, .rotary = rotary, .interleaved = interleaved};
       const op::Attention attention = declare(c, bench);
-      const op::Rotate op{.cosine = attention.spec.cosine,
-                          .sine = attention.spec.sine,
-                          .head_size = 5,
-                          .rotary = rotary,
-                          .interleaved = interleaved};
+      const op::Rotate op{.spec = attention.spec};
       bench.start();
       const Matrix x = Matrix::normal(10, 10, 1);
       CHECK(value_error(forward(bench, op, {x}).y, [&](auto r, auto col) {
@@ -63,7 +59,7 @@ TEST_CASE("rotate refuses columns that are not whole heads, and sequences longer
   Bench bench({9});
   const AttentionCase c{.name = "rotate", .rotary = 4};
   const op::Attention attention = declare(c, bench);
-  op::Rotate op{.cosine = attention.spec.cosine, .sine = attention.spec.sine, .head_size = 4, .rotary = 4};
+  const op::Rotate op{.spec = attention.spec};
   bench.start();
   CHECK_THROWS_MATCHES(forward(bench, op, {Matrix(9, 8, 0)}), InputError,
                        MessageMatches(ContainsSubstring("9 tokens") && ContainsSubstring("8 positions")));

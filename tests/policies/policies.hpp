@@ -96,7 +96,7 @@ void numbers(Type<LearnedPosition>, int, auto& config) { config.position.padding
 template <Pairs pairs>
 void numbers(Type<Rope<pairs>>, int variant, auto& config) {
   config.position.rotary = variant == 1 ? 2 : 0;
-  config.position.turns_values = variant == 1;
+  config.position.rotates_values = variant == 1;
   using enum RopeScalingKind;
   constexpr RopeScalingKind kinds[] = {none, none, linear, ntk, yarn, llama3};
   if (kinds[variant] != none) config.position.scaling = {.kind = kinds[variant], .factor = 4, .trained_positions = 5};

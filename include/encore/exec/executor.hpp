@@ -140,19 +140,12 @@ class Executor : public OpRunner<B, mode> {
                   const AttentionDistances<Value>& distances = {}) {
     std::array<const Value*, Base::Node::max_inputs> in{&q, &k, &v};
     std::size_t count = 3;
-    op::Attention attend{.spec = spec,
-                         .cosine = rows_by_position(spec.cosine),
-                         .sine = rows_by_position(spec.sine),
-                         .decay = rows_by_position(spec.decay)};
-    const auto append = [&](const Value& x, bool& present) {
-      present = bool(x);
-      if (present) in[count++] = &x;
-    };
-    append(distances.to_query, attend.to_query);
-    append(distances.to_key, attend.to_key);
-    append(distances.bias, attend.bias);
-    append(distances.sinks, attend.sinks);
-    return run(attend, std::span<const Value* const>(in.data(), count));
+    const auto has = distances.each([&](const Value& x) {
+      if (x) in[count++] = &x;
+      return bool(x);
+    });
+    return run(op::Attention{.spec = spec, .computed = computed_tables(spec), .has = has},
+               std::span<const Value* const>(in.data(), count));
   }
   // Attention with the weights fq_i . fk_j, of features of queries and keys.
   Value linear_attention(std::int64_t heads, const Value& fq, const Value& fk, const Value& v) {
@@ -160,16 +153,9 @@ class Executor : public OpRunner<B, mode> {
   }
   // The real part of the Fourier transform of u - i w over the tokens of each sequence.
   Value fourier(const Value& u, const Value& w) { return run(op::Fourier{}, std::array{&u, &w}); }
-  // Heads turned as the spec turns queries and keys.
+  // Heads rotated as the spec rotates queries and keys.
   Value rotate(const AttentionSpec& spec, const Value& x) {
-    return run(op::Rotate{.cosine = spec.cosine,
-                          .sine = spec.sine,
-                          .cosine_rows = rows_by_position(spec.cosine),
-                          .sine_rows = rows_by_position(spec.sine),
-                          .head_size = spec.head_size,
-                          .rotary = spec.rotary,
-                          .interleaved = spec.interleaved},
-               std::array{&x});
+    return run(op::Rotate{.spec = spec, .computed = computed_tables(spec)}, std::array{&x});
   }
   Value rotate_by_length(const LengthRotation& rotation, const Value& x) {
     return run(op::RotateByLength{.rotation = rotation}, std::array{&x});
@@ -304,6 +290,9 @@ class Executor : public OpRunner<B, mode> {
   std::uint64_t seed_ = 0;
 
  private:
+  op::ComputedTables computed_tables(const AttentionSpec& spec) {
+    return {rows_by_position(spec.cosine), rows_by_position(spec.sine), rows_by_position(spec.decay)};
+  }
   // What the longest sequence needs of an endless constant beyond the stored rows, computed once in a pass.
   ComputedRows rows_by_position(ParameterId table) {
     const std::int64_t longest = this->segments().longest();

@@ -52,17 +52,6 @@ void lower_position(const Position& position, AttentionSpec& spec, const LayerPl
 }
 }  // namespace detail
 
-// Constructs an attention policy from (Builder, ModelShape, Options, Position, LayerPlace), or without the place.
-template <class A, class Position>
-A make_attention(Builder b, const ModelShape& shape, const options_t<A>& options, const Position& position,
-                 const LayerPlace& place) {
-  if constexpr (std::is_constructible_v<A, Builder, const ModelShape&, const options_t<A>&, const Position&,
-                                        const LayerPlace&>)
-    return A(b, shape, options, position, place);
-  else
-    return A(b, shape, options, position);
-}
-
 // What blocks hand on from layer to layer beside the rows.
 template <class Value>
 struct Carried {
@@ -149,7 +138,7 @@ struct MultiHeadAttention {
     q = detail::turned(ex, position, q, place);
     k = detail::turned(ex, position, k, place);
     if (value_mix) v = mixed_values(ex, v, carried);
-    if (spec.turns_values) v = ex.rotate(spec, v);
+    if (spec.rotates_values) v = ex.rotate(spec, v);
     auto operands = detail::distances_of(ex, layer_position, position);
     if (sink) operands.sinks = parameter_row(ex, sink);
     auto mixed = ex.attention(spec, q, k, v, operands);  // [N, C]

@@ -11,41 +11,42 @@
 #pragma once
 
 #include <encore/backend/attention_plan.hpp>
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/rotation.hpp>
 
 namespace encore {
 
-// What the layers say about an attention: sizes, and the parameters and constants its hooks read.
-struct AttentionSpec {
-  std::int64_t heads = 0;
-  std::int64_t kv_heads = 0;
-  std::int64_t head_size = 0;
-  double scale = 1;
-  // Hook QK: constants [positions, rotary / 2]
-  ParameterId cosine{};
-  ParameterId sine{};
-  std::int64_t rotary = 0;
-  bool interleaved = false;
-  bool turns_values = false;  // the layer turns the values too
-  ParameterId decay{};        // constant [positions, rotary / 2], by |i - j|; with a rotation only
-  // Hook M
-  std::int64_t window = -1;
-  // What becomes of a score.
-  double softcap = 0;  // 0: none
-  AttentionWeights weights = AttentionWeights::softmax;
-};
+// What the layers say about an attention; tables are constants of the layout.
+using AttentionSpec = AttentionHooks<std::int64_t, double, ParameterId>;
 
 namespace op {
 
+// Rows in place of the spec's tables, where sequences are longer than those.
+struct ComputedTables {
+  ComputedRows cosine{}, sine{}, decay{};
+};
+
+// What kernels are told of a spec. Pointers are null while nothing is computed.
+template <class B>
+AttentionPlan<scalar_t<B>> plan_attention(const Env<B>& env, const AttentionSpec& spec, const ComputedTables& computed,
+                                          const AttentionDistances<bool>& has) {
+  using S = scalar_t<B>;
+  const auto rows = [&](ParameterId table) -> const S* {
+    if (!env.parameters || !table) return nullptr;
+    return rows_by_position(env, table,
+                            table == spec.cosine ? computed.cosine
+                            : table == spec.sine ? computed.sine
+                                                 : computed.decay);
+  };
+  return {spec.converted<std::int64_t, S>(rows), {has, bool(spec.decay)}};
+}
+
+ENCORE_KERNEL(attention)
 struct Attention {
   static constexpr const char* name = "attention";
   AttentionSpec spec;
-  ComputedRows cosine{}, sine{}, decay{};  // in place of the spec's, where sequences are longer than those
-  // Operands behind q, k and v, in this order.
-  bool to_query = false;
-  bool to_key = false;
-  bool bias = false;
-  bool sinks = false;
+  ComputedTables computed{};
+  AttentionDistances<bool> has{};  // the operands behind q, k and v
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
@@ -61,21 +62,21 @@ struct Attention {
     if (in[0].rows != env.segments.tokens())
       shape_error(name, in[0], {env.segments.tokens(), width}, "rows are not the tokens of the segments");
     if (spec.softcap < 0) throw ArgumentError("attention: softcap = " + std::to_string(spec.softcap) + " is negative");
-    if (sinks && spec.weights == AttentionWeights::sigmoid)
+    if (has.sinks && spec.weights == AttentionWeights::sigmoid)
       throw ArgumentError("attention: sinks belong to a softmax, the weights are sigmoids");
     if (spec.decay && !spec.cosine) throw ArgumentError("attention: decay by distance needs a rotation");
     if constexpr (requires { env.kernels.check_attention(plan<B>(env)); }) env.kernels.check_attention(plan<B>(env));
     if (spec.cosine) {
       check_rotary(name, spec.rotary, spec.head_size);
-      check_positions(name, env.layout, env.segments, spec.cosine, cosine, spec.rotary);
-      check_positions(name, env.layout, env.segments, spec.sine, sine, spec.rotary);
+      check_positions(name, env.layout, env.segments, spec.cosine, computed.cosine, spec.rotary);
+      check_positions(name, env.layout, env.segments, spec.sine, computed.sine, spec.rotary);
     }
-    if (spec.decay) check_positions(name, env.layout, env.segments, spec.decay, decay, spec.rotary);
+    if (spec.decay) check_positions(name, env.layout, env.segments, spec.decay, computed.decay, spec.rotary);
     std::size_t end = in.size();
-    if (sinks && in[--end] != Extent{1, spec.heads})
+    if (has.sinks && in[--end] != Extent{1, spec.heads})
       shape_error(name, in[end], {1, spec.heads}, "a sink is a number for each head");
     for (std::size_t i = 3; i < end; ++i) {
-      const bool numbers = bias && i + 1 == end;
+      const bool numbers = has.bias && i + 1 == end;
       if (numbers ? in[i].cols != spec.heads : in[i].cols != width && in[i].cols != spec.head_size)
         shape_error(name, in[i], {in[i].rows, numbers ? spec.heads : width}, "columns of rows by distance");
       if (in[i].rows % 2 == 0) shape_error(name, in[i], {in[i].rows + 1, in[i].cols}, "rows by distance are 2 P - 1");
@@ -96,12 +97,7 @@ struct Attention {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sum, std::byte* scratch) const {
-    if constexpr (requires {
-                    env.kernels.attention(plan<B>(env), env.segments, in, distances<B>(in), y, log_sum, scratch);
-                  })
-      env.kernels.attention(plan<B>(env), env.segments, in, distances<B>(in), y, log_sum, scratch);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'attention' (docs/backends.md)");
+    attention_kernel(env.kernels, plan<B>(env), env.segments, in, distances<B>(in), y, log_sum, scratch);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B> log_sum, In<B> dy,
@@ -123,39 +119,13 @@ struct Attention {
   // The operands behind q, k and v, or their gradients; null data where one is absent.
   template <class B, class View>
   AttentionDistances<View> distances(std::span<const View> views) const {
-    AttentionDistances<View> result;
     std::size_t next = 3;
-    if (to_query) result.to_query = views[next++];
-    if (to_key) result.to_key = views[next++];
-    if (bias) result.bias = views[next++];
-    if (sinks) result.sinks = views[next++];
-    return result;
+    return has.each([&](bool present) { return present ? views[next++] : View{}; });
   }
 
-  // Pointers are null while nothing is computed.
   template <class B>
   AttentionPlan<scalar_t<B>> plan(const Env<B>& env) const {
-    using S = scalar_t<B>;
-    AttentionPlan<S> p{.heads = spec.heads,
-                       .kv_heads = spec.kv_heads,
-                       .head_size = spec.head_size,
-                       .scale = S(spec.scale),
-                       .rotary = spec.rotary,
-                       .interleaved = spec.interleaved,
-                       .uses_to_query = to_query,
-                       .uses_to_key = to_key,
-                       .uses_bias = bias,
-                       .window = spec.window,
-                       .softcap = S(spec.softcap),
-                       .weights = spec.weights,
-                       .uses_sinks = sinks,
-                       .uses_decay = bool(spec.decay)};
-    if (env.parameters && spec.cosine) {
-      p.cosine = rows_by_position(env, spec.cosine, cosine);
-      p.sine = rows_by_position(env, spec.sine, sine);
-    }
-    if (env.parameters && spec.decay) p.decay = rows_by_position(env, spec.decay, decay);
-    return p;
+    return plan_attention(env, spec, computed, has);
   }
 };
 

@@ -308,7 +308,7 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
                                std::span<const double> query, std::span<const double> key) {
   auto layout = std::make_shared<ParameterLayout>();
   const Builder root(*layout);
-  const auto position = make_policy<Position>(root / "position", shape, options);
+  const auto position = construct<Position>(root / "position", shape, options);
   const encore::detail::PositionLayer<Position> layer(root / "layer", position);
   AttentionSpec spec{.heads = 1, .kv_heads = 1, .head_size = shape.head_size()};
   encore::detail::lower_position(position, spec, {});

@@ -175,9 +175,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     const In& q = in[0];
     const In& k = in[1];
     const In& v = in[2];
-    const auto to_query = distance_rows(distances.to_query, plan.head_size);
-    const auto to_key = distance_rows(distances.to_key, plan.head_size);
-    const auto bias = distance_rows(distances.bias, 1);
+    const auto terms = distance_rows(distances, plan.head_size);
     const std::size_t per_worker = scratch_per_worker(plan, segments);
     const std::int64_t most = (segments.longest() + attention_rows - 1) / attention_rows;
     const std::int64_t group = plan.heads / plan.kv_heads;
@@ -189,34 +187,19 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
       const std::int64_t length = segments.length(s);
       const std::int64_t blocks = (length + attention_rows - 1) / attention_rows;
       if (block >= blocks) return;
-      cpu::AttentionTask task{.q = q.row(begin) + head * plan.head_size,
-                              .k = k.row(begin) + head / group * plan.head_size,
-                              .v = v.row(begin) + head / group * plan.head_size,
-                              .ldq = q.stride,
-                              .ldk = k.stride,
-                              .ldv = v.stride,
-                              .out = out.row(begin) + head * plan.head_size,
-                              .ldo = out.stride,
-                              .length = length,
-                              .row_begin = length * block / blocks,
-                              .row_end = length * (block + 1) / blocks,
-                              .head_size = plan.head_size,
-                              .scale = plan.scale,
-                              .cosine = plan.cosine,
-                              .sine = plan.sine,
-                              .rotary = plan.rotary,
-                              .interleaved = plan.interleaved,
-                              .to_query = to_query ? to_query.row(0, head) : nullptr,
-                              .to_key = to_key ? to_key.row(0, head) : nullptr,
-                              .bias = bias ? bias.row(0, head) : nullptr,
-                              .ldto_query = to_query.stride,
-                              .ldto_key = to_key.stride,
-                              .ldbias = bias.stride,
-                              .decay = plan.decay,
-                              .softcap = plan.softcap,
-                              .sigmoid = plan.weights == AttentionWeights::sigmoid,
-                              .sink = distances.sinks.data ? distances.sinks.row(0) + head : nullptr,
-                              .window = plan.window};
+      cpu::AttentionTask task{plan};
+      task.q = q.row(begin) + head * plan.head_size;
+      task.k = k.row(begin) + head / group * plan.head_size;
+      task.v = v.row(begin) + head / group * plan.head_size;
+      task.ldq = q.stride;
+      task.ldk = k.stride;
+      task.ldv = v.stride;
+      task.out = out.row(begin) + head * plan.head_size;
+      task.ldo = out.stride;
+      task.length = length;
+      task.row_begin = length * block / blocks;
+      task.row_end = length * (block + 1) / blocks;
+      task.terms = terms.each([&](const auto& rows) { return rows ? rows.of_head(head) : rows; });
       if (log_sum.data) {
         task.log_sum = log_sum.row(begin) + head;
         task.ldlog_sum = log_sum.stride;
@@ -325,8 +308,7 @@ class Kernels<Cpu> : public reference::RowKernels<float, cpu::Storage> {
     return std::size_t((features * (head_size + 1) + 15) / 16 * 16);
   }
   std::size_t scratch_per_worker(const AttentionPlan<float>& plan, const Segments& segments) const {
-    const std::int64_t floats = table_.attention_scratch(
-        segments.longest(), plan.head_size, {plan.uses_to_query, plan.uses_to_key, plan.uses_bias, plan.uses_decay});
+    const std::int64_t floats = table_.attention_scratch(segments.longest(), plan.head_size, plan.terms);
     return std::size_t((floats + 15) / 16 * 16);
   }
   // Calls body({columns of the product}, part of y) for blocks of rows and single panels.

@@ -9,6 +9,7 @@
 // accumulation in a fixed order.
 #pragma once
 
+#include <encore/backend/attention_plan.hpp>
 #include <encore/core/activation.hpp>
 
 #include <cstdint>
@@ -69,7 +70,7 @@ struct MapTask {
 
 // Softmax attention of one head of one sequence, for query rows [row_begin, row_end) over all keys, online over key
 // blocks. q, k, v, out point at row 0 of the sequence and at the head's first column.
-struct AttentionTask {
+struct AttentionTask : AttentionHooks<index, float, const float*> {
   const float* q = nullptr;
   const float* k = nullptr;
   const float* v = nullptr;
@@ -78,35 +79,9 @@ struct AttentionTask {
   index ldo = 0;
   index length = 0;
   index row_begin = 0, row_end = 0;
-  index head_size = 0;
-  float scale = 1;
-  // Rotation of q and k (RoPE): tables [positions, rotary / 2]; pairs are (i, i + rotary/2) or, interleaved, (2i, 2i +
-  // 1).
-  const float* cosine = nullptr;  // null: no rotation
-  const float* sine = nullptr;
-  index rotary = 0;
-  bool interleaved = false;
-  // Rows by distance: scores gain q_i . to_query[i - j] and k_j . to_key[i - j] inside the scale, and bias[i - j]
-  // outside it. Pointers are at distance 0; null: none.
-  const float* to_query = nullptr;
-  const float* to_key = nullptr;
-  const float* bias = nullptr;
-  index ldto_query = 0, ldto_key = 0, ldbias = 0;
-  const float* decay = nullptr;  // [positions, rotary / 2]: multiplies products of turned columns, by |i - j|; or null
-  float softcap = 0;             // t > 0: a score s becomes t tanh(s / t)
-  bool sigmoid = false;          // weights are sigmoid(s - log length), not a softmax
-  const float* sink = nullptr;   // a score that joins the sum of every row; or null
-  index window = -1;             // keep |i - j| <= window; negative: no window
-  float* log_sum = nullptr;      // [length] with stride ldlog_sum, or null: log of the sum of exp(score), natural log
+  AttentionDistances<DistanceRows<const float>> terms{};  // this head's
+  float* log_sum = nullptr;  // [length] with stride ldlog_sum, or null: log of the sum of exp(score), natural log
   index ldlog_sum = 0;
-};
-
-// Which hooks a task has that want scratch of their own.
-struct AttentionTerms {
-  bool to_query = false;
-  bool to_key = false;
-  bool bias = false;
-  bool decay = false;
 };
 
 struct KernelTable {

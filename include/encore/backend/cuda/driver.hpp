@@ -198,7 +198,7 @@ class Kernels<Cuda> {
     if (plan.head_size > max_head_size)
       throw UnsupportedError("attention: head size " + std::to_string(plan.head_size) +
                              " is not supported by the cuda backend; it takes up to " + std::to_string(max_head_size));
-    if (plan.softcap > 0 || plan.weights != AttentionWeights::softmax || plan.uses_sinks || plan.uses_decay)
+    if (plan.softcap > 0 || plan.weights != AttentionWeights::softmax || plan.terms.sinks || plan.terms.decay)
       throw UnsupportedError(
           "attention: the cuda backend has no softcap, sigmoid weights, sinks or decay by distance; the cpu backend "
           "has");
@@ -224,11 +224,10 @@ class Kernels<Cuda> {
     task.dk = dx[1];
     task.dv = dx[2];
     task.delta = floats(in[0].rows, plan.heads);
-    task.dto_query = ddistances.to_query;
-    task.dto_key = ddistances.to_key;
-    task.dbias = ddistances.bias;
-    for (const Out& gradient : {task.dto_query, task.dto_key, task.dbias})
+    task.dterms = ddistances.each([&](const Out& gradient) {
       if (gradient.data) fill(gradient, 0);  // distances that no sequence has
+      return gradient;
+    });
     task.sequences = std::int32_t(segments.count());
     task.longest = std::int32_t(segments.longest());
     cut(segments, cuda::backward_tile_rows, task);
@@ -407,22 +406,14 @@ class Kernels<Cuda> {
 
   cuda::AttentionTask attention_task(const AttentionPlan<float>& plan, std::span<const In> in,
                                      const AttentionDistances<In>& distances) const {
-    return {.q = in[0],
-            .k = in[1],
-            .v = in[2],
-            .offsets = context_->pass().offsets,
-            .heads = std::int32_t(plan.heads),
-            .kv_heads = std::int32_t(plan.kv_heads),
-            .head_size = std::int32_t(plan.head_size),
-            .scale = plan.scale,
-            .cosine = plan.cosine,
-            .sine = plan.sine,
-            .rotary = plan.cosine ? std::int32_t(plan.rotary) : 0,
-            .interleaved = plan.interleaved,
-            .to_query = distances.to_query,
-            .to_key = distances.to_key,
-            .bias = distances.bias,
-            .window = std::int32_t(plan.window)};
+    cuda::AttentionTask task{plan.converted<std::int32_t, float>([](const float* table) { return table; })};
+    if (!task.cosine) task.rotary = 0;
+    task.q = in[0];
+    task.k = in[1];
+    task.v = in[2];
+    task.offsets = context_->pass().offsets;
+    task.terms = distances;
+    return task;
   }
   void cut(const Segments& segments, int rows, cuda::AttentionTask& task) const {
     Context<Cuda>::Pass& pass = context_->pass();

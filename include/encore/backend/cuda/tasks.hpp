@@ -5,6 +5,7 @@
 #include <encore/backend/cuda/view.hpp>
 #include <encore/backend/operands.hpp>
 #include <encore/core/activation.hpp>
+#include <encore/core/attention_hooks.hpp>
 #include <encore/core/philox.hpp>
 
 namespace encore::cuda {
@@ -162,29 +163,19 @@ struct AttentionTile {
   std::int32_t sequence = 0;
   std::int32_t row = 0;  // the first, from the sequence's beginning
 };
-struct AttentionTask {
+struct AttentionTask : AttentionHooks<std::int32_t, float, const float*> {
   View q{}, k{}, v{}, out{};
   View log_sum{};  // [N, heads] in fp32; may be null in forward
   const std::int32_t* offsets = nullptr;
   const AttentionTile* tiles = nullptr;
   std::int64_t tile_count = 0;
-  std::int32_t heads = 0;
-  std::int32_t kv_heads = 0;
-  std::int32_t head_size = 0;
-  float scale = 1;
-  // Positions, as in AttentionPlan.
-  const float* cosine = nullptr;
-  const float* sine = nullptr;
-  std::int32_t rotary = 0;
-  bool interleaved = false;
-  View to_query{}, to_key{}, bias{};  // rows by distance, as the op has them; null data where absent
-  std::int32_t window = -1;
+  AttentionDistances<View> terms{};  // null data where absent
 
-  bool has_distances() const { return to_query.data || to_key.data || bias.data; }
+  bool has_distances() const { return terms.to_query.data || terms.to_key.data || terms.bias.data; }
   // Backward.
   View dout{}, dq{}, dk{}, dv{};  // dq, dk, dv: null data where not wanted
   View delta{};                   // [N, heads] in fp32: dout . out
-  View dto_query{}, dto_key{}, dbias{};
+  AttentionDistances<View> dterms{};
   std::int32_t sequences = 0;
   std::int32_t longest = 0;
 };

@@ -49,8 +49,8 @@ struct AttentionHead {
   std::int64_t length;
   std::vector<S> q, k;
   MatrixView<const S> v;
-  DistanceRows<const S> to_query, to_key, bias;
-  const S* sink;
+  AttentionDistances<DistanceRows<const S>> terms;
+  const S* sink;  // or null
 
   AttentionHead(const AttentionPlan<S>& p, std::int64_t h, MatrixView<const S> query, MatrixView<const S> key,
                 MatrixView<const S> value, const AttentionDistances<MatrixView<const S>>& distances)
@@ -60,10 +60,8 @@ struct AttentionHead {
         q(turned(query)),
         k(turned(key)),
         v(value),
-        to_query(distance_rows(distances.to_query, p.head_size)),
-        to_key(distance_rows(distances.to_key, p.head_size)),
-        bias(distance_rows(distances.bias, 1)),
-        sink(distances.sinks.data ? distances.sinks.row(0) + h : nullptr) {}
+        terms(distance_rows(distances, p.head_size)),
+        sink(terms.sinks ? terms.sinks.row(0, h) : nullptr) {}
 
   std::vector<S> turned(MatrixView<const S> x) const {
     std::vector<S> result(std::size_t(x.rows * plan.head_size));
@@ -98,9 +96,9 @@ struct AttentionHead {
       const S* r = rows.row(i - j, head);
       for (std::int64_t c = 0; c < plan.head_size; ++c) sum += x[c] * r[c];
     };
-    if (to_query) add_product(qi, to_query);
-    if (to_key) add_product(kj, to_key);
-    const S all = sum * plan.scale + (bias ? *bias.row(i - j, head) : S(0));
+    if (terms.to_query) add_product(qi, terms.to_query);
+    if (terms.to_key) add_product(kj, terms.to_key);
+    const S all = sum * plan.scale + (terms.bias ? *terms.bias.row(i - j, head) : S(0));
     return plan.softcap > 0 ? plan.softcap * std::tanh(all / plan.softcap) : all;
   }
   // The weight of a value; `log_sum` of the row's scores, sink and all.
@@ -167,9 +165,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
   const std::int64_t d = plan.head_size;
   for (const MatrixView<S>& gradient : dx)
     for (std::int64_t n = 0; gradient.data && n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
-  const DistanceRows<S> dto_query = distance_rows(ddistances.to_query, d);
-  const DistanceRows<S> dto_key = distance_rows(ddistances.to_key, d);
-  const MatrixView<S> dbias = ddistances.bias, dsinks = ddistances.sinks;
+  const AttentionDistances<DistanceRows<S>> dterms = distance_rows(ddistances, d);
   std::vector<S> turned_back(static_cast<std::size_t>(d));
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     const std::int64_t begin = segments.begin(s);
@@ -188,7 +184,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
       for (std::int64_t i = 0; i < head.length; ++i) {
         S delta = 0;
         for (std::int64_t c = 0; c < d; ++c) delta += g(i, c) * o(i, c);
-        if (dsinks.data) dsinks(0, h) -= std::exp(*head.sink - log_sum(begin + i, h)) * delta;
+        if (dterms.sinks) *dterms.sinks.row(0, h) -= std::exp(*head.sink - log_sum(begin + i, h)) * delta;
         for (std::int64_t j = head.first_key(i); j < head.last_key(i); ++j) {
           const S score = head.score(i, j), p = head.weight(score, log_sum(begin + i, h));
           S dp = 0;
@@ -197,18 +193,18 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
             dp += g(i, c) * head.v(j, c);
           }
           const S slope = head.slope(score, p, dp, delta);
-          if (dbias.data) dbias((dbias.rows - 1) / 2 + i - j, h) += slope;
+          if (dterms.bias) *dterms.bias.row(i - j, h) += slope;
           const S ds = slope * plan.scale;
-          const S* r = head.to_query ? head.to_query.row(i - j, h) : nullptr;
-          const S* rk = head.to_key ? head.to_key.row(i - j, h) : nullptr;
+          const S* r = head.terms.to_query ? head.terms.to_query.row(i - j, h) : nullptr;
+          const S* rk = head.terms.to_key ? head.terms.to_key.row(i - j, h) : nullptr;
           for (std::int64_t c = 0; c < d; ++c) {
             const S qi = head.q[std::size_t(i * d + c)];
             const S kj = head.k[std::size_t(j * d + c)];
             const S decay = head.decay(i - j, c);
             dqh[std::size_t(i * d + c)] += ds * (kj * decay + (r ? r[c] : S(0)));
             dkh[std::size_t(j * d + c)] += ds * (qi * decay + (rk ? rk[c] : S(0)));
-            if (dto_query) dto_query.row(i - j, h)[c] += ds * qi;
-            if (dto_key) dto_key.row(i - j, h)[c] += ds * kj;
+            if (dterms.to_query) dterms.to_query.row(i - j, h)[c] += ds * qi;
+            if (dterms.to_key) dterms.to_key.row(i - j, h)[c] += ds * kj;
           }
         }
       }

@@ -76,14 +76,16 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
                                        float* scratch) {
   using Vec = typename I::Vec;
   constexpr index width = panel_width<I>, lanes = I::lanes;
-  const float scale = t.scale * 1.44269504f, log2_length = t.sigmoid ? __builtin_log2f(float(t.length)) : 0.0f;
+  const bool sigmoid = t.weights == AttentionWeights::sigmoid;
+  const float scale = t.scale * 1.44269504f, log2_length = sigmoid ? __builtin_log2f(float(t.length)) : 0.0f;
+  const float* const sink = t.terms.sinks.zero;
   float* const queries = scratch + l.queries;
   float* const maximum = scratch + l.maximum;
   float* const total = scratch + l.total;
   for (index r = 0; r < rows; ++r) {
     rotate_row<I>(t, t.q + (first + r) * t.ldq, first + r, scale, queries + r * l.ldq);
-    maximum[r] = t.sink ? 1.44269504f * *t.sink : -__builtin_inff();
-    total[r] = t.sink ? 1.0f : 0.0f;
+    maximum[r] = sink ? 1.44269504f * *sink : -__builtin_inff();
+    total[r] = sink ? 1.0f : 0.0f;
     for (index j = 0; j < l.ldo; j += lanes) I::store(scratch + l.out + r * l.ldo + j, Vec(0.0f));
   }
   const index see = t.window < 0 ? t.length : t.window;
@@ -119,10 +121,10 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
               queries + row * l.ldq, l.ldq, keys, t.head_size, s.scores + s.keys, s.ldscores, false);
         s.keys += vectors * lanes;
       }
-      if (t.to_query)
+      if (t.terms.to_query.zero)
         add_query_relative<I>(s, t, queries + row * l.ldq, l.ldq, scratch + l.to_query, l.reach, scratch + l.terms,
                               l.ldterms);
-      if (t.to_key) {
+      if (t.terms.to_key.zero) {
         if (query + height > term_row + term_rows) {
           term_row = query;
           term_rows = smaller(key_term_rows, first + rows - query);
@@ -132,13 +134,13 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
         }
         add_key_terms<I>(s, t, term_row, term_rows, begin, l.reach, scratch + l.key_terms);
       }
-      if (t.bias) add_bias<I>(s, t, scratch + l.bias, l.reach);
+      if (t.terms.bias.zero) add_bias<I>(s, t, scratch + l.bias, l.reach);
       float* const out = scratch + l.out + row * l.ldo;
       for (index r = 0; r < height; ++r) {
         float* score = s.scores + r * s.ldscores;
         if (t.softcap > 0) cap_scores<I>(score, s.keys, 1.44269504f * t.softcap);
         hide_keys<I>(score, s.key, s.keys, query + r - see, smaller(t.length, query + r + see + 1));
-        if (t.sigmoid)
+        if (sigmoid)
           sigmoid_weights<I>(score, s.keys, log2_length);
         else
           online_softmax<I>(score, s.keys, maximum[row + r], total[row + r], out + r * l.ldo, l.ldo);
@@ -160,23 +162,26 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
   for (index r = 0; r < rows; ++r) {
     float* to = t.out + (first + r) * t.ldo;
     const float* out = scratch + l.out + r * l.ldo;
-    const Vec divisor(t.sigmoid ? 1.0f : total[r]);
+    const Vec divisor(sigmoid ? 1.0f : total[r]);
     for (index j = 0; j < t.head_size; j += lanes)
       store_upto<I>(to + j, I::load(out + j) / divisor, smaller(lanes, t.head_size - j));
     if (t.log_sum)
-      t.log_sum[(first + r) * t.ldlog_sum] = t.sigmoid ? 0.0f : maximum[r] * 0.693147181f + __builtin_logf(total[r]);
+      t.log_sum[(first + r) * t.ldlog_sum] = sigmoid ? 0.0f : maximum[r] * 0.693147181f + __builtin_logf(total[r]);
   }
 }
 
 template <InstructionSet I>
 void attention(const AttentionTask& t, float* scratch) {
+  const DistanceRows<const float>&to_query = t.terms.to_query, &to_key = t.terms.to_key, &bias = t.terms.bias;
   const index reach = t.window < 0 ? t.length - 1 : smaller(t.window, t.length - 1);
-  const AttentionLayout<I> layout(t.length, t.head_size, reach,
-                                  {t.to_query != nullptr, t.to_key != nullptr, t.bias != nullptr, t.decay != nullptr});
-  if (t.to_query) pack_distances<I>(t.to_query, t.ldto_query, t.head_size, reach, scratch + layout.to_query);
-  if (t.to_key) pack_distances<I>(t.to_key, t.ldto_key, t.head_size, reach, scratch + layout.to_key);
-  if (t.bias)
-    for (index e = -reach; e <= reach; ++e) scratch[layout.bias + e + reach] = 1.44269504f * t.bias[-e * t.ldbias];
+  const AttentionLayout<I> layout(
+      t.length, t.head_size, reach,
+      {{to_query.zero != nullptr, to_key.zero != nullptr, bias.zero != nullptr}, t.decay != nullptr});
+  if (to_query.zero) pack_distances<I>(to_query.zero, to_query.stride, t.head_size, reach, scratch + layout.to_query);
+  if (to_key.zero) pack_distances<I>(to_key.zero, to_key.stride, t.head_size, reach, scratch + layout.to_key);
+  if (bias.zero)
+    for (index e = -reach; e <= reach; ++e)
+      scratch[layout.bias + e + reach] = 1.44269504f * bias.zero[-e * bias.stride];
   const index rows = t.row_end - t.row_begin, groups = ceil_div(rows, attention_group);
   for (index g = 0; g < groups; ++g) {
     const index begin = rows * g / groups, end = rows * (g + 1) / groups;

@@ -74,12 +74,12 @@ template <class T>
 ENCORE_DEVICE float distance_score(const AttentionTask& task, std::int32_t distance, std::int32_t head, const float* q,
                                    const float* k) {
   float sum = 0;
-  if (task.to_query.data) {
-    const T* r = distance_row<const T>(task.to_query, distance, head, task.head_size);
+  if (task.terms.to_query.data) {
+    const T* r = distance_row<const T>(task.terms.to_query, distance, head, task.head_size);
     for (std::int32_t c = 0; c < task.head_size; ++c) sum += q[c] * to_float(r[c]);
   }
-  if (task.to_key.data) {
-    const T* r = distance_row<const T>(task.to_key, distance, head, task.head_size);
+  if (task.terms.to_key.data) {
+    const T* r = distance_row<const T>(task.terms.to_key, distance, head, task.head_size);
     for (std::int32_t c = 0; c < task.head_size; ++c) sum += k[c] * to_float(r[c]);
   }
   return sum;
@@ -87,7 +87,7 @@ ENCORE_DEVICE float distance_score(const AttentionTask& task, std::int32_t dista
 // What hook B adds to a score.
 template <class T>
 ENCORE_DEVICE float bias_of(const AttentionTask& task, std::int32_t distance, std::int32_t head) {
-  return task.bias.data ? to_float(*distance_row<const T>(task.bias, distance, head, 1)) : 0.0f;
+  return task.terms.bias.data ? to_float(*distance_row<const T>(task.terms.bias, distance, head, 1)) : 0.0f;
 }
 
 }  // namespace plain
@@ -274,7 +274,7 @@ struct PlainAttentionBackwardKernel {
             for (int r = 0; r < P::rows_per_warp; ++r) {
               const std::int32_t distance = keys ? n0 + m - (first_row + r) : first_row + r - (n0 + m);
               float z = x;
-              const View& rows = keys ? task.to_key : task.to_query;
+              const View& rows = keys ? task.terms.to_key : task.terms.to_query;
               if (rows.data && ds[r * P::tile_cols + m] != 0)
                 z += to_float(plain::distance_row<const T>(rows, distance, head, d)[c]);
               acc[r][s] += ds[r * P::tile_cols + m] * z;
@@ -356,10 +356,10 @@ struct DistanceBackwardKernel {
           q[s] = element(task, head_rows<const T>(task.q, begin, head, d)[i], i, c);
           k[s] = element(task, head_rows<const T>(task.k, begin, shared_head, d)[j], j, c);
           score += q[s] * k[s];
-          if (task.to_query.data)
-            score += q[s] * to_float(plain::distance_row<const T>(task.to_query, distance, head, d)[c]);
-          if (task.to_key.data)
-            score += k[s] * to_float(plain::distance_row<const T>(task.to_key, distance, head, d)[c]);
+          if (task.terms.to_query.data)
+            score += q[s] * to_float(plain::distance_row<const T>(task.terms.to_query, distance, head, d)[c]);
+          if (task.terms.to_key.data)
+            score += k[s] * to_float(plain::distance_row<const T>(task.terms.to_key, distance, head, d)[c]);
           dp += to_float(head_rows<const T>(task.dout, begin, head, d)[i][c]) *
                 to_float(head_rows<const T>(task.v, begin, shared_head, d)[j][c]);
         }
@@ -391,8 +391,8 @@ struct DistanceBackwardKernel {
       float sum = 0;
       for (int w = 0; w < P::warps; ++w) sum += partial[w * (2 * d + 1) + c];
       if (c == 2 * d) {
-        if (numbers) *plain::distance_row<T>(task.dbias, distance, head, 1) = rounded<T>(sum);
-      } else if (const View& target = c < d ? task.dto_query : task.dto_key; rows && target.data) {
+        if (numbers) *plain::distance_row<T>(task.dterms.bias, distance, head, 1) = rounded<T>(sum);
+      } else if (const View& target = c < d ? task.dterms.to_query : task.dterms.to_key; rows && target.data) {
         plain::distance_row<T>(target, distance, head, d)[c % d] = rounded<T>(sum);
       }
     }

@@ -47,9 +47,9 @@ void launch_plain_backward(Machine& machine, const AttentionTask& task) {
             Distances{by_head, rows, numbers},
             Grid{2 * task.longest - 1, by_head ? task.heads : 1, P::threads, Distances::shared(task.head_size)}, task);
     };
-    const View& rows = task.dto_query.data ? task.dto_query : task.dto_key;
+    const View& rows = task.dterms.to_query.data ? task.dterms.to_query : task.dterms.to_key;
     const bool own_rows = rows.data && rows.cols != task.head_size;
-    launch_distances(true, own_rows, task.dbias.data != nullptr);
+    launch_distances(true, own_rows, task.dterms.bias.data != nullptr);
     launch_distances(false, rows.data && !own_rows, false);
   });
 }
