@@ -3,6 +3,7 @@
 // an op whose kernel a backend lacks is refused at compile time, in one sentence.
 #pragma once
 
+#include <encore/core/detected.hpp>
 #include <encore/core/layout.hpp>
 #include <encore/core/segments.hpp>
 #include <encore/core/tensor.hpp>
@@ -26,23 +27,16 @@ template <class B>
 using scalar_t = typename backend_traits<B>::Scalar;
 
 namespace detail {
-template <class B>
-struct views_of {
-  using In = MatrixView<const scalar_t<B>>;
-  using Out = MatrixView<scalar_t<B>>;
-};
-template <class B>
-  requires requires { typename backend_traits<B>::In; }
-struct views_of<B> {
-  using In = typename backend_traits<B>::In;
-  using Out = typename backend_traits<B>::Out;
-};
+template <class Traits>
+using in_member = typename Traits::In;
+template <class Traits>
+using out_member = typename Traits::Out;
 }  // namespace detail
 
 template <class B>
-using in_t = typename detail::views_of<B>::In;
+using in_t = detected_or_t<MatrixView<const scalar_t<B>>, detail::in_member, backend_traits<B>>;
 template <class B>
-using out_t = typename detail::views_of<B>::Out;
+using out_t = detected_or_t<MatrixView<scalar_t<B>>, detail::out_member, backend_traits<B>>;
 
 // What a value's elements are: activations come in the format of the context's precision, statistics (log sums, means,
 // losses) in the accumulation type.
@@ -72,11 +66,5 @@ struct Indices {
   std::int64_t size = 0;
   const std::int32_t* host = nullptr;  // the same numbers where the host can read them, if `data` is elsewhere
 };
-
-namespace detail {
-// False for every backend: the condition of the static_assert that reports a missing kernel.
-template <class B>
-inline constexpr bool has_kernel = false;
-}  // namespace detail
 
 }  // namespace encore

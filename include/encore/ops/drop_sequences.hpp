@@ -4,10 +4,12 @@
 #pragma once
 
 #include <encore/core/philox.hpp>
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(drop_sequences)
 struct DropSequences {
   static constexpr const char* name = "drop_sequences";
   float p = 0;
@@ -23,11 +25,7 @@ struct DropSequences {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.drop_sequences(env.segments, in[0], p, stream, y); })
-      env.kernels.drop_sequences(env.segments, in[0], p, stream, y);
-    else
-      static_assert(detail::has_kernel<B>,
-                    "encore: this backend has no kernel for op 'drop_sequences' (docs/backends.md)");
+    drop_sequences_kernel(env.kernels, env.segments, in[0], p, stream, y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {

@@ -10,6 +10,7 @@
 
 #include <encore/core/activation.hpp>
 #include <encore/core/philox.hpp>
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 #include <type_traits>
@@ -33,6 +34,7 @@ constexpr bool takes_scalars() {
   return value;
 }
 
+ENCORE_KERNEL(map)
 template <class F, std::size_t n>
 struct Map {
   static_assert(std::is_trivially_copyable_v<F>,
@@ -53,10 +55,7 @@ struct Map {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.map(f, views<B>(in), y); })
-      env.kernels.map(f, views<B>(in), y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'map' (docs/backends.md)");
+    map_kernel(env.kernels, f, views<B>(in), y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
@@ -71,6 +70,7 @@ struct Map {
   }
 };
 
+ENCORE_KERNEL(activate)
 struct Activate {
   static constexpr const char* name = "activate";
   static constexpr bool elementwise = true;
@@ -82,10 +82,7 @@ struct Activate {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.activate(activation, in[0], y); })
-      env.kernels.activate(activation, in[0], y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'activate' (docs/backends.md)");
+    activate_kernel(env.kernels, activation, in[0], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
@@ -98,6 +95,7 @@ struct Activate {
   }
 };
 
+ENCORE_KERNEL(gate)
 struct Gate {
   static constexpr const char* name = "gate";
   static constexpr bool elementwise = true;
@@ -109,10 +107,7 @@ struct Gate {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.gate(activation, in[0], in[1], y); })
-      env.kernels.gate(activation, in[0], in[1], y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'gate' (docs/backends.md)");
+    gate_kernel(env.kernels, activation, in[0], in[1], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
@@ -125,6 +120,7 @@ struct Gate {
   }
 };
 
+ENCORE_KERNEL(add)
 struct Add {
   static constexpr const char* name = "add";
   static constexpr bool elementwise = true;
@@ -135,10 +131,7 @@ struct Add {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.add(in[0], in[1], y); })
-      env.kernels.add(in[0], in[1], y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'add' (docs/backends.md)");
+    add_kernel(env.kernels, in[0], in[1], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
@@ -174,6 +167,7 @@ struct AsActivation {
   }
 };
 
+ENCORE_KERNEL(dropout)
 struct Dropout {
   static constexpr const char* name = "dropout";
   static constexpr bool elementwise = true;
@@ -187,10 +181,7 @@ struct Dropout {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.dropout(in[0], p, stream, y); })
-      env.kernels.dropout(in[0], p, stream, y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'dropout' (docs/backends.md)");
+    dropout_kernel(env.kernels, in[0], p, stream, y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {

@@ -7,10 +7,12 @@
 // 2022, FNet.
 #pragma once
 
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(fourier)
 struct Fourier {
   static constexpr const char* name = "fourier";
 
@@ -23,10 +25,7 @@ struct Fourier {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.fourier(env.segments, in[0], in[1], y); })
-      env.kernels.fourier(env.segments, in[0], in[1], y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'fourier' (docs/backends.md)");
+    fourier_kernel(env.kernels, env.segments, in[0], in[1], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <encore/core/activation.hpp>
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(linear)
 struct Linear {
   static constexpr const char* name = "linear";
   ParameterId weight{};
@@ -35,10 +37,7 @@ struct Linear {
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
     const In<B> r = in.size() > 1 ? in.back() : In<B>{};
-    if constexpr (requires { env.kernels.linear(in[0], env.weights(weight), env.optional(bias), activation, r, y); })
-      env.kernels.linear(in[0], env.weights(weight), env.optional(bias), activation, r, y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'linear' (docs/backends.md)");
+    linear_kernel(env.kernels, in[0], env.weights(weight), env.optional(bias), activation, r, y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,

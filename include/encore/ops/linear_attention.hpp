@@ -7,10 +7,12 @@
 // ascending order. Katharopoulos, Vyas, Pappas & Fleuret 2020, equation 5.
 #pragma once
 
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(linear_attention)
 struct LinearAttention {
   static constexpr const char* name = "linear_attention";
   std::int64_t heads = 0;
@@ -35,11 +37,7 @@ struct LinearAttention {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte* scratch) const {
-    if constexpr (requires { env.kernels.linear_attention(heads, env.segments, in[0], in[1], in[2], y, scratch); })
-      env.kernels.linear_attention(heads, env.segments, in[0], in[1], in[2], y, scratch);
-    else
-      static_assert(detail::has_kernel<B>,
-                    "encore: this backend has no kernel for op 'linear_attention' (docs/backends.md)");
+    linear_attention_kernel(env.kernels, heads, env.segments, in[0], in[1], in[2], y, scratch);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B>, In<B> dy,

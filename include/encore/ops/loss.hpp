@@ -4,10 +4,12 @@
 // row at all gives 0, not NaN. Saved: log sums. Throws InputError for a target beyond the classes.
 #pragma once
 
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(cross_entropy)
 struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";
   static constexpr Element element = Element::statistic;
@@ -29,11 +31,7 @@ struct CrossEntropy {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sums, std::byte*) const {
-    if constexpr (requires { env.kernels.cross_entropy(in[0], targets, y, log_sums); })
-      env.kernels.cross_entropy(in[0], targets, y, log_sums);
-    else
-      static_assert(detail::has_kernel<B>,
-                    "encore: this backend has no kernel for op 'cross_entropy' (docs/backends.md)");
+    cross_entropy_kernel(env.kernels, in[0], targets, y, log_sums);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> log_sums, In<B> dy,

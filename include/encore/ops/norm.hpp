@@ -9,10 +9,12 @@
 #pragma once
 
 #include <encore/backend/operands.hpp>
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(norm)
 struct Norm {
   static constexpr const char* name = "norm";
   NormKind kind = NormKind::layer;
@@ -37,14 +39,9 @@ struct Norm {
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> statistics, std::byte*) const {
     const In<B> r = in.size() > 1 ? in.back() : In<B>{};
-    if constexpr (requires {
-                    env.kernels.norm(kind, in[0], r, env.optional(gain), env.optional(bias), eps, y, statistics);
-                  })
-      for (std::int64_t g = 0; g < groups; ++g)
-        env.kernels.norm(kind, part(in[0], g), part(r, g), env.optional(gain), env.optional(bias), eps, part(y, g),
-                         part(statistics, g));
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'norm' (docs/backends.md)");
+    for (std::int64_t g = 0; g < groups; ++g)
+      norm_kernel(env.kernels, kind, part(in[0], g), part(r, g), env.optional(gain), env.optional(bias), eps,
+                  part(y, g), part(statistics, g));
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B> statistics, In<B> dy,

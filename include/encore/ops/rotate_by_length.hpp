@@ -6,10 +6,12 @@
 #pragma once
 
 #include <encore/backend/operands.hpp>
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(rotate_by_length)
 struct RotateByLength {
   static constexpr const char* name = "rotate_by_length";
   LengthRotation rotation;
@@ -24,11 +26,7 @@ struct RotateByLength {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.rotate_by_length(rotation, env.segments, false, in[0], y); })
-      env.kernels.rotate_by_length(rotation, env.segments, false, in[0], y);
-    else
-      static_assert(detail::has_kernel<B>,
-                    "encore: this backend has no kernel for op 'rotate_by_length' (docs/backends.md)");
+    rotate_by_length_kernel(env.kernels, rotation, env.segments, false, in[0], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <encore/backend/operands.hpp>
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore {
@@ -25,6 +26,7 @@ struct EmbedTerm {
 
 namespace op {
 
+ENCORE_KERNEL(embed)
 struct Embed {
   static constexpr const char* name = "embed";
   static constexpr std::size_t max_terms = 4;
@@ -52,10 +54,7 @@ struct Embed {
     for (std::size_t t = 0; t < count; ++t)
       lookups[t] = {env.weights(terms[t].table).rows(), terms[t].indices, terms[t].offset};
     const std::span<const LookupTerm<scalar_t<B>>> used(lookups.data(), count);
-    if constexpr (requires { env.kernels.embed(used, y); })
-      env.kernels.embed(used, y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'embed' (docs/backends.md)");
+    embed_kernel(env.kernels, used, y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>>) const {
@@ -69,6 +68,7 @@ struct Embed {
   }
 };
 
+ENCORE_KERNEL(gather_rows)
 struct GatherRows {
   static constexpr const char* name = "gather_rows";
   Indices indices{};
@@ -80,11 +80,7 @@ struct GatherRows {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.gather_rows(in[0], indices, y); })
-      env.kernels.gather_rows(in[0], indices, y);
-    else
-      static_assert(detail::has_kernel<B>,
-                    "encore: this backend has no kernel for op 'gather_rows' (docs/backends.md)");
+    gather_rows_kernel(env.kernels, in[0], indices, y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {
@@ -96,6 +92,7 @@ struct GatherRows {
   }
 };
 
+ENCORE_KERNEL(pool)
 struct Pool {
   static constexpr const char* name = "pool";
   Pooling pooling = Pooling::first;
@@ -117,10 +114,7 @@ struct Pool {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.pool(pooling, env.segments, firsts, in[0], y); })
-      env.kernels.pool(pooling, env.segments, firsts, in[0], y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'pool' (docs/backends.md)");
+    pool_kernel(env.kernels, pooling, env.segments, firsts, in[0], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,
@@ -168,6 +162,7 @@ struct Concat {
   }
 };
 
+ENCORE_KERNEL(l2_normalise)
 struct L2Normalise {
   static constexpr const char* name = "l2_normalise";
   double eps = 1e-12;
@@ -178,11 +173,7 @@ struct L2Normalise {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.l2_normalise(in[0], eps, y); })
-      env.kernels.l2_normalise(in[0], eps, y);
-    else
-      static_assert(detail::has_kernel<B>,
-                    "encore: this backend has no kernel for op 'l2_normalise' (docs/backends.md)");
+    l2_normalise_kernel(env.kernels, in[0], eps, y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B>, In<B> dy,

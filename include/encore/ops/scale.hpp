@@ -4,10 +4,12 @@
 // dy x, in ascending order.
 #pragma once
 
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(scale)
 struct Scale {
   static constexpr const char* name = "scale";
 
@@ -19,10 +21,7 @@ struct Scale {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.scale(in[0], in[1], y); })
-      env.kernels.scale(in[0], in[1], y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'scale' (docs/backends.md)");
+    scale_kernel(env.kernels, in[0], in[1], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B>, In<B>, In<B> dy,

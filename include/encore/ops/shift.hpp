@@ -3,10 +3,12 @@
 // by -by. With concat and linear: convolutions over tokens, and MobileBERT's trigrams.
 #pragma once
 
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(shift)
 struct Shift {
   static constexpr const char* name = "shift";
   std::int64_t by = 0;
@@ -19,10 +21,7 @@ struct Shift {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B>, std::byte*) const {
-    if constexpr (requires { env.kernels.shift(by, env.segments, in[0], y); })
-      env.kernels.shift(by, env.segments, in[0], y);
-    else
-      static_assert(detail::has_kernel<B>, "encore: this backend has no kernel for op 'shift' (docs/backends.md)");
+    shift_kernel(env.kernels, by, env.segments, in[0], y);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>>, In<B>, In<B>, In<B> dy, std::span<const Out<B>> dx) const {

@@ -4,10 +4,12 @@
 // [sequences, 1].
 #pragma once
 
+#include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
 namespace encore::op {
 
+ENCORE_KERNEL(weighted_pool)
 struct WeightedPool {
   static constexpr const char* name = "weighted_pool";
 
@@ -24,11 +26,7 @@ struct WeightedPool {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sums, std::byte*) const {
-    if constexpr (requires { env.kernels.weighted_pool(env.segments, in[0], in[1], y, log_sums); })
-      env.kernels.weighted_pool(env.segments, in[0], in[1], y, log_sums);
-    else
-      static_assert(detail::has_kernel<B>,
-                    "encore: this backend has no kernel for op 'weighted_pool' (docs/backends.md)");
+    weighted_pool_kernel(env.kernels, env.segments, in[0], in[1], y, log_sums);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B> log_sums, In<B> dy,

@@ -11,6 +11,7 @@
 #include <encore/backend/reference/loss.hpp>
 #include <encore/backend/reference/norm.hpp>
 #include <encore/backend/reference/rotate_by_length.hpp>
+#include <encore/backend/reference/row_memory.hpp>
 #include <encore/backend/reference/rows.hpp>
 #include <encore/backend/reference/scale.hpp>
 
@@ -18,33 +19,14 @@ namespace encore::reference {
 
 // Storage gives `rows()`: the plain rows of a parameter. Views are documented at the functions called.
 template <class S, class Storage>
-class RowKernels {
+class RowKernels : public RowMemory<S> {
  public:
   using In = MatrixView<const S>;
   using Out = MatrixView<S>;
 
-  // Where values live: a block of memory, bytes of an element, a view of columns in it, and the way in and out for the
-  // host's numbers.
-  static AlignedBuffer<std::byte> block(std::size_t bytes) { return AlignedBuffer<std::byte>(bytes); }
-  static constexpr std::size_t element_bytes(Element) { return sizeof(S); }
-  static Out place(std::byte* data, Element, std::int64_t column, std::int64_t rows, std::int64_t cols,
-                   std::int64_t stride) {
-    return {data ? reinterpret_cast<S*>(data) + column : nullptr, rows, cols, stride};
-  }
-  static Indices upload(std::span<const std::int32_t> values) { return {values.data(), std::int64_t(values.size())}; }
-  void write(In host, Out y) const { copy(host, y); }
-  static In read(In x) { return x; }
   // A product can take its second summand along without moving a rounding point.
   static constexpr bool adds_residual = true;
 
-  // Memory layout of activations: elements from a row to the next, and where the sections of a product begin.
-  std::int64_t stride(std::int64_t cols) const { return cols; }
-  std::int64_t product_columns(const ParameterSpec& spec) const { return spec.rows(); }
-  std::int64_t section_column(const ParameterSpec& spec, std::size_t section) const {
-    std::int64_t column = 0;
-    for (std::size_t s = 0; s < section; ++s) column += spec.sections[s].rows;
-    return column;
-  }
   void linear(In x, const Storage& w, const Storage* b, Activation activation, In residual, Out y) const {
     reference::linear(x, w.rows(), b ? b->rows() : nullptr, activation, residual, y);
   }
@@ -89,12 +71,6 @@ class RowKernels {
     reference::map_backward(GateFunction{activation}, std::array{u, g}, dy, std::array{du, dg});
   }
   void add(In x, In y, Out z) const { reference::map(AddFunction{}, std::array{x, y}, z); }
-  void copy(In x, Out y) const {
-    for (std::int64_t r = 0; r < x.rows; ++r) std::copy_n(x.row(r), x.cols, y.row(r));
-  }
-  void fill(Out y, S value) const {
-    for (std::int64_t r = 0; r < y.rows; ++r) std::fill_n(y.row(r), y.cols, value);
-  }
   void dropout(In x, float p, RandomStream stream, Out y) const { reference::dropout(x, p, stream, y); }
   void drop_sequences(const Segments& segments, In x, float p, RandomStream stream, Out y) const {
     reference::drop_sequences(segments, x, p, stream, y);
