@@ -4,5 +4,5 @@
 int main() {
   encore::ParameterLayout layout;
   const encore::XPos<encore::XPosDecay::causal> position(encore::Builder(layout), {}, {});
-  return position.rope.turns_values;
+  return position.rope.rotates_values;
 }

@@ -161,6 +161,6 @@ TEST_CASE("RoPE goes on beyond the shape's positions by its formula, unless its 
   CHECK(layout[Rope<>(Builder(layout), few, {}).cosine].rows() == Rope<>::stored_positions);
   CHECK_THROWS_WITH(
       Rope<>(Builder(layout), one_head(10),
-             {.turns_values = true, .scaling = {.kind = RopeScalingKind::dynamic, .trained_positions = 4}}),
+             {.rotates_values = true, .scaling = {.kind = RopeScalingKind::dynamic, .trained_positions = 4}}),
       ContainsSubstring("values are not turned"));
 }

@@ -53,7 +53,7 @@ struct HalfPlacement {
   struct Sublayer {
     Norm norm;
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
-        : norm(make_norm<Norm>(b, shape.hidden, options)) {}
+        : norm(construct<Norm>(b, shape.hidden, options)) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = norm(ex, x);
       auto y = f(normal);

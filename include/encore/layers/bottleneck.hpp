@@ -84,7 +84,7 @@ struct BottleneckBlock {
         key(b / "key", width, width),
         value(b / "value", options.bottleneck_attention ? width : config.shape.hidden, width),
         out(b / "out", width, width),
-        attention_norm(make_norm<Norm>(b / "attention_norm", width, config.norm)),
+        attention_norm(construct<Norm>(b / "attention_norm", width, config.norm)),
         activation(config.feed_forward.activation),
         bottleneck_attention(options.bottleneck_attention || !options.width),
         dropout(config.shape.dropout) {
@@ -97,7 +97,7 @@ struct BottleneckBlock {
         throw ArgumentError("bottleneck: queries and keys of width " + std::to_string(width) +
                             " cannot read an input of width " + std::to_string(hidden));
       up.emplace(b / "up", width, hidden);
-      up_norm.emplace(make_norm<Norm>(b / "up_norm", hidden, config.norm));
+      up_norm.emplace(construct<Norm>(b / "up_norm", hidden, config.norm));
     }
     for (std::int64_t i = 0; i < options.feed_forwards; ++i) {
       const bool last = i + 1 == options.feed_forwards;
@@ -107,7 +107,7 @@ struct BottleneckBlock {
         if (last && options.last_norm_eps) norm.eps = *options.last_norm_eps;
       feed_forwards.push_back({Linear(layer / "in", width, config.shape.feed_forward_width()),
                                Linear(layer / "out", config.shape.feed_forward_width(), width),
-                               make_norm<Norm>(layer / "norm", width, norm)});
+                               construct<Norm>(layer / "norm", width, norm)});
     }
     spec.heads = spec.kv_heads = config.shape.heads;
     spec.head_size = config.shape.head_size();
@@ -115,7 +115,7 @@ struct BottleneckBlock {
   }
   static Narrow narrow(Builder b, std::string_view name, std::int64_t from, std::int64_t to,
                        const Config<Spec>& config) {
-    return {Linear(b / name, from, to), make_norm<Norm>(b / (std::string(name) + "_norm"), to, config.norm)};
+    return {Linear(b / name, from, to), construct<Norm>(b / (std::string(name) + "_norm"), to, config.norm)};
   }
   // Nothing is dropped inside a bottleneck.
   auto kept(auto& ex, const auto& x) const { return up ? x : ex.dropout(x, dropout); }
@@ -140,7 +140,7 @@ struct TrigramEmbedding {
   TrigramEmbedding(Builder b, const ModelShape& shape, const options_t<Norm>& norm_options, const Options& options)
       : word((b / "word").table("weight", shape.vocabulary, shape.embedding_width())),
         trigrams(options.trigrams),
-        norm(make_norm<Norm>(b / "norm", shape.hidden, options.norm ? *options.norm : norm_options)),
+        norm(construct<Norm>(b / "norm", shape.hidden, options.norm ? *options.norm : norm_options)),
         dropout(shape.dropout) {
     if (shape.types) type = (b / "type").table("weight", shape.types, shape.hidden);
     if (trigrams || shape.embedding_width() != shape.hidden)

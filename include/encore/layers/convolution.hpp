@@ -72,7 +72,7 @@ struct ConvolvedBlock : EncoderBlock<Spec> {
       : EncoderBlock<Spec>(b, config, position, place), activation(config.block.activation) {
     if (place.layer > 0 || config.block.width == 0) return;
     convolution.emplace(b / "convolution", config.shape.hidden, config.block.width, config.block.groups);
-    norm = make_norm<typename Spec::Norm>(b / "convolution_norm", config.shape.hidden, config.norm);
+    norm = construct<typename Spec::Norm>(b / "convolution_norm", config.shape.hidden, config.norm);
   }
   template <class Value>
   auto operator()(auto& ex, const Value& x, Carried<Value>& carried) const {

@@ -48,7 +48,7 @@ struct DisentangledPosition {
     if (o.absolute) learned.emplace(b, shape, LearnedPosition::Options{});
     if (!o.relative) return;
     table = (b / "relative").table("weight", 2 * span_, shape.hidden);
-    if (o.normed) norm = make_norm<Norm>(b / "relative_norm", shape.hidden, o.norm);
+    if (o.normed) norm = construct<Norm>(b / "relative_norm", shape.hidden, o.norm);
   }
   void add_to(op::Embed& embed, Indices positions) const {
     if (learned) learned->add_to(embed, positions);

@@ -65,7 +65,7 @@ struct TokenEmbedding : EmbeddingTables {
 
   TokenEmbedding(Builder b, const ModelShape& shape, const options_t<Norm>& norm_options)
       : EmbeddingTables(b, shape),
-        norm(make_norm<Norm>(b / "norm", shape.embedding_width(), norm_options)),
+        norm(construct<Norm>(b / "norm", shape.embedding_width(), norm_options)),
         dropout(shape.dropout) {
     if (projection == Projection::always || shape.embedding_width() != shape.hidden)
       project.emplace(b / "project", shape.embedding_width(), shape.hidden);
@@ -91,7 +91,7 @@ struct ProjectedEmbedding : EmbeddingTables {
 
   ProjectedEmbedding(Builder b, const ModelShape& shape, const options_t<Norm>& norm_options)
       : EmbeddingTables(b, shape),
-        norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)),
+        norm(construct<Norm>(b / "norm", shape.hidden, norm_options)),
         dropout(shape.dropout) {
     if (shape.embedding_width() != shape.hidden)
       project.emplace(b / "project", shape.embedding_width(), shape.hidden, Bias::no);

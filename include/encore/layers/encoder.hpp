@@ -26,24 +26,16 @@ namespace encore {
 
 namespace detail {
 template <class Spec>
-struct stack_of {
-  using type = Repeat;
-};
+using stack_member = typename Spec::Stack;
 template <class Spec>
-  requires requires { typename Spec::Stack; }
-struct stack_of<Spec> {
-  using type = typename Spec::Stack;
-};
+using block_options_member = typename Spec::BlockOptions;
 template <class Spec>
-struct block_options_of {
-  using type = NoOptions;
-};
-template <class Spec>
-  requires requires { typename Spec::BlockOptions; }
-struct block_options_of<Spec> {
-  using type = typename Spec::BlockOptions;
-};
+using block_member = typename Spec::template Block<Spec>;
 }  // namespace detail
+
+// How often which block runs: Spec::Stack, or every one once.
+template <class Spec>
+using stack_t = detected_or_t<Repeat, detail::stack_member, Spec>;
 
 // The numbers of an encoder: its shape and, nested, those of each policy.
 template <class Spec>
@@ -54,8 +46,8 @@ struct Config {
   options_t<typename Spec::Position> position{};
   options_t<typename Spec::template Attention<typename Spec::Position>> attention{};
   options_t<typename Spec::FeedForward> feed_forward{};
-  options_t<typename detail::stack_of<Spec>::type> stack{};
-  typename detail::block_options_of<Spec>::type block{};
+  options_t<stack_t<Spec>> stack{};
+  detected_or_t<NoOptions, detail::block_options_member, Spec> block{};
 };
 
 namespace detail {
@@ -82,12 +74,12 @@ struct EncoderBlock {
   Sublayer feed_forward_sublayer;
 
   EncoderBlock(Builder b, const Config<Spec>& config, const Position& position, const LayerPlace& place)
-      : attention(make_attention<typename Spec::template Attention<Position>>(b / "attention", config.shape,
-                                                                              config.attention, position, place)),
-        attention_sublayer(make_sublayer<Sublayer>(b / "attention_norm", config.shape, config.norm, place)),
-        feed_forward(make_policy<typename Spec::FeedForward>(b / "feed_forward", config.shape, config.feed_forward)),
-        feed_forward_sublayer(make_sublayer<Sublayer>(b / "feed_forward_norm", config.shape, config.norm,
-                                                      {place.layer, place.layers, Part::feed_forward})) {}
+      : attention(construct<typename Spec::template Attention<Position>>(b / "attention", config.shape,
+                                                                         config.attention, position, place)),
+        attention_sublayer(construct<Sublayer>(b / "attention_norm", config.shape, config.norm, place)),
+        feed_forward(construct<typename Spec::FeedForward>(b / "feed_forward", config.shape, config.feed_forward)),
+        feed_forward_sublayer(construct<Sublayer>(b / "feed_forward_norm", config.shape, config.norm,
+                                                  LayerPlace{place.layer, place.layers, Part::feed_forward})) {}
 
   template <class Value>
   auto operator()(auto& ex, const Value& x, Carried<Value>& carried) const {
@@ -103,42 +95,31 @@ struct EncoderBlock {
   }
 };
 
-namespace detail {
-template <class Spec>
-struct block_of {
-  using type = EncoderBlock<Spec>;
-};
-template <class Spec>
-  requires requires { typename Spec::template Block<Spec>; }
-struct block_of<Spec> {
-  using type = typename Spec::template Block<Spec>;
-};
-}  // namespace detail
-
 template <class Spec>
 struct Encoder {
   using Norm = typename Spec::Norm;
-  using Stack = typename detail::stack_of<Spec>::type;
-  using Block = typename detail::block_of<Spec>::type;
+  using Embedding = typename Spec::template Embedding<Norm>;
+  using Stack = stack_t<Spec>;
+  using Block = detected_or_t<EncoderBlock<Spec>, detail::block_member, Spec>;
 
   typename Spec::Position position;
-  typename Spec::template Embedding<Norm> embedding;
+  Embedding embedding;
   std::vector<std::int64_t> order;  // of blocks, by depth
   std::vector<Block> blocks;
   std::optional<Norm> final_norm;
 
   // Throws ArgumentError for a shape that a policy cannot take.
   Encoder(Builder b, const Config<Spec>& config)
-      : position(make_policy<typename Spec::Position>(checked(b, config) / "position", config.shape, config.position)),
-        embedding(make_embedding(b / "embedding", config)) {
-    const Stack stack = make_stack(config);
+      : position(construct<typename Spec::Position>(checked(b, config) / "position", config.shape, config.position)),
+        embedding(construct<Embedding>(b / "embedding", config.shape, config.norm, config.embedding)) {
+    const auto stack = construct<Stack>(config.shape, config.stack);
     order = stack.order;
     const std::int64_t depth = std::int64_t(order.size());
     for (std::int64_t i = 0; i < depth; ++i)  // blocks are built where they first stand
       if (const std::int64_t block = order[std::size_t(i)]; block == std::int64_t(blocks.size()))
         blocks.emplace_back(stack.place(b / "layers", block), config, position, LayerPlace{i, depth});
     if constexpr (Spec::Placement::final_norm)
-      final_norm = make_norm<Norm>(b / "final_norm", config.shape.hidden, config.norm);
+      final_norm = construct<Norm>(b / "final_norm", config.shape.hidden, config.norm);
     if constexpr (requires { Spec::Placement::scale_initial(b / "layers", depth); })
       Spec::Placement::scale_initial(b / "layers", depth);
   }
@@ -178,20 +159,6 @@ struct Encoder {
   }
 
  private:
-  static auto make_embedding(Builder b, const Config<Spec>& config) {
-    using Embedding = typename Spec::template Embedding<Norm>;
-    if constexpr (std::is_constructible_v<Embedding, Builder, const ModelShape&, const options_t<Norm>&,
-                                          const options_t<Embedding>&>)
-      return Embedding(b, config.shape, config.norm, config.embedding);
-    else
-      return Embedding(b, config.shape, config.norm);
-  }
-  static Stack make_stack(const Config<Spec>& config) {
-    if constexpr (std::is_constructible_v<Stack, const ModelShape&, const options_t<Stack>&>)
-      return Stack(config.shape, config.stack);
-    else
-      return Stack(config.shape);
-  }
   static Builder checked(Builder b, const Config<Spec>& config) {
     config.shape.check();
     return b;

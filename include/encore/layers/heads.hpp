@@ -52,7 +52,7 @@ struct MaskedLmHead {
                ParameterId words)
       : dense(b / "dense", shape.hidden, shape.embedding_width(), options.dense_bias),
         activation(options.activation),
-        norm(make_norm<Norm>(b / "norm", shape.embedding_width(), norm_options)),
+        norm(construct<Norm>(b / "norm", shape.embedding_width(), norm_options)),
         decoder(options.tied == Tied::no ? (b / "decoder").weight("weight", shape.vocabulary, shape.embedding_width())
                                          : words) {
     if (options.decoder_bias == Bias::yes) bias = b.vector("bias", shape.vocabulary, Init::zeros);
@@ -86,7 +86,7 @@ struct ClassifierFeatures {
                      const options_t<Norm>& norm_options)
       : activation(options.activation) {
     if (options.dense) dense.emplace(b / "dense", shape.hidden, shape.hidden, options.bias);
-    if (options.norm) norm = make_norm<Norm>(b / "norm", shape.hidden, norm_options);
+    if (options.norm) norm = construct<Norm>(b / "norm", shape.hidden, norm_options);
   }
   auto operator()(auto& ex, const auto& x) const {
     auto mapped = dense ? (*dense)(ex, x) : x;

@@ -127,13 +127,4 @@ struct FavorFeatures {
   };
 };
 
-// Constructs a feature policy, with its place or without.
-template <class F>
-F make_features(Builder b, const ModelShape& shape, const options_t<F>& options, const LayerPlace& place) {
-  if constexpr (std::is_constructible_v<F, Builder, const ModelShape&, const options_t<F>&, const LayerPlace&>)
-    return F(b, shape, options, place);
-  else
-    return make_policy<F>(b, shape, options);
-}
-
 }  // namespace encore

@@ -30,7 +30,7 @@ struct LinearAttention {
         key(b / "key", shape.hidden, shape.attention_width(), options.bias),
         value(b / "value", shape.hidden, shape.attention_width(), options.bias),
         out(b / "out", shape.attention_width(), shape.hidden, options.bias),
-        features(make_features<Features>(b / "features", shape, options.features, place)),
+        features(construct<Features>(b / "features", shape, options.features, place)),
         heads(shape.heads) {
     static_assert(!ActsOnScores<Position>, "encore: linear attention has no scores for this position policy to act on");
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers every encoder has, and the way policies receive theirs.
+// The numbers every encoder has, and where in one a policy stands.
 #pragma once
 
 #include <encore/core/error.hpp>
 #include <encore/core/layout.hpp>
+#include <encore/layers/policy.hpp>
 
 #include <cstdint>
 #include <string>
-#include <type_traits>
 
 namespace encore {
 
@@ -51,9 +51,6 @@ struct ModelShape {
   }
 };
 
-// Options of a policy that has none.
-struct NoOptions {};
-
 // What a sublayer holds.
 enum class Part : std::uint8_t { attention, feed_forward };
 
@@ -63,50 +60,5 @@ struct LayerPlace {
   std::int64_t layers = 1;
   Part part = Part::attention;
 };
-
-namespace detail {
-// False: the condition of a static_assert in a branch that must not be taken.
-template <class P>
-inline constexpr bool refused = false;
-template <class P>
-struct options_of {
-  using type = NoOptions;
-};
-template <class P>
-  requires requires { typename P::Options; }
-struct options_of<P> {
-  using type = typename P::Options;
-};
-}  // namespace detail
-
-// A policy's run-time numbers: its nested struct Options, or nothing.
-template <class P>
-using options_t = typename detail::options_of<P>::type;
-
-// Constructs a policy at a place in the tree of names: from (Builder, ModelShape, Options) or, without options,
-// (Builder, ModelShape).
-template <class P>
-P make_policy(Builder b, const ModelShape& shape, const options_t<P>& options) {
-  if constexpr (std::is_constructible_v<P, Builder, const ModelShape&, const options_t<P>&>)
-    return P(b, shape, options);
-  else if constexpr (std::is_constructible_v<P, Builder, const ModelShape&>)
-    return P(b, shape);
-  else
-    static_assert(detail::refused<P>,
-                  "encore: a policy is constructed from (Builder, const ModelShape&, const Options&) or (Builder, "
-                  "const ModelShape&)");
-}
-// The same for a norm, which is given its width.
-template <class N>
-N make_norm(Builder b, std::int64_t width, const options_t<N>& options) {
-  if constexpr (std::is_constructible_v<N, Builder, std::int64_t, const options_t<N>&>)
-    return N(b, width, options);
-  else if constexpr (std::is_constructible_v<N, Builder, std::int64_t>)
-    return N(b, width);
-  else
-    static_assert(detail::refused<N>,
-                  "encore: a norm is constructed from (Builder, std::int64_t width, const Options&) or (Builder, "
-                  "std::int64_t width)");
-}
 
 }  // namespace encore

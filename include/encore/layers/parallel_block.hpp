@@ -19,10 +19,10 @@ struct ParallelBlock {
   float dropout;
 
   ParallelBlock(Builder b, const Config<Spec>& config, const Position& position, const LayerPlace& place)
-      : norm(make_norm<typename Spec::Norm>(b / "norm", config.shape.hidden, config.norm)),
-        attention(make_attention<typename Spec::template Attention<Position>>(b / "attention", config.shape,
-                                                                              config.attention, position, place)),
-        feed_forward(make_policy<typename Spec::FeedForward>(b / "feed_forward", config.shape, config.feed_forward)),
+      : norm(construct<typename Spec::Norm>(b / "norm", config.shape.hidden, config.norm)),
+        attention(construct<typename Spec::template Attention<Position>>(b / "attention", config.shape,
+                                                                         config.attention, position, place)),
+        feed_forward(construct<typename Spec::FeedForward>(b / "feed_forward", config.shape, config.feed_forward)),
         dropout(config.shape.dropout) {}
 
   template <class Value>

@@ -19,7 +19,7 @@ struct PostNorm {
     float dropout;
 
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
-        : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
+        : norm(construct<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {  // [N, C] -> [N, C]
       auto y = f(x);
       auto kept = ex.dropout(y, dropout);
@@ -38,7 +38,7 @@ struct PreNorm {
     float dropout;
 
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
-        : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
+        : norm(construct<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = norm(ex, x);
       auto y = f(normal);
@@ -59,7 +59,7 @@ struct PreNormAfterFirst {
 
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options, const LayerPlace& place)
         : dropout(shape.dropout) {
-      if (place.layer > 0 || place.part != Part::attention) norm = make_norm<Norm>(b, shape.hidden, options);
+      if (place.layer > 0 || place.part != Part::attention) norm = construct<Norm>(b, shape.hidden, options);
     }
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = norm ? (*norm)(ex, x) : x;
@@ -69,14 +69,5 @@ struct PreNormAfterFirst {
     }
   };
 };
-
-// A sublayer's wrapping: constructed from (Builder, ModelShape, Norm options, LayerPlace), or without the place.
-template <class Sublayer, class NormOptions>
-Sublayer make_sublayer(Builder b, const ModelShape& shape, const NormOptions& options, const LayerPlace& place) {
-  if constexpr (std::is_constructible_v<Sublayer, Builder, const ModelShape&, const NormOptions&, const LayerPlace&>)
-    return Sublayer(b, shape, options, place);
-  else
-    return Sublayer(b, shape, options);
-}
 
 }  // namespace encore

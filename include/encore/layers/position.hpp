@@ -179,8 +179,8 @@ struct GlobalLocal {
   Options options;
 
   GlobalLocal(Builder b, const ModelShape& shape, const Options& o)
-      : global(make_policy<Global>(b / "global", shape, o.global)),
-        local(make_policy<Local>(b / "local", shape, o.local)),
+      : global(construct<Global>(b / "global", shape, o.global)),
+        local(construct<Local>(b / "local", shape, o.local)),
         options(o) {}
   void lower(AttentionSpec& spec, const LayerPlace& place) const {
     if (!is_local(place)) {

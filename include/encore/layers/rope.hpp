@@ -13,7 +13,7 @@ namespace encore {
 // How rotated pairs lie in a head: (x_i, x_{i + r/2}) as in GPT-NeoX and ModernBERT, or (x_2i, x_2i+1) as in RoFormer.
 enum class Pairs : std::uint8_t { half, interleaved };
 
-// q and k (and, with turns_values, v) turn by p / base^(2i/r) in each pair i of their first r columns, or as the scaling
+// q and k (and, with rotates_values, v) turn by p / base^(2i/r) in each pair i of their first r columns, or as the scaling
 // has it: by tables, or with the dynamic kind by each sequence's own length, whatever else is in the batch. Su et al. 2021,
 // RoFormer.
 template <Pairs pairs = Pairs::half>
@@ -21,7 +21,7 @@ struct Rope {
   struct Options {
     double base = 10000;
     std::int64_t rotary = 0;  // r; 0: the whole head
-    bool turns_values = false;
+    bool rotates_values = false;
     RopeScaling scaling{};
     // Positions end with the shape's max_positions: the tables are a checkpoint's. Otherwise they go on as the formula
     // does, and no more than the first `stored_positions` are kept.
@@ -32,19 +32,19 @@ struct Rope {
   ParameterId sine;
   std::optional<LengthRotation> by_length;  // in place of the tables
   std::int64_t rotary;
-  bool turns_values;
+  bool rotates_values;
   bool ends;
 
   Rope(Builder b, const ModelShape& shape, const Options& options)
       : rotary(options.rotary ? options.rotary : shape.head_size()),
-        turns_values(options.turns_values),
+        rotates_values(options.rotates_values),
         ends(options.ends) {
     if (rotary % 2 != 0 || rotary <= 0 || rotary > shape.head_size())
       throw ArgumentError("RoPE needs an even number of rotated columns within a head: " + std::to_string(rotary) +
                           " of head size " + std::to_string(shape.head_size()));
     const std::vector<double> frequencies = rope_frequencies(options.base, rotary, options.scaling);
     if (options.scaling.kind == RopeScalingKind::dynamic) {
-      if (turns_values) throw ArgumentError("RoPE: values are not turned by a base that grows with the sequence");
+      if (rotates_values) throw ArgumentError("RoPE: values are not turned by a base that grows with the sequence");
       by_length = {.head_size = shape.head_size(),
                    .rotary = rotary,
                    .interleaved = pairs == Pairs::interleaved,
@@ -73,7 +73,7 @@ struct Rope {
     spec.sine = sine;
     spec.rotary = rotary;
     spec.interleaved = pairs == Pairs::interleaved;
-    spec.turns_values = turns_values;
+    spec.rotates_values = rotates_values;
   }
   // What can be known at compile time (static_config).
   static constexpr bool fits(const ModelShape& shape, const Options& options) {

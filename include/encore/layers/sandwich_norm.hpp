@@ -17,8 +17,8 @@ struct SandwichNorm {
     float dropout;
 
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
-        : before(make_norm<Norm>(b / "before", shape.hidden, options)),
-          after(make_norm<Norm>(b / "after", shape.hidden, options)),
+        : before(construct<Norm>(b / "before", shape.hidden, options)),
+          after(construct<Norm>(b / "after", shape.hidden, options)),
           dropout(shape.dropout) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = before(ex, x);

@@ -31,7 +31,7 @@ struct DeepNorm {
     double alpha;
 
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options, const LayerPlace& place)
-        : norm(make_norm<Norm>(b, shape.hidden, options)),
+        : norm(construct<Norm>(b, shape.hidden, options)),
           dropout(shape.dropout),
           alpha(std::pow(2.0 * double(place.layers), 0.25)) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
@@ -66,7 +66,7 @@ struct LayerScale {
     float dropout;
 
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
-        : norm(make_norm<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {
+        : norm(construct<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {
       scale.kind = NormKind::none;
       scale.gain = b.vector("scale", shape.hidden, Init::ones, 1e-4);
     }

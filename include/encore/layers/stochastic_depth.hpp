@@ -19,7 +19,7 @@ struct StochasticDepth {
     float skipped;
 
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options, const LayerPlace& place)
-        : inner(make_sublayer<Inner>(b, shape, options, place)),
+        : inner(construct<Inner>(b, shape, options, place)),
           skipped(shape.stochastic_depth * float(place.layer + 1) / float(place.layers)) {}
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       return inner(ex, x, [&](const auto& rows) {

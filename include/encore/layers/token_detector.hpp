@@ -17,7 +17,7 @@ struct TokenDetector {
   Linear classifier;
 
   TokenDetector(Builder b, const ModelShape& shape, Activation a, const options_t<Norm>& norm_options)
-      : norm(make_norm<Norm>(b / "norm", shape.hidden, norm_options)),
+      : norm(construct<Norm>(b / "norm", shape.hidden, norm_options)),
         dense(b / "dense", shape.hidden, shape.hidden),
         activation(a),
         classifier(b / "classifier", shape.hidden, 1) {}

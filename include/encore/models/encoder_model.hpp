@@ -75,41 +75,28 @@ enum class Rows : std::uint8_t { tokens, sequences };
 
 namespace detail {
 template <class Spec>
-struct pooler_of {
-  using type = AbsentHead;
-};
+using pooler_member = typename Spec::Pooler;
 template <class Spec>
-  requires requires { typename Spec::Pooler; }
-struct pooler_of<Spec> {
-  using type = typename Spec::Pooler;
-};
+using lm_head_member = typename Spec::LmHead;
 template <class Spec>
-struct lm_head_of {
-  using type = AbsentHead;
-};
-template <class Spec>
-  requires requires { typename Spec::LmHead; }
-struct lm_head_of<Spec> {
-  using type = typename Spec::LmHead;
-};
-template <class Spec>
-struct detector_of {
-  using type = AbsentHead;
-};
-template <class Spec>
-  requires requires { typename Spec::Detector; }
-struct detector_of<Spec> {
-  using type = typename Spec::Detector;
-};
+using detector_member = typename Spec::Detector;
 }  // namespace detail
 
+// The heads a spec brings.
 template <class Spec>
-inline constexpr bool has_pooler = !std::is_same_v<typename detail::pooler_of<Spec>::type, AbsentHead>;
+using pooler_t = detected_or_t<AbsentHead, detail::pooler_member, Spec>;
 template <class Spec>
-inline constexpr bool has_lm_head = !std::is_same_v<typename detail::lm_head_of<Spec>::type, AbsentHead>;
+using lm_head_t = detected_or_t<AbsentHead, detail::lm_head_member, Spec>;
+template <class Spec>
+using detector_t = detected_or_t<AbsentHead, detail::detector_member, Spec>;
+
+template <class Spec>
+inline constexpr bool has_pooler = !std::is_same_v<pooler_t<Spec>, AbsentHead>;
+template <class Spec>
+inline constexpr bool has_lm_head = !std::is_same_v<lm_head_t<Spec>, AbsentHead>;
 // Whether Head::replaced_token_detection is a head of the spec's own, not a classifier of features.
 template <class Spec>
-inline constexpr bool has_detector = !std::is_same_v<typename detail::detector_of<Spec>::type, AbsentHead>;
+inline constexpr bool has_detector = !std::is_same_v<detector_t<Spec>, AbsentHead>;
 
 // Whether classifiers of sequences read features of their own (HeadOptions::features) instead of a pooler.
 template <class Spec>
@@ -133,7 +120,7 @@ class EncoderModel {
     const bool lm = options.head == Head::masked_lm || second_logits();
     if (options.pooler) {
       if constexpr (has_pooler<Spec>)
-        make_pooler(root / "pooler");
+        pooler_ = construct<pooler_t<Spec>>(root / "pooler", config_.shape, options_);
       else
         throw UnsupportedError("this architecture has no pooler");
     }
@@ -240,15 +227,6 @@ class EncoderModel {
   }
 
  private:
-  void make_pooler(Builder b) {
-    if constexpr (has_pooler<Spec>) {
-      using Pooler = typename detail::pooler_of<Spec>::type;
-      if constexpr (std::is_constructible_v<Pooler, Builder, const ModelShape&, const HeadOptions&>)
-        pooler_.emplace(b, config_.shape, options_);
-      else
-        pooler_.emplace(b, config_.shape);
-    }
-  }
   // Whether the masked-language-model head runs the last block again (EnhancedMaskDecoder).
   bool decodes() const {
     if constexpr (has_lm_head<Spec>)
@@ -282,9 +260,9 @@ class EncoderModel {
   HeadOptions options_;
   std::shared_ptr<ParameterLayout> layout_;
   Encoder<Spec> encoder_;
-  std::optional<typename detail::pooler_of<Spec>::type> pooler_;
-  std::optional<typename detail::lm_head_of<Spec>::type> lm_head_;
-  std::optional<typename detail::detector_of<Spec>::type> detector_;
+  std::optional<pooler_t<Spec>> pooler_;
+  std::optional<lm_head_t<Spec>> lm_head_;
+  std::optional<detector_t<Spec>> detector_;
   std::optional<ClassifierFeatures<typename Spec::Norm>> features_;
   std::optional<Linear> classifier_;
 };

@@ -59,7 +59,7 @@ std::string with_numbers(const Options& options) {
 template <class Spec>
 ArchitectureDescription describe(const Config<Spec>& config) {
   using Position = typename Spec::Position;
-  using Stack = typename detail::stack_of<Spec>::type;
+  using Stack = stack_t<Spec>;
   ArchitectureDescription about{std::string(Spec::name), std::string(Spec::model_types[0]), {}};
   about.policies = {{"embedding", policy_name<typename Spec::template Embedding<typename Spec::Norm>>()},
                     {"position", detail::with_numbers<Position>(config.position)},

@@ -42,7 +42,7 @@ inline Config<RoFormerSpec> RoFormerSpec::config(const JsonObject& json) {
   config.position.ends = true;  // all its rows are kept, so that a file's table fits
   if (config.shape.max_positions > 65536)
     throw UnsupportedError(json.where("max_position_embeddings") + ": more than 65536 is not supported");
-  config.position.turns_values = json.boolean("rotary_value", false);
+  config.position.rotates_values = json.boolean("rotary_value", false);
   if (config.shape.head_size() % 2 != 0)
     throw ConfigError(json.where("num_attention_heads") + ": RoPE needs an even head size, this is " +
                       std::to_string(config.shape.head_size()));
