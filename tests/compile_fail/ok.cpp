@@ -3,6 +3,7 @@
 #include <encore/backend/reference.hpp>
 #include <encore/exec/infer.hpp>
 #include <encore/exec/record.hpp>
+#include <encore/layers/rope.hpp>
 #include <encore/models/bert.hpp>
 #include <encore/models/tasks.hpp>
 

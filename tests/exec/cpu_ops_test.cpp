@@ -100,8 +100,8 @@ struct Ops {
     if (name == "fourier") return ex.fourier(x, y);
     if (name == "embed") {
       op::Embed embed;
-      add_term(embed, {word, ids, 0});
-      add_term(embed, {position, ids, 2});
+      embed.add({word, ids, 0});
+      embed.add({position, ids, 2});
       return ex.embed(embed);
     }
     if (name == "gather") return ex.gather_rows(x, ids);

@@ -37,7 +37,7 @@ struct Shared {
     auto twice = linear(ex, ex.activate(Activation::tanh, once));
     auto logits = ex.linear(twice, table);
     op::Embed embed;
-    add_term(embed, {table, ex.indices(rows), 0});
+    embed.add({table, ex.indices(rows), 0});
     return ex.concat(logits, ex.embed(embed));
   }
   std::vector<std::int32_t> rows{0, 3, 3, 1, 0, 4};

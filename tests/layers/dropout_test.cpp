@@ -101,7 +101,7 @@ TEST_CASE("two passes over an encoder on one tape draw different masks, and the 
   auto passes = [&](std::uint64_t seed) {
     Record<B> ex(context, parameters, batch.segments(), nullptr, {.training = true, .seed = seed});
     op::Embed embed;
-    add_term(embed, {encoder.embedding.word, ex.indices(batch.ids()), 0});
+    embed.add({encoder.embedding.word, ex.indices(batch.ids()), 0});
     const auto x = ex.embed(embed);
     std::vector<Tensor<double>> results;
     for (int pass = 0; pass < 3; ++pass) {

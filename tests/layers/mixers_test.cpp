@@ -49,7 +49,7 @@ struct Ran {
     y = run_infer(context, parameters, batch, f);
     x = run_infer(context, parameters, batch, [&](auto& ex, const BatchIndices& in) {
       op::Embed embed;
-      add_term(embed, {f.inputs[0], in.ids, 0});
+      embed.add({f.inputs[0], in.ids, 0});
       return ex.embed(embed);
     });
     for (std::size_t i = 0; i < layout->size(); ++i) values.push_back(parameters.values({std::int32_t(i)}));

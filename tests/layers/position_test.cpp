@@ -132,8 +132,8 @@ TEST_CASE("RoPE refuses an odd, empty or too wide rotation and names both number
 
 TEST_CASE("an embedding holds no more terms than its op") {
   op::Embed embed;
-  for (std::size_t i = 0; i < op::Embed::max_terms; ++i) add_term(embed, {});
-  CHECK_THROWS_AS(add_term(embed, {}), ArgumentError);
+  for (std::size_t i = 0; i < op::Embed::max_terms; ++i) embed.add({});
+  CHECK_THROWS_AS(embed.add({}), ArgumentError);
 }
 
 TEST_CASE("indices by distance grow with the sequences that ask for them, and spans handed out stay") {

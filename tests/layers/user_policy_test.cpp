@@ -72,8 +72,8 @@ struct TwoTables {
       : whole(b.table("whole", shape.max_positions, shape.hidden)),
         part(b.table("part", shape.max_positions + 1, shape.hidden)) {}
   void add_to(op::Embed& embed, Indices positions) const {
-    add_term(embed, {whole, positions, 0});
-    add_term(embed, {part, positions, 1});
+    embed.add({whole, positions, 0});
+    embed.add({part, positions, 1});
   }
 };
 

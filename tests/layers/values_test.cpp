@@ -2,6 +2,8 @@
 // Norms, placements, attention's options and poolings have the values of their formulas.
 #include "layers/assembled.hpp"
 
+#include <encore/models/predict/max_similarity.hpp>
+
 using namespace layers_test;
 using Catch::Matchers::ContainsSubstring;
 using B = Reference<double>;

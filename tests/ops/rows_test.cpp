@@ -2,7 +2,11 @@
 #include "catch.hpp"
 #include "ops/op_fixture.hpp"
 
-#include <encore/ops/rows.hpp>
+#include <encore/ops/concat.hpp>
+#include <encore/ops/embed.hpp>
+#include <encore/ops/gather_rows.hpp>
+#include <encore/ops/l2_normalise.hpp>
+#include <encore/ops/pool.hpp>
 
 using namespace ops_test;
 using Catch::Matchers::ContainsSubstring;

@@ -37,7 +37,7 @@ using Attentions = Templates<MultiHeadAttention, DisentangledAttention, EluAtten
 using FeedForwards = Types<Mlp, Glu<>, Glu<Gate::second>>;
 using Embeddings = Templates<WordEmbedding, FactorisedEmbedding, ProjectedEmbedding, TrigramEmbedding>;
 using Stacks = Types<Repeat, SharedGroups, SharedPattern>;
-using ParallelFirst = FirstLayers<1, ParallelBlock>;
+using ParallelFirst = FirstLayers<ParallelBlock>;
 using Blocks = Templates<EncoderBlock, ParallelBlock, ConvolvedBlock, BottleneckBlock, ParallelFirst::Block>;
 
 // Stand for a policy where a function is chosen by it.
@@ -59,6 +59,7 @@ inline Type<DisentangledPosition<LayerNorm>> position_for(Template<DisentangledA
 NoOptions block_options(auto);
 ConvolutionOptions block_options(Template<ConvolvedBlock>);
 BottleneckOptions block_options(Template<BottleneckBlock>);
+FirstLayersOptions block_options(Template<ParallelFirst::Block>);
 
 // How many sets of numbers a policy is checked with alone. Combinations take the first, number 0.
 constexpr int variants(auto) { return 1; }

@@ -12,7 +12,7 @@ namespace encore {
 // Which normalisation of rows: ops/norm.hpp has the formulas.
 enum class NormKind : std::uint8_t { layer, rms, none };
 
-// How a sequence's rows become one: ops/rows.hpp has the formulas.
+// How a sequence's rows become one: ops/pool.hpp has the formulas.
 enum class Pooling : std::uint8_t { first, mean, max, last, mean_sqrt, weighted_mean };
 
 // Whether a pooling picks one row of a sequence whatever the numbers are.

@@ -5,17 +5,21 @@
 
 #include <encore/exec/op_runner.hpp>
 #include <encore/ops/attention.hpp>
+#include <encore/ops/concat.hpp>
 #include <encore/ops/constant_rows.hpp>
 #include <encore/ops/drop_sequences.hpp>
 #include <encore/ops/elementwise.hpp>
+#include <encore/ops/embed.hpp>
 #include <encore/ops/fourier.hpp>
+#include <encore/ops/gather_rows.hpp>
+#include <encore/ops/l2_normalise.hpp>
 #include <encore/ops/linear.hpp>
 #include <encore/ops/linear_attention.hpp>
 #include <encore/ops/loss.hpp>
 #include <encore/ops/norm.hpp>
+#include <encore/ops/pool.hpp>
 #include <encore/ops/rotate.hpp>
 #include <encore/ops/rotate_by_length.hpp>
-#include <encore/ops/rows.hpp>
 #include <encore/ops/scale.hpp>
 #include <encore/ops/shift.hpp>
 #include <encore/ops/weighted_pool.hpp>

@@ -1,66 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Record keeps: memory that only grows, and one small node per op.
+// The way back: Record puts each op on a tape, walks it from its end and adds up gradients.
 #pragma once
 
-#include <encore/exec/value.hpp>
-#include <encore/ops/op.hpp>
+#include <encore/exec/op_computer.hpp>
+#include <encore/exec/tape_node.hpp>
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <new>
-#include <type_traits>
+#include <span>
 #include <vector>
 
 namespace encore {
 
-// Blocks handed out front to back and freed all at once.
-template <class Block>
-class BumpMemory {
+// Empty in other modes.
+template <BackendTag B, Mode mode>
+class Tape : public OpComputer<B, mode> {
+  using Base = OpComputer<B, mode>;
+
  public:
-  // make(size) gets a block from the backend.
-  template <class Make>
-  std::byte* take(std::size_t bytes, Make&& make) {
-    bytes = (bytes + cache_line - 1) / cache_line * cache_line;
-    if (blocks_.empty() || used_ + bytes > blocks_.back().size()) {
-      blocks_.push_back(make(bytes > minimum ? bytes : minimum));
-      used_ = 0;
+  using Base::recording;
+  using typename Base::In;
+  using typename Base::Out;
+  using typename Base::Scalar;
+  using typename Base::Value;
+
+ protected:
+  using Node = TapeNode<Tape>;
+  using Base::at;
+  using Base::Base;
+  using Base::environment;
+  using Base::operand;
+  using Base::slot;
+
+  // Appends an op that gave y; `saved` may be no value.
+  template <class Op>
+  void record(const Op& o, std::span<const Value* const> in_values, const Value& y, const Value& saved) {
+    Node node;
+    node.backward = &run_backward<Op>;
+    for (std::size_t i = 0; i < in_values.size(); ++i) node.inputs[i] = operand(*in_values[i]);
+    node.input_count = in_values.size();
+    node.output = operand(y).slot;
+    if (saved) node.saved = operand(saved);
+    node.store(o);
+    nodes_.push_back(node);
+  }
+  // Adds dy to the gradient of y and walks the tape from its end. Once only: parameters' gradients would add twice.
+  void walk_back(const Value& y, MatrixView<const Scalar> dy) {
+    if (walked_back_) throw ArgumentError("backward: this tape was walked back already; record another pass");
+    gradients_.assign(this->slot_count(), nullptr);
+    walked_back_ = true;
+    bool fresh = false;
+    environment().kernels.write(dy, gradient_at(operand(y), fresh));
+    for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node)
+      if (gradients_[std::size_t(node->output)]) node->backward(*this, *node);
+  }
+  // Whether the walk came by x.
+  bool has_gradient(const Value& x) const {
+    const auto index = std::size_t(operand(x).slot);
+    return index < gradients_.size() && gradients_[index];
+  }
+  // The gradient of an operand. fresh: nothing is in it and it covers its value whole, so it may be assigned.
+  Out gradient_at(const Operand& x, bool& fresh) {
+    const Slot& s = slot(x.slot);
+    std::byte*& gradient = gradients_[std::size_t(x.slot)];
+    fresh = false;
+    if (!gradient) {
+      gradient = this->take(s.bytes);
+      fresh = x.column == 0 && x.cols == s.cols;
+      if (!fresh) environment().kernels.fill(at(gradient, s, 0, s.cols), Scalar(0));
     }
-    std::byte* result = blocks_.back().data() + used_;
-    used_ += bytes;
-    return result;
+    return at(gradient, s, x.column, x.cols);
   }
 
  private:
-  static constexpr std::size_t minimum = std::size_t{1} << 20;
-  std::vector<Block> blocks_;
-  std::size_t used_ = 0;
-};
-
-// One recorded op: a copy of it, its operands, and the function that calls its backward.
-template <class E>
-struct TapeNode {
-  static constexpr std::size_t max_inputs = 7;
-  static constexpr std::size_t op_bytes = 192;
-
-  void (*backward)(E&, const TapeNode&) = nullptr;
-  std::array<Operand, max_inputs> inputs;
-  std::size_t input_count = 0;
-  std::int32_t output = -1;
-  Operand saved;
-  alignas(std::max_align_t) std::array<std::byte, op_bytes> op;
-
   template <class Op>
-  void store(const Op& value) {
-    static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= op_bytes,
-                  "encore: an op must be small and trivially copyable");
-    ::new (static_cast<void*>(op.data())) Op(value);
+  static void run_backward(Tape& tape, const Node& node) {
+    tape.backward_of(node.template load<Op>(), node);
   }
   template <class Op>
-  const Op& load() const {
-    return *std::launder(reinterpret_cast<const Op*>(op.data()));
+  void backward_of(const Op& o, const Node& node) {
+    std::array<In, Node::max_inputs> inputs;
+    std::array<Out, Node::max_inputs> targets;
+    std::array<Out, Node::max_inputs> sums;  // where a gradient that is there already must be added to
+    for (std::size_t i = 0; i < node.input_count; ++i) {
+      const Operand& x = node.inputs[i];
+      inputs[i] = at(x);
+      bool fresh = false;
+      const Out gradient = gradient_at(x, fresh);
+      if (fresh) {
+        targets[i] = gradient;
+        continue;
+      }
+      sums[i] = gradient;
+      targets[i] = at(this->take(slot(x.slot).bytes), slot(x.slot), x.column, x.cols);
+    }
+    const Slot& y = slot(node.output);
+    if (y.rows == 0) {  // what has no rows says nothing about its operands
+      for (std::size_t i = 0; i < node.input_count; ++i)
+        if (!sums[i].data) environment().kernels.fill(targets[i], Scalar(0));
+      return;
+    }
+    const Out dy = at(gradients_[std::size_t(node.output)], y, 0, y.cols);
+    o.template backward<B>(environment(), std::span<const In>(inputs.data(), node.input_count),
+                           at({node.output, 0, y.cols}), node.saved.slot >= 0 ? at(node.saved) : Out{}, dy,
+                           std::span<const Out>(targets.data(), node.input_count));
+    for (std::size_t i = 0; i < node.input_count; ++i)
+      if (sums[i].data) environment().kernels.add(sums[i], targets[i], sums[i]);
   }
+
+  std::vector<Node> nodes_;
+  std::vector<std::byte*> gradients_;  // of each slot, once there is one
+  bool walked_back_ = false;
 };
 
 }  // namespace encore

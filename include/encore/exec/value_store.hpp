@@ -3,7 +3,7 @@
 #pragma once
 
 #include <encore/backend/workspace.hpp>
-#include <encore/exec/tape.hpp>
+#include <encore/exec/bump_memory.hpp>
 #include <encore/exec/value.hpp>
 #include <encore/ops/op.hpp>
 

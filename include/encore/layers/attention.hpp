@@ -5,8 +5,9 @@
 #include <encore/core/activation.hpp>
 #include <encore/layers/head_norm.hpp>
 #include <encore/layers/linear.hpp>
+#include <encore/layers/model_shape.hpp>
 #include <encore/layers/parameter_row.hpp>
-#include <encore/layers/position.hpp>
+#include <encore/layers/position_hooks.hpp>
 
 #include <cmath>
 #include <optional>
@@ -35,11 +36,11 @@ auto distances_of(auto& ex, const PositionLayer<Position>& layer, const Position
 }
 // Queries or keys as the policy turns them.
 template <class Position, class Value>
-Value turned(auto& ex, const Position& position, const Value& x, const LayerPlace& place) {
-  if constexpr (TurnsRowsByLayer<Position, std::remove_reference_t<decltype(ex)>>)
-    return position.turn(ex, x, place);
-  else if constexpr (TurnsRows<Position, std::remove_reference_t<decltype(ex)>>)
-    return position.turn(ex, x);
+Value rotated(auto& ex, const Position& position, const Value& x, const LayerPlace& place) {
+  if constexpr (RotatesByLayer<Position, std::remove_reference_t<decltype(ex)>>)
+    return position.rotate(ex, x, place);
+  else if constexpr (RotatesRows<Position, std::remove_reference_t<decltype(ex)>>)
+    return position.rotate(ex, x);
   else
     return x;
 }
@@ -135,8 +136,8 @@ struct MultiHeadAttention {
     auto [q, k, v] = ex.template split<3>(qkv(ex, x));  // 3 x [N, C]
     if (query_norm) q = (*query_norm)(ex, q);
     if (key_norm) k = (*key_norm)(ex, k);
-    q = detail::turned(ex, position, q, place);
-    k = detail::turned(ex, position, k, place);
+    q = detail::rotated(ex, position, q, place);
+    k = detail::rotated(ex, position, k, place);
     if (value_mix) v = mixed_values(ex, v, carried);
     if (spec.rotates_values) v = ex.rotate(spec, v);
     auto operands = detail::distances_of(ex, layer_position, position);

@@ -150,7 +150,7 @@ struct TrigramEmbedding {
   template <class Position>
   auto operator()(auto& ex, const BatchIndices& in, const Position& position) const {
     op::Embed words;
-    add_term(words, {word, in.ids, 0});
+    words.add({word, in.ids, 0});
     auto x = ex.embed(words);
     if (trigrams) {
       auto next = ex.shift(x, 1);
@@ -161,7 +161,7 @@ struct TrigramEmbedding {
     if constexpr (GivesRows<Position, std::remove_reference_t<decltype(ex)>>)
       x = ex.add(x, position.rows(ex, in.positions));
     op::Embed others;
-    if (type) add_term(others, {type, in.type_ids, 0});
+    if (type) others.add({type, in.type_ids, 0});
     if constexpr (AddsToEmbedding<Position>) position.add_to(others, positions_for(ex, in, position));
     if (others.count == 0) {
       auto normal = norm(ex, x);

@@ -5,6 +5,8 @@
 
 #include <encore/core/activation.hpp>
 #include <encore/layers/attention.hpp>
+#include <encore/layers/distance_indices.hpp>
+#include <encore/layers/learned_position.hpp>
 
 #include <optional>
 

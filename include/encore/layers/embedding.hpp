@@ -3,8 +3,9 @@
 #pragma once
 
 #include <encore/layers/linear.hpp>
+#include <encore/layers/model_shape.hpp>
 #include <encore/layers/norm.hpp>
-#include <encore/layers/position.hpp>
+#include <encore/layers/position_hooks.hpp>
 
 #include <optional>
 #include <span>
@@ -41,8 +42,8 @@ struct EmbeddingTables {
   template <class Position>
   auto operator()(auto& ex, const BatchIndices& in, const Position& position) const {
     op::Embed sum;
-    add_term(sum, {word, in.ids, 0});
-    if (type) add_term(sum, {type, in.type_ids, 0});
+    sum.add({word, in.ids, 0});
+    if (type) sum.add({type, in.type_ids, 0});
     if constexpr (AddsToEmbedding<Position>) position.add_to(sum, positions_for(ex, in, position));
     auto rows = ex.embed(sum);  // [N, E]
     if constexpr (GivesRows<Position, std::remove_reference_t<decltype(ex)>>)

@@ -15,8 +15,6 @@
 #include <encore/layers/feed_forward.hpp>
 #include <encore/layers/norm.hpp>
 #include <encore/layers/placement.hpp>
-#include <encore/layers/rope.hpp>
-#include <encore/layers/sinusoidal.hpp>
 #include <encore/layers/stack.hpp>
 
 #include <optional>
@@ -173,7 +171,7 @@ consteval Config<Spec> static_config(F) {
   constexpr bool divides = config.shape.heads > 0 && config.shape.hidden % config.shape.heads == 0;
   static_assert(divides, "encore: hidden is not a multiple of heads");
   if constexpr (divides && requires { Spec::Position::fits(config.shape, config.position); })
-    static_assert(Spec::Position::fits(config.shape, config.position), "encore: RoPE needs an even head size");
+    Spec::Position::template require_fit<Spec::Position::fits(config.shape, config.position)>();
   return config;
 }
 

@@ -8,9 +8,13 @@
 
 namespace encore {
 
-// The first n layers are First<Spec>, the others Rest<Spec>. In a spec: template <class S> using Block =
-// FirstLayers<2, ParallelBlock>::Block<S>.
-template <std::int64_t n, template <class> class First, template <class> class Rest = EncoderBlock>
+struct FirstLayersOptions {
+  std::int64_t first = 1;  // layers of the first kind
+};
+
+// The first layers are First<Spec>, the others Rest<Spec>. In a spec: template <class S> using Block =
+// FirstLayers<ParallelBlock>::Block<S>; using BlockOptions = FirstLayersOptions.
+template <template <class> class First, template <class> class Rest = EncoderBlock>
 struct FirstLayers {
   template <class Spec>
   struct Block {
@@ -18,7 +22,7 @@ struct FirstLayers {
     std::optional<Rest<Spec>> rest;
 
     Block(Builder b, const Config<Spec>& config, const typename Spec::Position& position, const LayerPlace& place) {
-      if (place.layer < n)
+      if (place.layer < config.block.first)
         first.emplace(b, config, position, place);
       else
         rest.emplace(b, config, position, place);

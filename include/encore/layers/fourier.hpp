@@ -2,7 +2,8 @@
 // Fourier mixing, for the attention slot of a spec.
 #pragma once
 
-#include <encore/layers/position.hpp>
+#include <encore/layers/model_shape.hpp>
+#include <encore/layers/position_hooks.hpp>
 
 #include <cmath>
 

@@ -4,7 +4,8 @@
 
 #include <encore/layers/kernel_features.hpp>
 #include <encore/layers/linear.hpp>
-#include <encore/layers/position.hpp>
+#include <encore/layers/model_shape.hpp>
+#include <encore/layers/position_hooks.hpp>
 
 namespace encore {
 

@@ -4,7 +4,8 @@
 #pragma once
 
 #include <encore/layers/heads.hpp>
-#include <encore/layers/position.hpp>
+#include <encore/layers/learned_position.hpp>
+#include <encore/layers/model_shape.hpp>
 
 #include <optional>
 

@@ -2,7 +2,7 @@
 // A parameter of a few numbers as a value that ops can take.
 #pragma once
 
-#include <encore/ops/rows.hpp>
+#include <encore/ops/embed.hpp>
 
 #include <cstdint>
 

@@ -5,7 +5,6 @@
 #include <encore/core/activation.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/model_shape.hpp>
-#include <encore/layers/position.hpp>
 
 namespace encore {
 

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <encore/core/scalar.hpp>
+#include <encore/layers/distance_indices.hpp>
 #include <encore/layers/linear.hpp>
-#include <encore/layers/position.hpp>
+#include <encore/layers/model_shape.hpp>
+#include <encore/ops/attention.hpp>
 
 #include <cmath>
 

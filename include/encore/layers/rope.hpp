@@ -2,7 +2,7 @@
 // Rotary position embedding (hook QK).
 #pragma once
 
-#include <encore/layers/position.hpp>
+#include <encore/layers/model_shape.hpp>
 #include <encore/layers/rope_scaling.hpp>
 #include <encore/ops/rotate_by_length.hpp>
 
@@ -66,7 +66,7 @@ struct Rope {
     });
   }
   bool endless() const { return !ends; }
-  auto turn(auto& ex, const auto& x) const { return by_length ? ex.rotate_by_length(*by_length, x) : x; }
+  auto rotate(auto& ex, const auto& x) const { return by_length ? ex.rotate_by_length(*by_length, x) : x; }
   void lower(AttentionSpec& spec) const {
     if (by_length) return;
     spec.cosine = cosine;
@@ -75,9 +75,13 @@ struct Rope {
     spec.interleaved = pairs == Pairs::interleaved;
     spec.rotates_values = rotates_values;
   }
-  // What can be known at compile time (static_config).
+  // What can be known at compile time (static_config), and what is said where it does not hold.
   static constexpr bool fits(const ModelShape& shape, const Options& options) {
     return (options.rotary ? options.rotary : shape.head_size()) % 2 == 0;
+  }
+  template <bool even>
+  static consteval void require_fit() {
+    static_assert(even, "encore: RoPE needs an even head size");
   }
 };
 
@@ -105,7 +109,7 @@ struct DynamicRope {
       throw ArgumentError("dynamic RoPE: factor " + std::to_string(options.factor) + " and " +
                           std::to_string(options.trained_positions) + " trained positions, at least 1 each");
   }
-  auto turn(auto& ex, const auto& x) const { return ex.rotate_by_length(rotation, x); }
+  auto rotate(auto& ex, const auto& x) const { return ex.rotate_by_length(rotation, x); }
 };
 
 }  // namespace encore

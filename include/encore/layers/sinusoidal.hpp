@@ -2,8 +2,8 @@
 // Positions as sines and cosines, added to the embedding (hook E).
 #pragma once
 
+#include <encore/layers/model_shape.hpp>
 #include <encore/layers/parameter_row.hpp>
-#include <encore/layers/position.hpp>
 
 namespace encore {
 
@@ -36,7 +36,7 @@ struct SinusoidalPosition {
 
   SinusoidalPosition(Builder b, const ModelShape& shape, const Options& options)
       : table(sinusoids(b, shape.max_positions, shape.embedding_width(), options)) {}
-  void add_to(op::Embed& embed, Indices positions) const { add_term(embed, {table, positions, 0}); }
+  void add_to(op::Embed& embed, Indices positions) const { embed.add({table, positions, 0}); }
 };
 
 // x_p += a P[p], one learned number a, E^(-1/2) at first. Hua et al. 2022; Geiping & Goldstein 2023, "Cramming".

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/core/activation.hpp>
+#include <encore/layers/distance_indices.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/sinusoidal.hpp>
 

@@ -38,6 +38,10 @@ struct XPos {
   }
   static constexpr bool endless() { return true; }
   static constexpr bool fits(const ModelShape& shape, const Options&) { return shape.head_size() % 2 == 0; }
+  template <bool even>
+  static consteval void require_fit() {
+    Rope<pairs>::template require_fit<even>();
+  }
 };
 
 }  // namespace encore

@@ -10,6 +10,7 @@
 //                 classification, question answering, multiple choice
 #pragma once
 
+#include <encore/layers/learned_position.hpp>
 #include <encore/models/bert.hpp>
 
 namespace encore {

@@ -13,6 +13,8 @@
 
 #include <encore/io/model_folder.hpp>
 #include <encore/io/weight_names.hpp>
+#include <encore/layers/learned_position.hpp>
+#include <encore/layers/relative_position.hpp>
 #include <encore/models/config_keys.hpp>
 #include <encore/models/encoder_model.hpp>
 

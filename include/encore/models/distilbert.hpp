@@ -7,6 +7,7 @@
 //   heads         sequence classification and multiple choice by relu(pre_classifier(first token)), then the classifier
 #pragma once
 
+#include <encore/layers/learned_position.hpp>
 #include <encore/models/bert.hpp>
 
 namespace encore {

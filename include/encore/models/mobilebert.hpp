@@ -12,6 +12,7 @@
 #pragma once
 
 #include <encore/layers/bottleneck.hpp>
+#include <encore/layers/learned_position.hpp>
 #include <encore/models/bert.hpp>
 
 namespace encore {

@@ -6,6 +6,8 @@
 //   position      learned, from the padding index + 1 on, and a bias by T5's buckets of distance, one table for all layers
 #pragma once
 
+#include <encore/layers/learned_position.hpp>
+#include <encore/layers/t5_bias.hpp>
 #include <encore/models/roberta.hpp>
 
 namespace encore {

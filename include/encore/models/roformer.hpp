@@ -10,6 +10,7 @@
 //                 multiple choice by the last token
 #pragma once
 
+#include <encore/layers/rope.hpp>
 #include <encore/models/electra.hpp>
 
 namespace encore {

@@ -78,7 +78,7 @@ struct OfRows {
  private:
   static auto look_up(auto& ex, const BatchIndices& in, ParameterId table) {
     op::Embed embed;
-    add_term(embed, {table, in.ids, 0});
+    embed.add({table, in.ids, 0});
     return ex.embed(embed);
   }
 };

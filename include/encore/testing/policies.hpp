@@ -12,6 +12,7 @@
 // check_encoder.
 #pragma once
 
+#include <encore/layers/learned_position.hpp>
 #include <encore/testing/properties.hpp>
 
 namespace encore::testing {

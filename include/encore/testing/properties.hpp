@@ -324,8 +324,8 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
     v.matrix()(i, i) = 1;
   }
   infer(context, parameters, Segments({n}), {}, [&](auto& ex) {
-    const auto queries = encore::detail::turned(ex, position, ex.input(q.matrix()), {}),
-               keys = encore::detail::turned(ex, position, ex.input(k.matrix()), {}), values = ex.input(v.matrix());
+    const auto queries = encore::detail::rotated(ex, position, ex.input(q.matrix()), {}),
+               keys = encore::detail::rotated(ex, position, ex.input(k.matrix()), {}), values = ex.input(v.matrix());
     const auto y = ex.attention(spec, queries, keys, values, encore::detail::distances_of(ex, layer, position));
     const auto p = ex.view(y);
     if constexpr (std::remove_reference_t<decltype(ex)>::computing)

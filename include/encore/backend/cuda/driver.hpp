@@ -4,27 +4,16 @@
 // recording alike.
 #pragma once
 
-#include <encore/backend/attention_plan.hpp>
+#include <encore/backend/cuda/attention.hpp>
 #include <encore/backend/cuda/kernels/map.hpp>
-#include <encore/backend/cuda/row_groups.hpp>
-#include <encore/backend/cuda/storage.hpp>
-#include <encore/backend/cuda/tiling.hpp>
 #include <encore/backend/reference/rotate_by_length.hpp>
 
 #include <array>
+#include <cmath>
 #include <span>
-#include <string>
+#include <vector>
 
 namespace encore {
-
-template <>
-struct backend_traits<Cuda> {
-  using Scalar = float;
-  using Storage = cuda::Storage;
-  using In = cuda::View;
-  using Out = cuda::View;
-  static constexpr std::string_view name = "cuda";
-};
 
 namespace cuda {
 // What Device::launch takes for a kernel of the caller's own. gpu_block.cuh defines it for nvcc, the tests' emulator for
@@ -34,68 +23,9 @@ struct KernelEntry;
 }  // namespace cuda
 
 template <>
-class Kernels<Cuda> {
+class Kernels<Cuda> : public cuda::Attention {
  public:
-  using In = cuda::View;
-  using Out = cuda::View;
-
-  explicit Kernels(const Context<Cuda>& context) : context_(&context), device_(*context.device()) {}
-
-  // ---- memory
-  cuda::Buffer block(std::size_t bytes) const {
-    constexpr std::size_t least = std::size_t{32} << 20;
-    return {context_->device(), bytes > least ? bytes : least};
-  }
-  std::size_t element_bytes(Element element) const { return cuda::size_of(format_of(element)); }
-  Out place(std::byte* data, Element element, std::int64_t column, std::int64_t rows, std::int64_t cols,
-            std::int64_t stride) const {
-    const cuda::View whole{data, rows, cols, stride, format_of(element)};
-    return whole.columns(column, cols);
-  }
-  std::int64_t stride(std::int64_t cols) const { return cuda::row_stride(cols); }
-  std::int64_t product_columns(const ParameterSpec& spec) const { return spec.rows(); }
-  std::int64_t section_column(const ParameterSpec& spec, std::size_t section) const {
-    std::int64_t column = 0;
-    for (std::size_t s = 0; s < section; ++s) column += spec.sections[s].rows;
-    return column;
-  }
-  static constexpr bool adds_residual = false;
-
-  // A pass begins: what the last one sent and fetched is forgotten.
-  void begin(const Segments& segments) const {
-    device_.synchronise();
-    context_->uploads().reset();
-    context_->downloads().reset();
-    Context<Cuda>::Pass& pass = context_->pass();
-    pass.tiles.clear();
-    pass.offsets = upload(std::span(segments.offsets(), std::size_t(segments.count()) + 1)).data;
-  }
-  Indices upload(std::span<const std::int32_t> values) const {
-    const cuda::TransferMemory::Piece piece = send(std::as_bytes(values));
-    return {reinterpret_cast<const std::int32_t*>(piece.device), std::int64_t(values.size()),
-            reinterpret_cast<const std::int32_t*>(piece.host)};
-  }
-  void write(MatrixView<const float> host, Out y) const {
-    if (host.rows == 0 || host.cols == 0) return;
-    const cuda::TransferMemory::Piece piece =
-        context_->uploads().take(std::size_t(host.rows * host.cols) * sizeof(float));
-    for (std::int64_t r = 0; r < host.rows; ++r)
-      std::memcpy(piece.host + std::size_t(r * host.cols) * sizeof(float), host.row(r),
-                  std::size_t(host.cols) * sizeof(float));
-    device_.upload(piece.device, piece.host, std::size_t(host.rows * host.cols) * sizeof(float));
-    device_.run(cuda::CopyTask{.x = {piece.device, host.rows, host.cols, host.cols, cuda::Format::f32}, .y = y});
-  }
-  // Waits for the device.
-  MatrixView<const float> read(In x) const {
-    const std::size_t bytes = std::size_t(x.rows * x.cols) * sizeof(float);
-    std::byte* const host = context_->downloads().take(bytes).host;
-    if (bytes) {
-      const cuda::View contiguous{context_->scratch(bytes), x.rows, x.cols, x.cols, cuda::Format::f32};
-      device_.run(cuda::CopyTask{.x = x, .y = contiguous});
-      device_.download(host, contiguous.data, bytes);
-    }
-    return {reinterpret_cast<const float*>(host), x.rows, x.cols, x.cols};
-  }
+  using cuda::Attention::Attention;
 
   // ---- products
   void linear(In x, const cuda::Storage& w, const cuda::Storage* b, Activation activation, In residual, Out y) const {
@@ -191,48 +121,6 @@ class Kernels<Cuda> {
   void copy(In x, Out y) const { device_.run(cuda::CopyTask{x, y}); }
   void fill(Out y, float value) const { device_.run(cuda::FillTask{y, value}); }
   void dropout(In x, float p, RandomStream stream, Out y) const { device_.run(cuda::DropoutTask{x, y, p, stream}); }
-
-  // ---- attention
-  // Throws UnsupportedError for what its kernels cannot do, before anything runs.
-  static void check_attention(const AttentionPlan<float>& plan) {
-    if (plan.head_size > max_head_size)
-      throw UnsupportedError("attention: head size " + std::to_string(plan.head_size) +
-                             " is not supported by the cuda backend; it takes up to " + std::to_string(max_head_size));
-    if (plan.softcap > 0 || plan.weights != AttentionWeights::softmax || plan.terms.sinks || plan.terms.decay)
-      throw UnsupportedError(
-          "attention: the cuda backend has no softcap, sigmoid weights, sinks or decay by distance; the cpu backend "
-          "has");
-  }
-  std::size_t attention_scratch(const AttentionPlan<float>&, const Segments&) const { return 0; }
-  void attention(const AttentionPlan<float>& plan, const Segments& segments, std::span<const In> in,
-                 const AttentionDistances<In>& distances, Out out, Out log_sum, std::byte*) const {
-    cuda::AttentionTask task = attention_task(plan, in, distances);
-    task.out = out;
-    task.log_sum = log_sum;
-    cut(segments, cuda::forward_tile_rows(cuda::uses_tensor_cores(task.q.format, task.has_distances()), plan.head_size),
-        task);
-    device_.run_forward(task);
-  }
-  void attention_backward(const AttentionPlan<float>& plan, const Segments& segments, std::span<const In> in,
-                          const AttentionDistances<In>& distances, In out, In log_sum, In dout, std::span<const Out> dx,
-                          const AttentionDistances<Out>& ddistances) const {
-    cuda::AttentionTask task = attention_task(plan, in, distances);
-    task.out = out;
-    task.log_sum = log_sum;
-    task.dout = dout;
-    task.dq = dx[0];
-    task.dk = dx[1];
-    task.dv = dx[2];
-    task.delta = floats(in[0].rows, plan.heads);
-    task.dterms = ddistances.each([&](const Out& gradient) {
-      if (gradient.data) fill(gradient, 0);  // distances that no sequence has
-      return gradient;
-    });
-    task.sequences = std::int32_t(segments.count());
-    task.longest = std::int32_t(segments.longest());
-    cut(segments, cuda::backward_tile_rows, task);
-    device_.run_backward(task);
-  }
 
   // ---- rows
   void embed(std::span<const LookupTerm<float>> terms, Out y) const {
@@ -335,103 +223,11 @@ class Kernels<Cuda> {
     static_assert(known, "encore: a map functor runs on Cuda from a .cu file that includes encore/backend/cuda.cuh");
     return known;
   }
-  static constexpr std::int64_t rows_per_part = 64;  // of sums over rows that are made in two steps
-  static constexpr std::int64_t max_head_size = 128;
-
-  cuda::Format format_of(Element element) const {
-    return element == Element::activation ? context_->format() : cuda::Format::f32;
-  }
-  static std::int64_t parts_of(std::int64_t rows) { return (rows + rows_per_part - 1) / rows_per_part; }
-  cuda::View floats(std::int64_t rows, std::int64_t cols) const {
-    return {context_->scratch(std::size_t(rows * cols) * sizeof(float)), rows, cols, cols, cuda::Format::f32};
-  }
-  cuda::TransferMemory::Piece send(std::span<const std::byte> bytes) const {
-    const cuda::TransferMemory::Piece piece = context_->uploads().take(bytes.size());
-    if (bytes.empty()) return piece;
-    std::memcpy(piece.host, bytes.data(), bytes.size());
-    device_.upload(piece.device, piece.host, bytes.size());
-    return piece;
-  }
-  template <class T>
-  const T* send(const std::vector<T>& values) const {
-    return reinterpret_cast<const T*>(send(std::as_bytes(std::span(values))).device);
-  }
-  // Raw pointers of the host would be read by the GPU.
-  static void check(const Indices& indices) {
-    if (!indices.host && indices.size) throw ArgumentError("indices for the cuda backend come from Executor::indices");
-  }
   static std::int64_t counted(const Indices& targets) {
     std::int64_t count = 0;
     for (std::int64_t n = 0; n < targets.size; ++n) count += targets.host[n] >= 0;
     return count;
   }
-
-  // target [cols] += sum over rows of x.
-  void sum_columns(In x, float* target) const {
-    const cuda::View partial = floats(parts_of(x.rows), x.cols);
-    device_.run(cuda::SumColumnsTask{.x = x, .y = partial, .rows_per_part = rows_per_part});
-    add_columns(partial, target);
-  }
-  void add_columns(In partial, float* target) const {
-    device_.run(cuda::SumColumnsTask{.x = partial,
-                                     .y = {target, 1, partial.cols, partial.cols, cuda::Format::f32},
-                                     .rows_per_part = partial.rows,
-                                     .add = true});
-  }
-  // y[indices[n] + offset] (+)= x[n], each row's sum in order of n.
-  void sum_groups(const Indices& indices, std::int64_t offset, In x, Out y, bool add) const {
-    if (!indices.size) return;
-    const cuda::RowGroups groups(std::span(indices.host, std::size_t(indices.size)), offset);
-    cuda::SumRowsTask task{.x = x, .y = y, .order = send(groups.order), .add = add};
-    if (groups.parts() == groups.count()) {
-      task.begins = send(groups.part_begins);
-      task.target = send(groups.targets);
-      task.parts = groups.parts();
-      device_.run(task);
-      return;
-    }
-    cuda::SumRowsTask first = task;
-    first.y = floats(groups.parts(), x.cols);
-    first.begins = send(groups.part_begins);
-    first.parts = groups.parts();
-    first.add = false;
-    device_.run(first);
-    task.x = first.y;
-    task.order = nullptr;
-    task.begins = send(groups.group_begins);
-    task.target = send(groups.targets);
-    task.parts = groups.count();
-    device_.run(task);
-  }
-
-  cuda::AttentionTask attention_task(const AttentionPlan<float>& plan, std::span<const In> in,
-                                     const AttentionDistances<In>& distances) const {
-    cuda::AttentionTask task{plan.converted<std::int32_t, float>([](const float* table) { return table; })};
-    if (!task.cosine) task.rotary = 0;
-    task.q = in[0];
-    task.k = in[1];
-    task.v = in[2];
-    task.offsets = context_->pass().offsets;
-    task.terms = distances;
-    return task;
-  }
-  void cut(const Segments& segments, int rows, cuda::AttentionTask& task) const {
-    Context<Cuda>::Pass& pass = context_->pass();
-    for (const auto& tiles : pass.tiles) {
-      if (tiles.rows != rows) continue;
-      task.tiles = tiles.data;
-      task.tile_count = tiles.count;
-      return;
-    }
-    pass.cut.clear();
-    cuda::cut_attention(segments, rows, pass.cut);
-    task.tiles = send(pass.cut);
-    task.tile_count = std::int64_t(pass.cut.size());
-    pass.tiles.push_back({rows, task.tiles, task.tile_count});
-  }
-
-  const Context<Cuda>* context_;
-  cuda::Device& device_;
 };
 
 }  // namespace encore

@@ -2,7 +2,10 @@
 // Launches of attention in fp32 arithmetic.
 #pragma once
 
+#include <encore/backend/cuda/kernels/attention_delta.hpp>
+#include <encore/backend/cuda/kernels/attention_distances_backward.hpp>
 #include <encore/backend/cuda/kernels/attention_plain.hpp>
+#include <encore/backend/cuda/kernels/attention_plain_backward.hpp>
 #include <encore/backend/cuda/launch/dispatch.hpp>
 
 namespace encore::cuda {
