@@ -1,4 +1,4 @@
-// expect: encore: a policy's constructor takes what its kind is made of, in this order: \(Builder, const ModelShape& or a norm's std::int64_t width
+// expect: encore: a norm is constructed from \(Builder, std::int64_t width\)
 #include <encore/layers.hpp>
 
 struct NoNorm {

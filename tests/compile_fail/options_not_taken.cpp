@@ -1,4 +1,4 @@
-// expect: encore: this policy has Options and no constructor that takes them
+// expect: encore: a policy of this spec has Options and no constructor that takes them
 // Options that nobody reads would be set without effect.
 #include <encore/layers.hpp>
 

@@ -1,4 +1,4 @@
-// expect: encore: a policy's constructor takes what its kind is made of, in this order: \(Builder, const ModelShape&
+// expect: encore: a feed-forward is constructed from \(Builder, const ModelShape&\)
 // A feed-forward policy whose constructor takes two sizes.
 #include <encore/layers.hpp>
 

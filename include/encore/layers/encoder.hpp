@@ -15,6 +15,7 @@
 #include <encore/layers/feed_forward.hpp>
 #include <encore/layers/norm.hpp>
 #include <encore/layers/placement.hpp>
+#include <encore/layers/spec.hpp>
 #include <encore/layers/stack.hpp>
 
 #include <optional>
@@ -38,12 +39,14 @@ using stack_t = detected_or_t<Repeat, detail::stack_member, Spec>;
 // The numbers of an encoder: its shape and, nested, those of each policy.
 template <class Spec>
 struct Config {
+  static_assert(detail::SpecCheck<Spec>::sound || !SoundSpec<Spec>);  // says what is wrong
+
   ModelShape shape;
-  options_t<typename Spec::Norm> norm{};
-  options_t<typename Spec::template Embedding<typename Spec::Norm>> embedding{};
-  options_t<typename Spec::Position> position{};
-  options_t<typename Spec::template Attention<typename Spec::Position>> attention{};
-  options_t<typename Spec::FeedForward> feed_forward{};
+  options_t<norm_t<Spec>> norm{};
+  options_t<embedding_t<Spec>> embedding{};
+  options_t<position_t<Spec>> position{};
+  options_t<attention_t<Spec>> attention{};
+  options_t<feed_forward_t<Spec>> feed_forward{};
   options_t<stack_t<Spec>> stack{};
   detected_or_t<NoOptions, detail::block_options_member, Spec> block{};
 };
@@ -160,6 +163,22 @@ struct Encoder {
   static Builder checked(Builder b, const Config<Spec>& config) {
     config.shape.check();
     return b;
+  }
+};
+
+// Of a spec that Config has said something about: inert, so that nothing else is said.
+template <class Spec>
+  requires(!SoundSpec<Spec>)
+struct Encoder<Spec> {
+  NoPolicy position;
+  struct {
+    ParameterId word;
+  } embedding;
+
+  Encoder(Builder, const Config<Spec>&) {}
+  bool endless() const { return false; }
+  auto operator()(auto& ex, const BatchIndices&, auto&&...) const {
+    return typename std::remove_reference_t<decltype(ex)>::Value{};
   }
 };
 

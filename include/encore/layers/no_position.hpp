@@ -7,6 +7,8 @@
 namespace encore {
 
 struct NoPosition {
+  static constexpr bool has_hooks = false;
+
   NoPosition(Builder, const ModelShape&) {}
   static constexpr bool endless() { return true; }
 };

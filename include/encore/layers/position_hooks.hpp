@@ -60,18 +60,29 @@ bool endless_positions(const P& p) {
 namespace detail {
 // A member of a policy named like one of these, whatever its parameters, makes the name ambiguous in what derives from
 // both. The policy's own executor-generic functions cannot be tried without an executor.
-struct DistanceNames {
-  int distances, by_distance, rotate;
+struct HookNames {
+  int distances, by_distance, rotate, rows, add_to, lower;
 };
 template <class P>
-struct WithDistanceNames : P, DistanceNames {};
+struct WithHookNames : P, HookNames {};
 template <class P>
 concept NamesDistances = !requires {
-  &WithDistanceNames<P>::distances;
-  &WithDistanceNames<P>::by_distance;
-  &WithDistanceNames<P>::rotate;
+  &WithHookNames<P>::distances;
+  &WithHookNames<P>::by_distance;
+  &WithHookNames<P>::rotate;
 };
+template <class P>
+concept NamesOthers = !requires {
+  &WithHookNames<P>::rows;
+  &WithHookNames<P>::add_to;
+  &WithHookNames<P>::lower;
+};
+template <class P>
+concept HasNoHooks = requires { requires !P::has_hooks; };
 }  // namespace detail
+// Has a hook, or says that it has none on purpose: static constexpr bool has_hooks = false.
+template <class P>
+concept HasHook = HasLayerPart<P> || detail::NamesDistances<P> || detail::NamesOthers<P> || detail::HasNoHooks<P>;
 // Has any hook into attention: what mixes tokens without scores refuses such policies.
 template <class P>
 concept ActsOnScores = LowersAttention<P> || LowersByLayer<P> || HasLayerPart<P> || detail::NamesDistances<P>;

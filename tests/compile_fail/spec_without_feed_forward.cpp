@@ -1,0 +1,18 @@
+// expect: encore: a spec names its feed-forward
+// A spec that lacks a policy is told which one.
+#include <encore/layers.hpp>
+
+struct Spec {
+  using Norm = encore::LayerNorm;
+  using Placement = encore::PostNorm;
+  using Position = encore::LearnedPosition;
+  template <class P>
+  using Attention = encore::MultiHeadAttention<P>;
+  template <class N>
+  using Embedding = encore::TokenEmbedding<N>;
+};
+
+int main() {
+  encore::ParameterLayout layout;
+  encore::Encoder<Spec> encoder(encore::Builder(layout), {});
+}
