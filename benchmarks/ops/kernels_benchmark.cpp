@@ -215,10 +215,11 @@ void add_benchmarks(const KernelTable& table) {
               attention(s, table, head_size, -1);
             })->Arg(length));
   timed(add("attention/64/window64", [&table](benchmark::State& s) { attention(s, table, 64, 64); })->Arg(2048));
-  for (Activation a :
-       {Activation::gelu_erf, Activation::gelu_tanh, Activation::silu, Activation::tanh, Activation::relu})
+  for (int i = 0; i < encore::activation_count; ++i) {
+    const Activation a = Activation(i);
     timed(add("activate/" + std::string(encore::name_of(a)),
               [&table, a](benchmark::State& s) { activate(s, table, a); }));
+  }
   for (index cols : {384, 768})
     timed(add("layer_norm", [&table](benchmark::State& s) { layer_norm(s, table); })->Arg(cols));
   timed(add("pack/768to3072", [&table](benchmark::State& s) { pack(s, table, 768, 3072); }));

@@ -169,7 +169,7 @@ TEST_CASE("a residual is read to its last column and no further: it may end wher
 
 TEST_CASE("activation and residual fused into gemm give the bits of separate kernels", "[kernels]") {
   for (const KernelTable* table : all_tables())
-    for (int a = int(Activation::identity); a <= int(Activation::laplace); ++a)
+    for (int a = 0; a < encore::activation_count; ++a)
       for (bool residual : {false, true}) {
         const Case fused{23, 2 * table->panel, 37, Activation(a), true, residual};
         Layer layer(*table, fused, 13);

@@ -34,7 +34,7 @@ TEST_CASE("a cross-encoder's activation that is not known is refused by name", "
     config["sentence_transformers"] = {{"activation_fn", name}};
     place.write("model/config.json", config.dump());
     check_error(place.run({"predict", "model", "--task", "rerank", "--input", "input.jsonl"}), 1,
-                {"model/config.json: key 'sentence_transformers.activation_fn'", name, "Identity Sigmoid"});
+                {"model/config.json: key 'sentence_transformers.activation_fn'", name, "Identity GELU", "Softmax"});
   }
   // Another task does not look at it.
   CHECK(place.run({"predict", "model", "--task", "classify", "--input", "input.jsonl"}).status == 0);

@@ -190,6 +190,9 @@ TEST_CASE("A dense layer comes with its weights and activation", "[io][sentence_
       dense_weights(2, 3, false)));
   CHECK(std::get<SentenceTransformer::Dense>(plain.after_pooling[0]).bias() == nullptr);
   CHECK(std::get<SentenceTransformer::Dense>(plain.after_pooling[0]).activation == Activation::identity);
+  const auto swish = read(with_dense(
+      R"({"in_features": 3, "out_features": 2, "activation_function": "torch.nn.modules.activation.Hardswish"})"));
+  CHECK(std::get<SentenceTransformer::Dense>(swish.after_pooling[0]).activation == Activation::hard_swish);
 }
 
 TEST_CASE("A dense layer says nothing and gets sentence-transformers' defaults: a bias and tanh",
@@ -205,7 +208,7 @@ TEST_CASE("A dense layer's options that are not supported are named", "[io][sent
   CHECK_THROWS_MATCHES(
       read(with(R"("activation_function": "torch.nn.modules.activation.Softplus")")), UnsupportedError,
       says("m/2_Dense/config.json: key 'activation_function': \"torch.nn.modules.activation.Softplus\"") &&
-          says("Tanh Identity"));
+          says(" ReLU6 ") && says(" Tanh"));
   CHECK_THROWS_AS(read(with(R"("activation_function": "my.module.Tanh")")), UnsupportedError);
   CHECK_THROWS_MATCHES(read(with(R"("use_residual": true)")), UnsupportedError, says("residual"));
   CHECK_THROWS_MATCHES(read(with(R"("module_input_name": "token_embeddings")")), UnsupportedError,

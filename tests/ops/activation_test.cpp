@@ -1,52 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "activations.hpp"
 #include "catch.hpp"
 #include "ops/op_fixture.hpp"
 
 #include <encore/ops/elementwise.hpp>
 
-#include <functional>
 #include <set>
+#include <string_view>
 
 using namespace ops_test;
 
 namespace {
-
-struct Case {
-  Activation activation;
-  std::function<double(double)> formula;
-  std::vector<double> kinks;
-};
-
-double phi(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
-double logistic(double x) { return 1 / (1 + std::exp(-x)); }
-
-// Written from the papers, with other functions of <cmath> than the library where there are any.
-std::vector<Case> cases() {
-  return {
-      {Activation::identity, [](double x) { return x; }, {}},
-      {Activation::gelu_erf, [](double x) { return x * phi(x); }, {}},
-      {Activation::gelu_tanh,
-       [](double x) {
-         return x * logistic(2 * std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * std::pow(x, 3)));
-       },
-       {}},
-      {Activation::quick_gelu, [](double x) { return x * logistic(1.702 * x); }, {}},
-      {Activation::gelu_10, [](double x) { return std::clamp(x * phi(x), -10.0, 10.0); }, {10}},
-      {Activation::relu, [](double x) { return std::fmax(x, 0); }, {0}},
-      {Activation::relu6, [](double x) { return std::clamp(x, 0.0, 6.0); }, {0, 6}},
-      {Activation::relu_squared, [](double x) { return x > 0 ? x * x : 0; }, {0}},
-      {Activation::leaky_relu, [](double x) { return x > 0 ? x : x / 100; }, {0}},
-      {Activation::silu, [](double x) { return x * logistic(x); }, {}},
-      {Activation::mish, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, {}},
-      {Activation::hard_swish, [](double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }, {-3, 3}},
-      {Activation::sqrt_softplus, [](double x) { return std::sqrt(std::log1p(std::exp(x))); }, {}},
-      {Activation::sigmoid, [](double x) { return logistic(x); }, {}},
-      {Activation::tanh, [](double x) { return 1 - 2 / (1 + std::exp(2 * x)); }, {}},
-      {Activation::laplace,
-       [](double x) { return 0.5 * std::erfc(-(x - 0.707107) / (0.282095 * std::sqrt(2.0))); },
-       {}},
-  };
-}
 
 Matrix points(const std::vector<double>& kinks) {
   std::vector<double> at;
@@ -66,7 +30,7 @@ TEST_CASE("every activation has the values of its formula and derivatives of dif
   Bench bench;
   bench.start();
   std::set<Activation> seen;
-  for (const Case& c : cases()) {
+  for (const activation_cases::Case& c : activation_cases::all()) {
     INFO(name_of(c.activation));
     seen.insert(c.activation);
     const Matrix x = points(c.kinks);
@@ -78,7 +42,7 @@ TEST_CASE("every activation has the values of its formula and derivatives of dif
     }
     CHECK(gradient_error(bench, op, {x}) < 1e-10);  // measured: at most 1.6e-11
   }
-  for (const auto& [name, activation] : activation_names) CHECK(seen.count(activation) == 1);
+  CHECK(int(seen.size()) == activation_count);
 }
 
 TEST_CASE("no activation nor derivative is infinite or NaN for large inputs") {
@@ -87,7 +51,7 @@ TEST_CASE("no activation nor derivative is infinite or NaN for large inputs") {
   Matrix x(1, 4), ones(1, 4, 1);
   const double far[] = {-1e4, -710, 710, 1e4};
   for (int i = 0; i < 4; ++i) x(0, i) = far[i];
-  for (const Case& c : cases()) {
+  for (const activation_cases::Case& c : activation_cases::all()) {
     INFO(name_of(c.activation));
     const op::Activate op{.activation = c.activation};
     const Matrix y = forward(bench, op, {x}).y;
@@ -108,7 +72,23 @@ TEST_CASE("activations are found by the names transformers has for them, and unk
   CHECK(activation_from_name("gelu_new") == Activation::gelu_tanh);
   CHECK(activation_from_name("swish") == Activation::silu);
   CHECK(name_of(Activation::silu) == "silu");
+  CHECK(activation_from_torch("Hardswish") == Activation::hard_swish);
+  CHECK_FALSE(activation_from_torch("hardswish"));
+  CHECK_FALSE(activation_from_torch(""));
   CHECK_THROWS_MATCHES(activation_from_name("gleu"), UnsupportedError,
                        Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring("'gleu'") &&
                                                        Catch::Matchers::ContainsSubstring("gelu_new")));
+}
+
+TEST_CASE("no two activations have a name in common, and every name finds its own") {
+  std::set<std::string_view> torch;
+  for (int a = 0; a < activation_count; ++a) {
+    const ActivationNames& of = activation_names[std::size_t(a)];
+    INFO(name_of(Activation(a)));
+    CHECK(!of.names.empty());
+    for (const std::string_view name : of.names) CHECK(activation_from_name(name) == Activation(a));
+    if (of.torch.empty()) continue;
+    CHECK(torch.insert(of.torch).second);
+    CHECK(activation_from_torch(of.torch) == Activation(a));
+  }
 }

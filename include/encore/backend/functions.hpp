@@ -3,7 +3,7 @@
 // runs, and where their derivatives come from.
 #pragma once
 
-#include <encore/core/scalar.hpp>
+#include <encore/core/activation.hpp>
 
 namespace encore {
 
@@ -16,11 +16,11 @@ struct ActivateFunction {
 };
 
 // The same with the activation known to the compiler, for kernels that must not choose at every element.
-template <Activation activation>
+template <class Function>
 struct FixedActivateFunction {
   template <class S>
   ENCORE_HD S operator()(S x) const {
-    return activate<activation>(x);
+    return Function{}(x);
   }
 };
 
@@ -32,11 +32,11 @@ struct GateFunction {
   }
 };
 
-template <Activation activation>
+template <class Function>
 struct FixedGateFunction {
   template <class S>
   ENCORE_HD S operator()(S u, S g) const {
-    return activate<activation>(u) * g;
+    return Function{}(u)*g;
   }
 };
 

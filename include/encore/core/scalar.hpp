@@ -4,12 +4,16 @@
 #pragma once
 
 #include <encore/config.hpp>
-#include <encore/core/activation.hpp>
 
 #include <cmath>
 #include <concepts>
 
 namespace encore {
+
+// Several numbers that a formula can treat as one: has the operators, abs, max, min, select and the functions below by
+// argument-dependent lookup, and those that only vectors have (backend/cpu/kernels/lanes.hpp).
+template <class V>
+concept VectorNumber = requires { V::lanes; };
 
 // A value with its derivative by one variable: (v, d). Forward-mode differentiation of map functors in one pass per
 // input.
@@ -80,6 +84,14 @@ struct Sqrt {
     return {r, x.d == S(0) ? S(0) : x.d / (S(2) * r)};  // of a constant 0 too
   }
 };
+struct Abs {
+  ENCORE_HD float operator()(float x) const { return std::fabs(x); }
+  ENCORE_HD double operator()(double x) const { return std::fabs(x); }
+  template <class S>
+  ENCORE_HD Dual<S> operator()(Dual<S> x) const {
+    return {(*this)(x.v), x.v < S(0) ? -x.d : x.d};
+  }
+};
 struct Relu {
   template <class S>
   ENCORE_HD constexpr S operator()(S x) const {
@@ -128,6 +140,24 @@ ENCORE_HD S sqrt(S x) {
   return detail::Sqrt{}(x);
 }
 template <class S>
+ENCORE_HD S abs(S x) {
+  return detail::Abs{}(x);
+}
+// The larger and the smaller; where an argument is NaN, the second.
+template <class S>
+ENCORE_HD constexpr S max(S a, S b) {
+  return a > b ? a : b;
+}
+template <class S>
+ENCORE_HD constexpr S min(S a, S b) {
+  return a < b ? a : b;
+}
+// The conditional operator, which a vector cannot overload.
+template <class S>
+ENCORE_HD constexpr S select(bool condition, S a, S b) {
+  return condition ? a : b;
+}
+template <class S>
 ENCORE_HD constexpr S relu(S x) {
   return detail::Relu{}(x);
 }
@@ -138,68 +168,6 @@ ENCORE_HD S sigmoid(S x) {
 template <class S>
 ENCORE_HD S softplus(S x) {
   return detail::Softplus{}(x);
-}
-
-// The formulas of core/activation.hpp for any scalar: the oracle of the kernels, and the source of their derivatives.
-template <Activation activation, class S>
-ENCORE_HD S activate(S x) {
-  if constexpr (activation == Activation::gelu_erf) {
-    return S(0.5) * x * (S(1) + erf(x * S(0.70710678118654752440)));
-  } else if constexpr (activation == Activation::gelu_tanh) {
-    return S(0.5) * x * (S(1) + tanh(S(0.79788456080286535588) * (x + S(0.044715) * x * x * x)));
-  } else if constexpr (activation == Activation::quick_gelu) {
-    return x * sigmoid(S(1.702) * x);
-  } else if constexpr (activation == Activation::gelu_10) {
-    const S g = activate<Activation::gelu_erf>(x);
-    return g > S(10) ? S(10) : g < S(-10) ? S(-10) : g;
-  } else if constexpr (activation == Activation::relu) {
-    return relu(x);
-  } else if constexpr (activation == Activation::relu6) {
-    return x > S(6) ? S(6) : relu(x);
-  } else if constexpr (activation == Activation::relu_squared) {
-    return relu(x) * relu(x);
-  } else if constexpr (activation == Activation::leaky_relu) {
-    return x > S(0) ? x : S(0.01) * x;
-  } else if constexpr (activation == Activation::silu) {
-    return x * sigmoid(x);
-  } else if constexpr (activation == Activation::mish) {
-    return x * tanh(softplus(x));
-  } else if constexpr (activation == Activation::hard_swish) {
-    return x * activate<Activation::relu6>(x + S(3)) / S(6);
-  } else if constexpr (activation == Activation::sqrt_softplus) {
-    return sqrt(softplus(x));
-  } else if constexpr (activation == Activation::sigmoid) {
-    return sigmoid(x);
-  } else if constexpr (activation == Activation::tanh) {
-    return tanh(x);
-  } else if constexpr (activation == Activation::laplace) {
-    return S(0.5) * (S(1) + erf((x - S(0.707107)) / S(0.282095 * 1.41421356237309504880)));
-  } else {
-    static_assert(activation == Activation::identity);
-    return x;
-  }
-}
-template <class S>
-ENCORE_HD S activate(Activation activation, S x) {
-  switch (activation) {
-    case Activation::identity: return x;
-    case Activation::gelu_erf: return activate<Activation::gelu_erf>(x);
-    case Activation::gelu_tanh: return activate<Activation::gelu_tanh>(x);
-    case Activation::quick_gelu: return activate<Activation::quick_gelu>(x);
-    case Activation::gelu_10: return activate<Activation::gelu_10>(x);
-    case Activation::relu: return activate<Activation::relu>(x);
-    case Activation::relu6: return activate<Activation::relu6>(x);
-    case Activation::relu_squared: return activate<Activation::relu_squared>(x);
-    case Activation::leaky_relu: return activate<Activation::leaky_relu>(x);
-    case Activation::silu: return activate<Activation::silu>(x);
-    case Activation::mish: return activate<Activation::mish>(x);
-    case Activation::hard_swish: return activate<Activation::hard_swish>(x);
-    case Activation::sqrt_softplus: return activate<Activation::sqrt_softplus>(x);
-    case Activation::sigmoid: return activate<Activation::sigmoid>(x);
-    case Activation::tanh: return activate<Activation::tanh>(x);
-    case Activation::laplace: return activate<Activation::laplace>(x);
-  }
-  return x;
 }
 
 }  // namespace encore

@@ -2,7 +2,7 @@
 // Products with a weight matrix in plain loops. The oracle: never fast.
 #pragma once
 
-#include <encore/core/scalar.hpp>
+#include <encore/core/activation.hpp>
 #include <encore/core/tensor.hpp>
 
 namespace encore::reference {

@@ -89,22 +89,12 @@ inline SentenceTransformer::Pooling read_pooling(const JsonObject& json) {
 
 // "torch.nn.modules.activation.Tanh" -> tanh.
 inline Activation torch_activation(const JsonObject& json, std::string_view key) {
-  constexpr std::array<std::pair<std::string_view, Activation>, 9> known{{{"Tanh", Activation::tanh},
-                                                                          {"Identity", Activation::identity},
-                                                                          {"GELU", Activation::gelu_erf},
-                                                                          {"ReLU", Activation::relu},
-                                                                          {"ReLU6", Activation::relu6},
-                                                                          {"LeakyReLU", Activation::leaky_relu},
-                                                                          {"SiLU", Activation::silu},
-                                                                          {"Mish", Activation::mish},
-                                                                          {"Sigmoid", Activation::sigmoid}}};
   const std::string path = json.text(key, "torch.nn.modules.activation.Tanh");
-  const std::string name = path.substr(path.rfind('.') + 1);
   if (path.starts_with("torch.nn."))
-    for (const auto& [torch, activation] : known)
-      if (torch == name) return activation;
+    if (const auto activation = activation_from_torch(path.substr(path.rfind('.') + 1))) return *activation;
   std::string there;
-  for (const auto& [torch, activation] : known) there += " " + std::string(torch);
+  for (const ActivationNames& known : activation_names)
+    if (!known.torch.empty()) there.append(" ").append(known.torch);
   throw UnsupportedError(json.where(key) + ": " + in_quotes(path) + " is not supported; there are, of torch.nn," +
                          there);
 }

@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,34 +28,22 @@ struct TorchFunction {
   bool logarithm = false;            // or its logarithm
 };
 
-template <Activation activation>
-double of_core(double x) {
-  return activate<activation>(x);
-}
 inline double elu(double x) { return x > 0 ? x : std::expm1(x); }
 inline double selu(double x) {
   return 1.0507009873554804934193349852946 * (x > 0 ? x : 1.6732632423543772848170429916717 * std::expm1(x));
 }
 inline double hard_sigmoid(double x) { return std::clamp(x / 6 + 0.5, 0.0, 1.0); }
 
-inline constexpr std::array<TorchFunction, 25> torch_functions{{
-    {"Identity", of_core<Activation::identity>},
-    {"Sigmoid", of_core<Activation::sigmoid>},
-    {"Tanh", of_core<Activation::tanh>},
+// Those that no Activation is.
+inline constexpr std::array<TorchFunction, 15> torch_functions{{
     {"Softmax"},
     {"Softmin", nullptr, -1},
     {"LogSoftmax", nullptr, 1, true},
     {"LogSigmoid", [](double x) { return -softplus(-x); }},
-    {"ReLU", of_core<Activation::relu>},
-    {"ReLU6", of_core<Activation::relu6>},
-    {"LeakyReLU", of_core<Activation::leaky_relu>},
     {"PReLU", [](double x) { return x > 0 ? x : 0.25 * x; }},  // as it is made: what it learned is not saved
     {"ELU", elu},
     {"CELU", elu},
     {"SELU", selu},
-    {"GELU", of_core<Activation::gelu_erf>},
-    {"SiLU", of_core<Activation::silu>},
-    {"Mish", of_core<Activation::mish>},
     {"Softplus", [](double x) { return x > 20 ? x : softplus(x); }},
     {"Softsign", [](double x) { return x / (1 + std::abs(x)); }},
     {"Softshrink", [](double x) { return x > 0.5    ? x - 0.5
@@ -64,7 +53,6 @@ inline constexpr std::array<TorchFunction, 25> torch_functions{{
     {"Tanhshrink", [](double x) { return x - std::tanh(x); }},
     {"Hardtanh", [](double x) { return std::clamp(x, -1.0, 1.0); }},
     {"Hardsigmoid", hard_sigmoid},
-    {"Hardswish", of_core<Activation::hard_swish>},
 }};
 
 }  // namespace detail
@@ -77,12 +65,16 @@ class ScoreActivation {
   // `source` and names what there is.
   ScoreActivation(std::string_view path, const std::string& source) {
     const std::string_view name = path.substr(path.rfind('.') + 1);
+    const bool of_torch = path.starts_with("torch.nn.");
+    if (of_torch) activation_ = activation_from_torch(name);
     std::string there;
+    for (const ActivationNames& known : activation_names)
+      if (!known.torch.empty()) there.append(" ").append(known.torch);
     for (const auto& one : detail::torch_functions) {
-      if (one.name == name && path.starts_with("torch.nn.")) function_ = &one;
-      there += " " + std::string(one.name);
+      if (one.name == name && of_torch) function_ = &one;
+      there.append(" ").append(one.name);
     }
-    if (!function_)
+    if (!activation_ && !function_)
       throw UnsupportedError(source + ": " + in_quotes(path) + " is not supported; there are, of torch.nn," + there);
   }
   // What the folder names; else a sigmoid where there is one label, nothing where there are several.
@@ -93,7 +85,9 @@ class ScoreActivation {
 
   // The scores of all labels.
   void operator()(std::vector<double>& scores) const {
-    if (!function_ || scores.empty()) return;
+    if (activation_)
+      for (double& x : scores) x = activate(*activation_, x);
+    if (activation_ || !function_ || scores.empty()) return;
     if (function_->each) {
       for (double& x : scores) x = function_->each(x);
       return;
@@ -106,6 +100,7 @@ class ScoreActivation {
   }
 
  private:
+  std::optional<Activation> activation_;
   const detail::TorchFunction* function_ = nullptr;
 };
 

@@ -2,7 +2,7 @@
 // Elementwise kernels over blocks of rows: activate, gate, add.
 #pragma once
 
-#include <encore/backend/cpu/kernels/activation_functions.hpp>
+#include <encore/backend/cpu/kernels/lanes.hpp>
 
 namespace encore::cpu::kernels {
 
@@ -19,38 +19,38 @@ ENCORE_ALWAYS_INLINE void map_rows(const MapTask& t, F f) {
   }
 }
 
-template <InstructionSet I, Activation A>
+template <InstructionSet I, class Function>
 ENCORE_NOINLINE void activate_as(const MapTask& t) {
   using Vec = typename I::Vec;
-  map_rows<I>(t, [](Vec x, Vec) ENCORE_LAMBDA_INLINE { return activation_of<I, A>(x); });
+  map_rows<I>(t, [](Vec x, Vec) ENCORE_LAMBDA_INLINE { return activation_of<I, Function>(x); });
 }
 
-template <InstructionSet I, Activation A>
+template <InstructionSet I, class Function>
 ENCORE_NOINLINE void gate_as(const MapTask& t) {
   using Vec = typename I::Vec;
-  map_rows<I>(t, [](Vec x, Vec g) ENCORE_LAMBDA_INLINE { return activation_of<I, A>(x) * g; });
+  map_rows<I>(t, [](Vec x, Vec g) ENCORE_LAMBDA_INLINE { return activation_of<I, Function>(x) * g; });
 }
 
 // y = residual + activation(y), the second half of the GEMM epilogue; same bits as `activate` and `add`.
-template <InstructionSet I, Activation A>
+template <InstructionSet I, class Function>
 ENCORE_NOINLINE void activate_and_add_as(const MapTask& t) {
   using Vec = typename I::Vec;
-  map_rows<I>(t, [](Vec x, Vec g) ENCORE_LAMBDA_INLINE { return g + activation_of<I, A>(x); });
+  map_rows<I>(t, [](Vec x, Vec g) ENCORE_LAMBDA_INLINE { return g + activation_of<I, Function>(x); });
 }
 
 template <InstructionSet I>
 void activate(const MapTask& t) {
-  with_activation(t.activation, [&](auto a) { activate_as<I, decltype(a)::value>(t); });
+  with_activation(t.activation, [&]<class Function>(Function) { activate_as<I, Function>(t); });
 }
 
 template <InstructionSet I>
 void gate(const MapTask& t) {
-  with_activation(t.activation, [&](auto a) { gate_as<I, decltype(a)::value>(t); });
+  with_activation(t.activation, [&]<class Function>(Function) { gate_as<I, Function>(t); });
 }
 
 template <InstructionSet I>
 void activate_and_add(const MapTask& t) {
-  with_activation(t.activation, [&](auto a) { activate_and_add_as<I, decltype(a)::value>(t); });
+  with_activation(t.activation, [&]<class Function>(Function) { activate_and_add_as<I, Function>(t); });
 }
 
 template <InstructionSet I>

@@ -24,12 +24,12 @@ void launch_map_backward(Machine& machine, const MapBackwardTask<F, n>& task) {
 }
 
 // Calls f with a functor for the activation: fixed where feed-forwards use it, else one that chooses.
-template <template <Activation> class Fixed, class Any, class F>
+template <template <class> class Fixed, class Any, class F>
 void by_activation(Activation activation, F&& f) {
   switch (activation) {
-    case Activation::gelu_erf: f(Fixed<Activation::gelu_erf>{}); break;
-    case Activation::gelu_tanh: f(Fixed<Activation::gelu_tanh>{}); break;
-    case Activation::silu: f(Fixed<Activation::silu>{}); break;
+    case Activation::gelu_erf: f(Fixed<activations::GeluErf>{}); break;
+    case Activation::gelu_tanh: f(Fixed<activations::GeluTanh>{}); break;
+    case Activation::silu: f(Fixed<activations::Silu>{}); break;
     default: f(Any{activation});
   }
 }
