@@ -3,6 +3,8 @@
 // deterministic numbers. Micro-kernels are asm, which no sanitizer sees; the page does.
 #pragma once
 
+#include "instruction_sets.hpp"
+
 #include <encore/backend/cpu/kernel_table.hpp>
 
 #include <sys/mman.h>
@@ -20,13 +22,7 @@ namespace kernels_test {
 using encore::Activation;
 using encore::cpu::index;
 using encore::cpu::KernelTable;
-
-inline std::vector<const KernelTable*> all_tables() {
-  std::vector<const KernelTable*> tables;
-  for (const char* isa : {"baseline", "avx2", "avx512"})
-    if (const KernelTable* table = encore::cpu::table_for(isa)) tables.push_back(table);
-  return tables;
-}
+using instruction_sets::all_tables;
 
 // n floats whose last one ends at an inaccessible page; the first is aligned only as n allows. `poison` fills them.
 class GuardedFloats {

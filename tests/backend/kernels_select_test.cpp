@@ -65,6 +65,24 @@ TEST_CASE("ENCORE_ISA chooses the table; a name it cannot serve is an error that
   }
 }
 
+TEST_CASE("ENCORE_REQUIRE_ISA makes an instruction set that is not there an error that names it", "[kernels]") {
+  {
+    EnvironmentVariable sets("ENCORE_REQUIRE_ISA", "");
+    CHECK_FALSE(all_tables().empty());
+  }
+  for (const KernelTable* table : all_tables()) {
+    EnvironmentVariable sets("ENCORE_REQUIRE_ISA", (std::string("baseline, ") + table->isa).c_str());
+    CHECK_FALSE(all_tables().empty());
+  }
+  EnvironmentVariable sets("ENCORE_REQUIRE_ISA", "baseline,mmx");
+  try {
+    all_tables();
+    FAIL("mmx is there");
+  } catch (const std::runtime_error& e) {
+    CHECK(std::string(e.what()).find("'mmx'") != std::string::npos);
+  }
+}
+
 TEST_CASE("header-only kernels of this file's own flags agree with the linked ones bit for bit", "[kernels]") {
   const KernelTable& native = encore::cpu::native_table();
   const KernelTable* linked = encore::cpu::table_for(native.isa);

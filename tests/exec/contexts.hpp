@@ -2,6 +2,8 @@
 // What the executor tests share: every instruction set of the machine, random stores, runs that return rows.
 #pragma once
 
+#include "instruction_sets.hpp"
+
 #include <encore/backend/cpu.hpp>
 #include <encore/testing/properties.hpp>
 
@@ -13,13 +15,7 @@ namespace exec_test {
 using namespace encore;
 using encore::testing::different_bits;
 using encore::testing::random_parameters;
-
-inline std::vector<const cpu::KernelTable*> all_tables() {
-  std::vector<const cpu::KernelTable*> tables;
-  for (const char* isa : {"baseline", "avx2", "avx512"})
-    if (const cpu::KernelTable* table = cpu::table_for(isa)) tables.push_back(table);
-  return tables;
-}
+using instruction_sets::all_tables;
 
 inline Context<Cpu> cpu_context(const cpu::KernelTable& table, int threads = 1) {
   return Context<Cpu>(CpuOptions{.threads = threads, .kernels = &table});

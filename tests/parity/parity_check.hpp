@@ -3,6 +3,7 @@
 // runs these for its spec.
 #pragma once
 
+#include "instruction_sets.hpp"
 #include "parity_case.hpp"
 
 #include <catch.hpp>
@@ -16,8 +17,6 @@
 namespace parity {
 
 using namespace encore;
-
-inline constexpr const char* instruction_sets[] = {"sse2", "avx2", "avx512", "neon", "scalar"};
 
 using Skip = std::function<bool(const std::string&)>;
 
@@ -113,9 +112,8 @@ void check_architecture(
     std::string_view model_type, const Skip& skip = [](const std::string&) { return false; }) {
   const Context<Reference<double>> exact;
   std::vector<Context<Cpu>> contexts;
-  for (const char* isa : instruction_sets)
-    if (const cpu::KernelTable* table = cpu::table_for(isa))
-      contexts.emplace_back(CpuOptions{.threads = 2, .kernels = table});
+  for (const cpu::KernelTable* table : instruction_sets::all_tables())
+    contexts.emplace_back(CpuOptions{.threads = 2, .kernels = table});
   REQUIRE(!contexts.empty());
   int cases = 0;
   for (const auto& path : all_cases(model_type)) {
