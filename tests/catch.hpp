@@ -2,6 +2,11 @@
 // Catch2 2.13 (Debian 12) or 3 (Ubuntu 24.04), behind one include and by version 3's names.
 #pragma once
 
+#include "run_log.hpp"
+
+#include <cstdlib>
+#include <string>
+
 #if __has_include(<catch2/catch_test_macros.hpp>)
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_template_test_macros.hpp>
@@ -9,6 +14,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
+#include <catch2/interfaces/catch_interfaces_capture.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -17,7 +23,7 @@
 
 using Catch::Approx;
 
-#define ENCORE_SKIP(reason) SKIP(reason)
+#define ENCORE_LEAVE_TEST(reason) SKIP(reason)
 #else
 #include <catch2/catch.hpp>
 
@@ -43,10 +49,25 @@ MessageMatchesMatcher<Matcher> MessageMatches(Matcher what) {
 }
 }  // namespace Catch::Matchers
 
-// Leaves the test case, saying why. Version 2 counts it as passed.
-#define ENCORE_SKIP(reason)        \
+// Version 2 counts the test as passed.
+#define ENCORE_LEAVE_TEST(reason)  \
   do {                             \
     WARN("skipped: " << (reason)); \
     return;                        \
   } while (false)
 #endif
+
+// Leaves the test case, saying why here and at the end of the run.
+#define ENCORE_SKIP(reason)                                                       \
+  do {                                                                            \
+    run_log::skipped(::Catch::getResultCapture().getCurrentTestName(), (reason)); \
+    ENCORE_LEAVE_TEST(reason);                                                    \
+  } while (false)
+
+// For what CI has: there it is a failure.
+#define ENCORE_SKIP_OUTSIDE_CI(reason)                                  \
+  do {                                                                  \
+    const char* const ci = std::getenv("CI");                           \
+    if (ci && std::string(ci) == "true") FAIL("CI=true: " << (reason)); \
+    ENCORE_SKIP(reason);                                                \
+  } while (false)

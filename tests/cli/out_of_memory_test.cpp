@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program with less and less memory: a sentence and status 1 each time, never an abort.
 #include "cli/program.hpp"
+#include "sanitizer.hpp"
 
 using namespace cli_test;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ENCORE_TEST_SANITIZED  // a sanitizer takes terabytes of address space for itself
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define ENCORE_TEST_SANITIZED
-#endif
-#endif
-
-#if defined(__linux__) && !defined(ENCORE_TEST_SANITIZED)
+#if defined(__linux__) && !ENCORE_TEST_SANITIZED
 namespace {
 
 // The program with `kilobytes` of address space.
@@ -67,5 +60,9 @@ TEST_CASE("with too little memory embed says a sentence and leaves no file, what
     }
   }
   CHECK(refused > 4);
+}
+#else
+TEST_CASE("with too little memory embed says a sentence and leaves no file, whatever the limit") {
+  ENCORE_SKIP("a sanitizer takes terabytes of address space for itself, and elsewhere than on Linux there is no limit");
 }
 #endif

@@ -76,7 +76,7 @@ TEST_CASE("The emulator's products are those of plain loops", "[cuda][instructio
 }
 
 TEST_CASE("The GPU's instructions do what the emulator defines", "[cuda][instructions][gpu]") {
-  if (!on_gpu()) return;
+  if (!on_gpu()) ENCORE_SKIP("the tests run on the emulator, not on a GPU");
   REQUIRE(gpu_instruction_kernel());
   const Inputs inputs;
   const Outcome expected = emulated(inputs);

@@ -3,6 +3,7 @@
 #include "exec/allocation_counter.hpp"
 
 #include "catch.hpp"
+#include "sanitizer.hpp"
 
 #include <encore/core/aligned.hpp>
 
@@ -11,30 +12,16 @@
 #include <memory>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ENCORE_TEST_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define ENCORE_TEST_SANITIZED
-#endif
-#endif
-
 namespace {
 std::atomic<long> calls{0};
 }
 
 namespace exec_test {
 long allocations() { return calls; }
-bool counts_allocations() {
-#if defined(ENCORE_TEST_SANITIZED)
-  return false;
-#else
-  return true;
-#endif
-}
+bool counts_allocations() { return !ENCORE_TEST_SANITIZED; }
 }  // namespace exec_test
 
-#if !defined(ENCORE_TEST_SANITIZED)
+#if !ENCORE_TEST_SANITIZED
 #include "replaced_new.hpp"
 
 void* replaced_new::take(std::size_t size, std::size_t alignment) noexcept {
@@ -45,7 +32,7 @@ void replaced_new::give(void* block) noexcept { std::free(block); }
 #endif
 
 TEST_CASE("the counter of allocations counts them") {
-  if (!exec_test::counts_allocations()) return;
+  if (!exec_test::counts_allocations()) ENCORE_SKIP("a sanitizer does the allocating");
   const long before = exec_test::allocations();
   const auto* volatile one = new int(1);
   delete one;

@@ -74,7 +74,7 @@ TEST_CASE("a second executor on a context that runs one is refused, and the firs
 
 TEST_CASE("weights packed for one instruction set are refused by a context of another, by name") {
   const auto tables = all_tables();
-  if (tables.size() < 2) return;
+  if (tables.size() < 2) ENCORE_SKIP("there is one instruction set only");
   const auto packer = cpu_context(*tables[0]), runner = cpu_context(*tables[1]);
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*layout).weight("w", 3, 4);
