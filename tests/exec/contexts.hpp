@@ -2,6 +2,7 @@
 // What the executor tests share: every instruction set of the machine, random stores, runs that return rows.
 #pragma once
 
+#include "expected_number.hpp"
 #include "instruction_sets.hpp"
 
 #include <encore/backend/cpu.hpp>
@@ -57,16 +58,16 @@ Tensor<scalar_t<B>> in_record(const Context<B>& context, const Parameters<B>& pa
   return rows_of(ex.view(y));
 }
 
-// The largest difference relative to the largest number; infinity where one of either is not finite.
+// The largest difference relative to the largest number that is expected; infinity where a number of `got` is none.
 template <class S, class T>
-double relative_error(const Tensor<S>& a, const Tensor<T>& b) {
-  if (a.shape() != b.shape()) return std::numeric_limits<double>::infinity();
+double relative_error(const Tensor<S>& got, const Tensor<T>& expected) {
+  if (got.shape() != expected.shape()) return std::numeric_limits<double>::infinity();
   double error = 0, scale = 0;
-  for (std::size_t i = 0; i < b.values().size(); ++i) {
-    if (!std::isfinite(double(a.values()[i])) || !std::isfinite(double(b.values()[i])))
-      return std::numeric_limits<double>::infinity();
-    error = std::fmax(error, std::fabs(double(a.values()[i]) - double(b.values()[i])));
-    scale = std::fmax(scale, std::fabs(double(b.values()[i])));
+  for (std::size_t i = 0; i < expected.values().size(); ++i) {
+    const double wanted = expected_number(double(expected.values()[i]));
+    if (!std::isfinite(double(got.values()[i]))) error = std::numeric_limits<double>::infinity();
+    error = std::fmax(error, std::fabs(double(got.values()[i]) - wanted));
+    scale = std::fmax(scale, std::fabs(wanted));
   }
   return scale > 0 ? error / scale : error;
 }

@@ -3,6 +3,8 @@
 // differences.
 #pragma once
 
+#include "expected_number.hpp"
+
 #include <encore/backend/reference.hpp>
 #include <encore/ops/op.hpp>
 #include <encore/testing/worst.hpp>
@@ -204,16 +206,17 @@ double gradient_error(Bench& bench, const Op& op, std::vector<Matrix> inputs, do
   return worst;
 }
 
-// `expected(row, col)` beside what an op made: the largest difference relative to the largest number; NaN where one of
-// either is.
+// `expected(row, col)` beside what an op made: the largest difference relative to the largest number; NaN where y has
+// one.
 template <class Formula>
 double value_error(const Matrix& y, const Formula& expected) {
   if (!y.tidy()) return nan;
   double error = 0, scale = 0;
   for (std::int64_t r = 0; r < y.rows(); ++r) {
     for (std::int64_t c = 0; c < y.cols(); ++c) {
-      error = worst_of(error, std::fabs(y(r, c) - expected(r, c)));
-      scale = std::fmax(scale, std::fabs(expected(r, c)));
+      const double wanted = expected_number(double(expected(r, c)));
+      error = worst_of(error, std::fabs(y(r, c) - wanted));
+      scale = std::fmax(scale, std::fabs(wanted));
     }
   }
   return scale > 0 ? error / scale : error;

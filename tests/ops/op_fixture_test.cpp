@@ -29,9 +29,13 @@ TEST_CASE("a value that is not a number is an error, in what is expected too") {
     return [=](std::int64_t r, std::int64_t c) { return r == row && c == col ? ops_test::nan : 1.0; };
   };
   CHECK(value_error(y, [](std::int64_t, std::int64_t) { return 1.0; }) == 0);
-  CHECK(std::isnan(value_error(y, with_nan_at(0, 0))));
-  CHECK(std::isnan(value_error(y, with_nan_at(0, 2))));
-  CHECK(std::isnan(value_error(y, with_nan_at(1, 2))));
+  CHECK_THROWS_AS(value_error(y, with_nan_at(0, 0)), std::logic_error);
+  CHECK_THROWS_AS(value_error(y, with_nan_at(0, 2)), std::logic_error);
+  CHECK_THROWS_AS(value_error(y, with_nan_at(1, 2)), std::logic_error);
+  CHECK_THROWS_AS(value_error(y, [](std::int64_t, std::int64_t) { return INFINITY; }), std::logic_error);
+  Matrix holed = y;
+  holed(1, 1) = ops_test::nan;
+  CHECK(std::isnan(value_error(holed, [](std::int64_t, std::int64_t) { return 1.0; })));
 }
 
 TEST_CASE("a difference that is not a number is an error of the gradient") {

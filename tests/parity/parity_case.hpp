@@ -2,6 +2,8 @@
 // Reads a case of tests/data/parity (FORMAT.md) and runs a model on its texts.
 #pragma once
 
+#include "expected_number.hpp"
+
 #include <encore/exec/infer.hpp>
 #include <encore/models/open_encoder.hpp>
 
@@ -48,6 +50,7 @@ struct Case {
     for (const encore::TensorEntry& entry : encore::SafetensorsFile::open(path)) {
       std::vector<double> values(std::size_t(entry.elements()));
       encore::read_as_float(entry, std::span<double>(values));
+      for (const double value : values) expected_number(value);
       numbers[entry.name] = std::move(values);
     }
     return numbers;
