@@ -4,6 +4,11 @@
 
 #include <encore/version.hpp>
 
+// Anything earlier would give thousands of errors. A header that is not there ends the compiler's work at the first.
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
+#include "encore needs C++20: compile with -std=c++20"
+#endif
+
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #error "encore: -ffast-math (or -ffinite-math-only) breaks the same-bits promise and NaN handling; remove it"
 #endif

@@ -1,4 +1,5 @@
 // expect: encore: a spec's attention is a template over its position
+// lines: 15
 // A type where a template is asked for.
 #include <encore/layers.hpp>
 

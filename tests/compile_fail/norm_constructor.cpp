@@ -1,4 +1,5 @@
 // expect: encore: a norm is constructed from \(Builder, std::int64_t width\)
+// lines: 15
 #include <encore/layers.hpp>
 
 struct NoNorm {

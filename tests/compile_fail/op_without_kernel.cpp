@@ -23,8 +23,8 @@ template <>
 class encore::Kernels<Half> : public encore::reference::RowMemory<float> {
  public:
   explicit Kernels(const encore::Context<Half>&) {}
-  void linear(In, const encore::reference::Storage<float>&, const encore::reference::Storage<float>*, encore::Activation,
-              In, Out y) const {
+  void linear(In, const encore::reference::Storage<float>&, const encore::reference::Storage<float>*,
+              encore::Activation, In, Out y) const {
     fill(y, 0);
   }
 };

@@ -1,4 +1,5 @@
 // expect: encore: a policy of this spec has Options and no constructor that takes them
+// lines: 15
 // Options that nobody reads would be set without effect.
 #include <encore/layers.hpp>
 

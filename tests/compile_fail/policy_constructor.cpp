@@ -1,4 +1,5 @@
 // expect: encore: a feed-forward is constructed from \(Builder, const ModelShape&\)
+// lines: 15
 // A feed-forward policy whose constructor takes two sizes.
 #include <encore/layers.hpp>
 

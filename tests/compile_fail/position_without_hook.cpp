@@ -1,4 +1,5 @@
 // expect: encore: this position policy has none of the members that are called
+// lines: 15
 // A misspelt hook would leave positions out without a word.
 #include <encore/layers.hpp>
 

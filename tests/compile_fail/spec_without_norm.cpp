@@ -1,4 +1,5 @@
 // expect: encore: a spec names its norm
+// lines: 15
 // A spec that lacks a policy is told which one.
 #include <encore/layers.hpp>
 

@@ -4,6 +4,8 @@
 // policies arrive lowered to it (docs/design.md, "Attention").
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>

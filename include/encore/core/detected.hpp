@@ -3,6 +3,8 @@
 // lacks).
 #pragma once
 
+#include <encore/config.hpp>
+
 namespace encore {
 
 namespace detail {

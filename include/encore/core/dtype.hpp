@@ -2,6 +2,8 @@
 // Element types of tensors in files and in memory, and conversions between them and float.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 // What a tokenizer makes of a text and a model takes.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -3,6 +3,8 @@
 // tensor, key, file or line at fault.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <stdexcept>
 #include <string>
 

@@ -6,12 +6,14 @@
 #include <encore/core/error.hpp>
 #include <encore/core/shape.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -77,7 +79,11 @@ class ParameterLayout {
   auto begin() const { return specs_.begin(); }
   auto end() const { return specs_.end(); }
 
+  // Throws ArgumentError for a name that there is already: one of the two could never be filled from a file.
   ParameterId add(ParameterSpec spec) {
+    for (const ParameterSection& section : spec.sections)
+      if (!names_.insert(section.name).second)
+        throw ArgumentError("parameters: '" + section.name + "' is declared twice");
     marks_.push_back(mark_of(spec));
     specs_.push_back(std::move(spec));
     return {std::int32_t(specs_.size() - 1), marks_.back()};
@@ -122,6 +128,7 @@ class ParameterLayout {
 
   std::vector<ParameterSpec> specs_;
   std::vector<std::uint32_t> marks_;  // of each, as it was added
+  std::unordered_set<std::string> names_;
 };
 
 // A place in the tree of names at which a layer declares what it needs: b / "attention" / 3.

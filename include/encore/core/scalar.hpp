@@ -4,6 +4,7 @@
 #pragma once
 
 #include <encore/config.hpp>
+#include <encore/core/dual_std.hpp>
 
 #include <cmath>
 #include <concepts>

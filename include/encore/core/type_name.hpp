@@ -2,6 +2,8 @@
 // What a type is called, for what people read.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <string>
 #include <string_view>
 

@@ -4,6 +4,8 @@
 
 #include <encore/exec/executor.hpp>
 
+#include <type_traits>
+
 namespace encore {
 
 // Adds up what a forward pass costs for given segments, without parameters and without computing.
@@ -37,6 +39,13 @@ class Infer : public Executor<B, Mode::infer> {
   std::size_t peak_bytes() const { return this->arena_peak(); }
 };
 
+namespace detail {
+template <class A, class B>
+consteval void require_one_backend() {
+  static_assert(std::is_same_v<A, B>, "encore: the context is of one backend and the parameters are of another");
+}
+}  // namespace detail
+
 // Counts, reserves, runs: forward(executor) is called once with a Count and once with an Infer. Throws ArgumentError
 // where the context is in use, on this thread or another.
 template <class B, class Forward>
@@ -54,6 +63,13 @@ void infer(const Context<B>& context, const Parameters<B>& parameters, const Seg
   Infer<B> executor(context, parameters, segments, &claim);
   executor.observe(observer);
   forward(executor);
+}
+
+// Of two backends: says so.
+template <class A, class B, class Forward>
+  requires(!std::is_same_v<A, B>)
+void infer(const Context<A>&, const Parameters<B>&, const Segments&, TapFunction<scalar_t<A>>, Forward&&) {
+  detail::require_one_backend<A, B>();
 }
 
 }  // namespace encore

@@ -3,6 +3,8 @@
 // reused when the last handle goes.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <cstdint>
 #include <utility>
 

@@ -2,6 +2,8 @@
 // The prompts of sentence-transformers' config_sentence_transformers.json.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <map>
 #include <optional>
 #include <string>

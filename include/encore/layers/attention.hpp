@@ -24,15 +24,34 @@ template <HasLayerPart Position>
 struct PositionLayer<Position> : Position::Layer {
   using Position::Layer::Layer;
 };
+// Once for each policy, whatever runs it.
+template <class Position>
+void refuse_distances() {
+  static_assert(
+      refused<Position>,
+      "encore: distances(ex) of a position policy returns AttentionDistances, which says what its rows are added "
+      "to: {.bias = rows}, {.to_query = rows}");
+}
+template <class Position, class Value, class Distances>
+AttentionDistances<Value> checked_distances(Distances distances) {
+  if constexpr (std::is_same_v<Distances, AttentionDistances<Value>>) {
+    return distances;
+  } else {
+    refuse_distances<Position>();
+    return {};
+  }
+}
 // What attention adds to scores by distance: of the layer's part of the policy, else of the policy, else nothing.
 template <class Position>
 auto distances_of(auto& ex, const PositionLayer<Position>& layer, const Position& position) {
-  if constexpr (GivesDistances<PositionLayer<Position>, std::remove_reference_t<decltype(ex)>>)
-    return layer.distances(ex);
-  else if constexpr (GivesDistances<Position, std::remove_reference_t<decltype(ex)>>)
-    return position.distances(ex);
+  using Ex = std::remove_reference_t<decltype(ex)>;
+  using Value = typename Ex::Value;
+  if constexpr (GivesDistances<PositionLayer<Position>, Ex>)
+    return checked_distances<Position, Value>(layer.distances(ex));
+  else if constexpr (GivesDistances<Position, Ex>)
+    return checked_distances<Position, Value>(position.distances(ex));
   else
-    return AttentionDistances<typename std::remove_reference_t<decltype(ex)>::Value>{};
+    return AttentionDistances<Value>{};
 }
 // Queries or keys as the policy turns them.
 template <class Position, class Value>

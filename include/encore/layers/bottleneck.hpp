@@ -4,6 +4,7 @@
 #pragma once
 
 #include <encore/layers/encoder.hpp>
+#include <encore/layers/placement.hpp>
 
 #include <optional>
 #include <vector>
@@ -64,13 +65,13 @@ struct BottleneckBlock {
     auto mixed = ex.attention(spec, q, k, v);
     q = k = v = {};
     auto mapped = kept(ex, out(ex, mixed));
-    auto a = attention_norm(ex, h, mapped);
+    auto a = residual_norm(ex, attention_norm, h, mapped);
     mapped = h = mixed = {};
     for (const FeedForward& layer : feed_forwards) {
       auto wide = layer.in(ex, a);
       auto active = ex.activate(activation, wide);
       auto narrow = kept(ex, layer.out(ex, active));
-      a = layer.norm(ex, a, narrow);
+      a = residual_norm(ex, layer.norm, a, narrow);
     }
     if (!up) return a;
     auto y = (*up)(ex, a);
@@ -168,7 +169,7 @@ struct TrigramEmbedding {
       return ex.dropout(normal, dropout);
     }
     auto rest = ex.embed(others);
-    auto normal = norm(ex, rest, x);
+    auto normal = residual_norm(ex, norm, rest, x);
     return ex.dropout(normal, dropout);
   }
 };

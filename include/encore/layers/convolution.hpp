@@ -4,6 +4,7 @@
 
 #include <encore/core/activation.hpp>
 #include <encore/layers/encoder.hpp>
+#include <encore/layers/placement.hpp>
 
 #include <optional>
 
@@ -80,7 +81,7 @@ struct ConvolvedBlock : EncoderBlock<Spec> {
     if (!convolution) return y;
     auto local = (*convolution)(ex, x);
     auto active = ex.activate(activation, local);
-    return (*norm)(ex, y, active);
+    return residual_norm(ex, *norm, y, active);
   }
 };
 

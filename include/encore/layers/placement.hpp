@@ -9,6 +9,26 @@
 
 namespace encore {
 
+namespace detail {
+// Once for each norm, whatever runs it.
+template <class Norm>
+void refuse_one_operand() {
+  static_assert(refused<Norm>,
+                "encore: a norm behind a sum takes two operands too: norm(ex, residual, x) is norm(residual + x)");
+}
+}  // namespace detail
+
+// norm(x + y) by the norm's form of two operands, which may be one kernel.
+template <class Norm>
+auto residual_norm(auto& ex, const Norm& norm, const auto& x, const auto& y) {
+  if constexpr (requires { norm(ex, x, y); }) {
+    return norm(ex, x, y);
+  } else {
+    detail::refuse_one_operand<Norm>();
+    return x;
+  }
+}
+
 // x <- norm(x + f(x)). Vaswani et al. 2017; BERT.
 struct PostNorm {
   static constexpr bool final_norm = false;
@@ -23,7 +43,7 @@ struct PostNorm {
     auto operator()(auto& ex, const auto& x, auto&& f) const {  // [N, C] -> [N, C]
       auto y = f(x);
       auto kept = ex.dropout(y, dropout);
-      return norm(ex, x, kept);
+      return residual_norm(ex, norm, x, kept);
     }
   };
 };

@@ -37,7 +37,7 @@ struct DeepNorm {
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto y = f(x);
       auto kept = ex.dropout(y, dropout);
-      return norm(ex, ex.map(Times{alpha}, x), kept);
+      return residual_norm(ex, norm, ex.map(Times{alpha}, x), kept);
     }
   };
   // Of the parameters below `layers`.

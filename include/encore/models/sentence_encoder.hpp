@@ -126,6 +126,13 @@ class SentenceEncoder {
     return truncates_ ? ex.columns(y, 0, dimension_) : y;
   }
 
+  // Of two backends: says so.
+  template <class A, class B>
+    requires(!std::is_same_v<A, B>)
+  Tensor<float> run(const Context<A>&, const Parameters<B>&, std::span<const Encoding>, const RunOptions& = {}) const {
+    detail::require_one_backend<A, B>();
+    return {};
+  }
   // Vectors of encodings, in their order: [texts, dimension]. Throws InputError naming the text and the limit.
   template <class B>
   Tensor<float> run(const Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,

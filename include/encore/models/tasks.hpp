@@ -75,6 +75,14 @@ class HeadModel {
     return logits;
   }
 
+  // Of two backends: says so.
+  template <class A, class B>
+    requires(!std::is_same_v<A, B>)
+  std::vector<Tensor<float>> run(const Context<A>&, const Parameters<B>&, std::span<const Encoding>,
+                                 const RunOptions& = {}) const {
+    detail::require_one_backend<A, B>();
+    return {};
+  }
   // The logits of each encoding: [tokens, ..] or [tokens] for heads on tokens, [1, ..] for heads on sequences.
   template <class B>
   std::vector<Tensor<float>> run(const Context<B>& context, const Parameters<B>& parameters,

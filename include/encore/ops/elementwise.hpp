@@ -10,6 +10,7 @@
 
 #include <encore/core/activation.hpp>
 #include <encore/core/philox.hpp>
+#include <encore/core/scalar.hpp>
 #include <encore/ops/kernel_call.hpp>
 #include <encore/ops/op.hpp>
 
@@ -24,14 +25,28 @@ inline Extent equal_shapes(const char* name, std::span<const Extent> in) {
   return in[0];
 }
 
-// Whether f can be called with n scalars; says so once where it cannot.
+namespace detail {
+template <class F, class S, std::size_t n>
+constexpr bool maps = []<std::size_t... i>(std::index_sequence<i...>) {
+  return std::is_invocable_r_v<S, const F&, std::enable_if_t<(i < n), S>...>;
+}(std::make_index_sequence<n>{});
+}  // namespace detail
+
+// Whether f can be called with n scalars and with n dual numbers; says so once where it cannot. Dual numbers where
+// nothing is recorded too: a layer that infers is to train.
 template <class F, class S, std::size_t n>
 constexpr bool takes_scalars() {
-  constexpr bool value = []<std::size_t... i>(std::index_sequence<i...>) {
-    return std::is_invocable_r_v<S, const F&, std::enable_if_t<(i < n), S>...>;
-  }(std::make_index_sequence<n>{});
-  static_assert(value, "encore: a map functor takes as many scalars as there are operands, and returns one");
-  return value;
+  constexpr bool numbers = detail::maps<F, S, n>;
+  static_assert(numbers, "encore: a map functor takes as many scalars as there are operands, and returns one");
+  if constexpr (numbers) {
+    constexpr bool duals = detail::maps<F, Dual<S>, n>;
+    static_assert(
+        duals,
+        "encore: a map functor takes scalars of any type (auto, or a template): gradients are taken by calling "
+        "it with dual numbers");
+    return duals;
+  }
+  return false;
 }
 
 ENCORE_KERNEL(map)

@@ -2,6 +2,8 @@
 // How an op calls the kernel of its name, and what the compiler says where a backend has none.
 #pragma once
 
+#include <encore/config.hpp>
+
 namespace encore::op::detail {
 
 // Ambiguous in a class derived from both where K has a member of that name, of whatever kind.

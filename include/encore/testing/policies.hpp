@@ -92,7 +92,9 @@ template <class P, class... Contexts>
 PropertyReport check_position(const options_t<P>& options = {}, const Contexts&... contexts) {
   auto config = small_config<detail::WithPosition<P>>();
   config.position = options;
-  return check_encoder(config, contexts...);
+  PropertyReport report = check_encoder(config, contexts...);
+  if constexpr (!encore::detail::HasNoHooks<P>) report.properties.push_back(order_matters(config));
+  return report;
 }
 template <class F, class... Contexts>
 PropertyReport check_feed_forward(const options_t<F>& options = {}, const Contexts&... contexts) {

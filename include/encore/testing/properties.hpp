@@ -265,6 +265,14 @@ Property permutation_of(const std::shared_ptr<const ParameterLayout>& layout, co
   const double difference = relative_difference(permuted.values(), expected.values());
   return {"permutation", difference <= tolerance, std::to_string(difference)};
 }
+// The opposite: what an encoder makes of tokens depends on their order.
+template <class Spec>
+Property order_matters(const Config<Spec>& config) {
+  auto layout = std::make_shared<ParameterLayout>();
+  const Encoder<Spec> encoder(Builder(*layout), config);
+  Property permuted = permutation_of(layout, encoder_batch(config.shape, {7, 5}), encoder, 1e-6);
+  return {"order", !permuted.holds, "outputs are permuted with the tokens, but for " + permuted.detail};
+}
 template <class Make>
 Property permutation(const Make& make, std::int64_t width) {
   auto layout = std::make_shared<ParameterLayout>();

@@ -2,6 +2,8 @@
 // The worst of several errors. std::fmax and std::max would forget a NaN, and a check with them would pass.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <cmath>
 
 namespace encore::testing {

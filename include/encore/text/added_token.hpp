@@ -3,6 +3,8 @@
 // those of the Hugging Face tokenizers library.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -2,6 +2,8 @@
 // Base64 (RFC 4648, section 4).
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>

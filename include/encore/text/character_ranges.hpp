@@ -3,6 +3,8 @@
 // tests/text/make_character_ranges.py, which writes this file. They are not those of one Unicode version (see there).
 #pragma once
 
+#include <encore/config.hpp>
+
 // clang-format off
 namespace encore::text {
 

@@ -2,6 +2,8 @@
 // Which pairs of tokens byte-pair encoding merges, into what, and in which order: a hash table with linear probing.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>

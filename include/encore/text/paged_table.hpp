@@ -2,6 +2,8 @@
 // A value for every code point: 256 to a page, equal pages once.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>

@@ -3,6 +3,8 @@
 // by tests/text/make_script_ranges.py, which writes this file. Script 0 joins any.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <cstdint>
 
 namespace encore::text {

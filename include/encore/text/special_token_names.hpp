@@ -2,6 +2,8 @@
 // What the tokens with a meaning of their own are called, where there are such.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <string>
 
 namespace encore::text {

@@ -3,6 +3,8 @@
 // what they are as members of a set of PCRE2. Names are compared without case, spaces, - and _.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>

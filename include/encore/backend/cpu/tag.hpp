@@ -4,6 +4,8 @@
 // but a context that one of them hands to another is refused by the linker.
 #pragma once
 
+#include <encore/config.hpp>
+
 // What header-only kernels are compiled for.
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #define ENCORE_NATIVE_ISA avx512

@@ -3,6 +3,8 @@
 // (an atomic addition would make gradients differ from run to run). Long groups are cut into parts.
 #pragma once
 
+#include <encore/config.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <numeric>

@@ -1,0 +1,20 @@
+// expect: encore: a map functor calls encore::exp, not std::exp
+// A functor of std::exp has no gradient.
+#include <encore/backend/reference.hpp>
+#include <encore/exec/record.hpp>
+
+struct Exponential {
+  template <class S>
+  S operator()(S x) const {
+    return std::exp(x);
+  }
+};
+
+int main() {
+  auto layout = std::make_shared<encore::ParameterLayout>();
+  encore::Context<encore::Reference<float>> context;
+  encore::Parameters<encore::Reference<float>> parameters(context, layout, encore::StoreKind::training);
+  encore::Record<encore::Reference<float>> ex(context, parameters, encore::Segments({1}), nullptr);
+  auto x = ex.input({nullptr, 0, 4, 4});
+  ex.map(Exponential{}, x);
+}
