@@ -187,6 +187,16 @@ class Executor : public OpRunner<B, mode> {
   Value concat(const Value& first, const Values&... rest) {
     return run(op::Concat{}, std::array<const Value*, 1 + sizeof...(rest)>{&first, &rest...});
   }
+  // An op of the caller's own on its operands, in their order: docs/ops.md has the contract. Throws what its `output`
+  // throws.
+  template <class Op, class... Values>
+  Value op(const Op& o, const Value& first, const Values&... rest) {
+    constexpr std::size_t n = 1 + sizeof...(rest);
+    static_assert(n <= Base::Node::max_inputs, "encore: an op takes at most 7 operands");
+    if constexpr (op::IsOp<Op, B>) return run(o, std::array<const Value*, n>{&first, &rest...});
+    op::check_op<Op, B>();
+    return first;
+  }
   Value l2_normalise(const Value& x, double eps = 1e-12) { return run(op::L2Normalise{.eps = eps}, std::array{&x}); }
   Value cross_entropy(const Value& logits, Indices targets) {
     return run(op::CrossEntropy{.targets = targets}, std::array{&logits});

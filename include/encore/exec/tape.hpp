@@ -101,9 +101,13 @@ class Tape : public OpComputer<B, mode> {
       return;
     }
     const Out dy = at(gradients_[std::size_t(node.output)], y, 0, y.cols);
-    o.template backward<B>(environment(), std::span<const In>(inputs.data(), node.input_count),
-                           at({node.output, 0, y.cols}), node.saved.slot >= 0 ? at(node.saved) : Out{}, dy,
-                           std::span<const Out>(targets.data(), node.input_count));
+    const std::span<const In> operands(inputs.data(), node.input_count);
+    const std::span<const Out> dx(targets.data(), node.input_count);
+    const Out saved = node.saved.slot >= 0 ? at(node.saved) : Out{};
+    if constexpr (requires { o.template backward<B>(environment(), operands, Out{}, saved, dy, dx); })
+      o.template backward<B>(environment(), operands, at({node.output, 0, y.cols}), saved, dy, dx);
+    else
+      throw UnsupportedError(std::string(Op::name) + ": the op has no backward, and a gradient came to it");
     for (std::size_t i = 0; i < node.input_count; ++i)
       if (sums[i].data) environment().kernels.add(sums[i], targets[i], sums[i]);
   }

@@ -7,9 +7,10 @@
 //   Extent saved(env, in)                      optional: what backward needs beyond inputs and output
 //   std::size_t scratch(env, in)               optional: bytes needed while forward runs
 //   void forward(env, in, y, saved, scratch)   saved has null data where nothing is recorded
-//   void backward(env, in, y, saved, dy, dx)   entries of dx with null data are not wanted
-//                                              neither is called where y has no rows
-//   double flops(env, in)                      multiplications and additions of forward, as of separate ops
+//   void backward(env, in, y, saved, dy, dx)   optional in an op of a user's own; entries of dx with null data are not
+//                                              wanted; neither is called where y has no rows
+//   double flops(env, in)                      optional there: multiplications and additions of forward, as of separate
+//                                              ops
 //   static constexpr const char* name
 //   static constexpr bool elementwise          optional: an output depends on the operands' same element only
 //   static constexpr Element element           optional: of the output; what is saved is Element::statistic
@@ -23,10 +24,12 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace encore {
 
@@ -69,6 +72,27 @@ using Out = out_t<B>;
 
 [[noreturn]] inline void shape_error(const char* op, const Extent& a, const Extent& b, const char* rule) {
   throw ShapeError(std::string(op) + ": " + to_string(a) + " and " + to_string(b) + ": " + rule);
+}
+
+// Whether Op has what executors call on a backend; backward and flops may be missing (docs/ops.md).
+template <class Op, class B>
+concept IsOp =
+    std::is_trivially_copyable_v<Op> && requires(const Op& o, const Env<B>& env, std::span<const Extent> extents,
+                                                 std::span<const In<B>> in, Out<B> y, std::byte* scratch) {
+      std::string(Op::name);
+      { o.template output<B>(env, extents) } -> std::same_as<Extent>;
+      o.template forward<B>(env, in, y, y, scratch);
+    };
+// Says what is missing.
+template <class Op, class B>
+consteval void check_op() {
+  constexpr bool copyable = std::is_trivially_copyable_v<Op>;
+  static_assert(copyable, "encore: an op must be small and trivially copyable: executors keep a copy of it");
+  if constexpr (copyable)
+    static_assert(
+        IsOp<Op, B>,
+        "encore: an op has a name, Extent output<B>(env, extents) and void forward<B>(env, in, y, saved, scratch) "
+        "for this backend; docs/ops.md has the signatures");
 }
 
 // ---- what an op may take for a parameter: each throws, naming op and parameter, where another kind was declared

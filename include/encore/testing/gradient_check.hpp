@@ -237,6 +237,10 @@ GradientReport check_gradients_of(const std::shared_ptr<const ParameterLayout>& 
   return report;
 }
 
+// For an op of one's own without parameters: check_op_gradients(MyOp{}, {}, 8).worst() < 1e-8.
+template <class Op, class... Widths>
+GradientReport check_op_gradients(const Op& o, const GradientOptions& options, Widths... widths);
+
 // For make(Builder) -> layer(ex, rows..), rows [tokens, width] for each width.
 template <class Make, class... Widths>
 GradientReport check_gradients(const Make& make, const GradientOptions& options, Widths... widths) {
@@ -245,6 +249,11 @@ GradientReport check_gradients(const Make& make, const GradientOptions& options,
   auto layout = std::make_shared<ParameterLayout>();
   const auto f = of_rows(*layout, make, tokens, widths...);
   return check_gradients_of(layout, numbered_batch(options.lengths, tokens), f, options);
+}
+template <class Op, class... Widths>
+GradientReport check_op_gradients(const Op& o, const GradientOptions& options, Widths... widths) {
+  const auto layer = [o](auto& ex, const auto&... x) { return ex.op(o, x...); };
+  return check_gradients([&](Builder) { return layer; }, options, widths...);
 }
 
 }  // namespace encore::testing
