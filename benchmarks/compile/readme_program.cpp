@@ -10,5 +10,5 @@ encore::Tensor<float> embed(const char* path) {
   auto folder = encore::ModelFolder::open(path);
   auto tokenizer = encore::Tokenizer::from(folder);
   auto model = encore::load<encore::SentenceEncoder<encore::BertSpec>>(cpu, folder);
-  return model(cpu, tokenizer({"A cat sits on the mat.", "Dogs bark."}));
+  return model(cpu, model.encode(tokenizer, {"A cat sits on the mat.", "Dogs bark."}));
 }

@@ -26,8 +26,7 @@ int main(int argc, char** argv) try {
   const std::vector<std::string> texts{"A cat sits on the mat.", "A kitten lies on a rug.", "Dogs bark.",
                                        "The stock market fell."};
   // Cut, and with the prompt before them, as the folder says.
-  const encore::EncodeOptions options{.max_length = model->max_tokens(), .prompt = model->default_prompt()};
-  auto vectors = model(cpu, tokenizer(texts, options));  // [4, dimension]
+  auto vectors = model(cpu, model.encode(tokenizer, texts));  // [4, dimension]
 
   // MiniLM's vectors have length 1: their products are cosines.
   std::printf("%s, vectors %s\n", folder.name().c_str(), to_string(vectors.shape()).c_str());

@@ -21,10 +21,9 @@ int main(int argc, char** argv) try {
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::SequenceClassifier<encore::BertSpec>>(cpu, folder);
 
-  std::vector<encore::Encoding> pairs;
-  for (const std::string& text : texts)
-    pairs.push_back(tokenizer.encode(question, text, {.max_length = model->max_tokens()}));
-  const std::vector<encore::Tensor<float>> logits = model(cpu, pairs);  // [1, 1] each
+  std::vector<encore::TextPair> pairs;
+  for (const std::string& text : texts) pairs.push_back({question, text});
+  const std::vector<encore::Tensor<float>> logits = model(cpu, model.encode(tokenizer, pairs));  // [1, 1] each
 
   const auto activation = encore::ScoreActivation::of(folder.cross_encoder(), 1);  // as the folder says
   std::vector<std::pair<double, std::size_t>> scores;

@@ -4,6 +4,7 @@
 #include <encore/models/bert.hpp>
 #include <encore/models/initialise.hpp>
 #include <encore/models/sentence_encoder.hpp>
+#include <encore/text/tokenizer.hpp>
 
 #include "catch.hpp"
 
@@ -64,6 +65,36 @@ TEST_CASE("no texts give no rows of the vectors' length, and nothing is refused"
     CHECK(ex.view(y).rows == 0);
     CHECK(ex.view(y).cols == 8);
   });
+}
+
+TEST_CASE("a model's own encode cuts texts at its limit and puts its prompt before them", "[models]") {
+  using B = Reference<double>;
+  const Context<B> context;
+  const Tokenizer tokenizer = Tokenizer::from_vocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\nc\nd\n");
+  SentenceEncoder<BertSpec> task(small(), {Pooling::mean});
+  auto parameters = initialise(context, task.model());
+  const Loaded<SentenceEncoder<BertSpec>, B> model(std::move(task), std::move(parameters));
+  const std::vector<Encoding> encodings = model.encode(tokenizer, {"a b c d", "a b"});
+  CHECK(encodings[0].ids == std::vector<std::int32_t>{2, 4, 5, 3});
+  CHECK(encodings[0].truncated);
+  const Tensor<float> vectors = model(context, encodings);
+  CHECK(std::equal(vectors[0].begin(), vectors[0].end(), vectors[1].begin()));
+  CHECK_THROWS_AS(model(context, tokenizer({"a b c d"})), InputError);  // what encode is for
+
+  const std::vector<std::string> strings{"d"};
+  const std::vector<std::string_view> views{"d"};
+  const std::vector<TextPair> pairs{{"c", "d"}};
+  CHECK(model.encode(tokenizer, strings)[0].ids == std::vector<std::int32_t>{2, 7, 3});
+  CHECK(model.encode(tokenizer, views)[0].ids == std::vector<std::int32_t>{2, 7, 3});
+  CHECK(model.encode(tokenizer, pairs)[0].ids.size() == 4);  // of five
+  CHECK(model(context, {}).shape() == Shape{0, 4});
+
+  SentenceTransformer settings;
+  settings.prompts = {{{"query", "a "}}, "query"};
+  SentenceEncoder<BertSpec> asks(small(), {Pooling::mean}, settings);
+  auto numbers = initialise(context, asks.model());
+  const Loaded<SentenceEncoder<BertSpec>, B> asking(std::move(asks), std::move(numbers));
+  CHECK(asking.encode(tokenizer, {"b"})[0].ids == std::vector<std::int32_t>{2, 4, 5, 3});
 }
 
 TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of its rows is pooled", "[models]") {

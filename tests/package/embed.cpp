@@ -19,6 +19,6 @@ int main(int argc, char** argv) {
   auto folder = encore::ModelFolder::open(path);
   auto tokenizer = encore::Tokenizer::from(folder);
   auto model = encore::load<encore::SentenceEncoder<encore::BertSpec>>(cpu, folder);
-  auto vectors = model(cpu, tokenizer({"A cat sits on the mat.", "Dogs bark."}));  // [2, 384]
+  auto vectors = model(cpu, model.encode(tokenizer, {"A cat sits on the mat.", "Dogs bark."}));  // [2, 384]
   return vectors.rows() == 2 ? 0 : 1;
 }

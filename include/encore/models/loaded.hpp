@@ -4,11 +4,18 @@
 #pragma once
 
 #include <encore/backend/parameters.hpp>
+#include <encore/core/encode_options.hpp>
+#include <encore/core/encoding.hpp>
 #include <encore/io/model_folder.hpp>
 #include <encore/models/load_weights.hpp>
+#include <encore/models/packs.hpp>
 
+#include <initializer_list>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace encore {
 
@@ -17,6 +24,7 @@ namespace encore {
 //   layout()                                             what it needs
 //   check(folder, options)                               optional: compares that with the folder's files
 //   load(context, folder, parameters, options)           fills the store
+//   encode_options()                                     how its texts are cut
 //   run(context, parameters, arguments...)               const; the call operator below passes its arguments on
 template <class T, BackendTag B>
 class Loaded {
@@ -28,6 +36,23 @@ class Loaded {
   const T* operator->() const { return &state_->task; }
   const Parameters<B>& parameters() const { return state_->parameters; }
 
+  // Texts as this model takes them, of any length: cut at its limit, behind its prompt (encode_options of the task). A
+  // tokenizer's other calls leave both to the caller.
+  template <class Tokenizer>
+  std::vector<Encoding> encode(const Tokenizer& tokenizer, std::initializer_list<std::string_view> texts) const {
+    return tokenizer(texts, state_->task.encode_options());
+  }
+  // texts: a range of strings, string views or TextPairs, contiguous.
+  template <class Tokenizer, class Texts>
+  std::vector<Encoding> encode(const Tokenizer& tokenizer, const Texts& texts) const {
+    return tokenizer(std::span(texts), state_->task.encode_options());
+  }
+
+  // No texts, {}, are no rows.
+  auto operator()(const Context<B>& context, std::span<const Encoding> encodings,
+                  const RunOptions& options = {}) const {
+    return state_->task.run(context, state_->parameters, encodings, options);
+  }
   template <class... Arguments>
   auto operator()(const Context<B>& context, Arguments&&... arguments) const {
     return state_->task.run(context, state_->parameters, std::forward<Arguments>(arguments)...);

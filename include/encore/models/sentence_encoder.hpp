@@ -3,6 +3,7 @@
 // 2019.
 #pragma once
 
+#include <encore/core/encode_options.hpp>
 #include <encore/exec/infer.hpp>
 #include <encore/layers/norm.hpp>
 #include <encore/models/encoder_model.hpp>
@@ -78,6 +79,8 @@ class SentenceEncoder {
   std::int64_t dimension() const { return dimension_; }
   const std::vector<Pooling>& poolings() const { return poolings_; }
   bool normalises() const { return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_; }
+  // How texts are tokenised for it (Loaded::encode).
+  EncodeOptions encode_options() const { return {.max_length = max_tokens_, .prompt = default_prompt()}; }
   // Tokens, special ones included, that a text is cut to: text_limit() of the folder, else the shape's max_positions.
   std::int64_t max_tokens() const { return max_tokens_; }
   // What sentence-transformers puts before a text unless told otherwise (EncodeOptions::prompt); empty as a rule.

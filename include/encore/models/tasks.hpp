@@ -2,6 +2,7 @@
 // Task models: an encoder with one head, and its logits. A spec without the head is refused at compile time.
 #pragma once
 
+#include <encore/core/encode_options.hpp>
 #include <encore/exec/infer.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/loaded.hpp>
@@ -51,6 +52,8 @@ class HeadModel {
   }
 
   const EncoderModel<Spec>& model() const { return model_; }
+  // How texts are tokenised for it (Loaded::encode).
+  EncodeOptions encode_options() const { return {.max_length = max_tokens_}; }
   // Tokens, special ones included, that a text is cut to (EncodeOptions::max_length): text_limit() of the folder, else
   // position_limit(); 0: texts may have any length.
   std::int64_t max_tokens() const { return max_tokens_; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/config.hpp>
+#include <encore/core/encode_options.hpp>
 #include <encore/core/encoding.hpp>
 #include <encore/io/model_folder.hpp>
 #include <encore/text/vocabulary_options.hpp>
@@ -30,16 +31,6 @@ class Template;
 struct TemplatePiece;
 
 }  // namespace text
-
-struct EncodeOptions {
-  bool add_special_tokens = true;
-  // Longest result, special tokens included; 0: no limit. What is over it is cut from the end of the text, or of the
-  // longer text of a pair ("longest_first"); from the beginning where the folder's truncation_side is left.
-  std::int64_t max_length = 0;
-  // Put before the text, or the first of a pair. Offsets count from its beginning, Encoding::prompt_tokens says how
-  // many tokens it takes.
-  std::string_view prompt = {};
-};
 
 // Scratch memory of Tokenizer::encode_ids, to be kept from one text to the next. One for each thread.
 class TokenizerWorkspace {
@@ -86,8 +77,10 @@ class Tokenizer {
   // GiB.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   Encoding encode(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
-  // An Encoding for each text.
+  // An Encoding for each text, or pair.
   std::vector<Encoding> operator()(std::span<const std::string> texts, const EncodeOptions& options = {}) const;
+  std::vector<Encoding> operator()(std::span<const std::string_view> texts, const EncodeOptions& options = {}) const;
+  std::vector<Encoding> operator()(std::span<const TextPair> pairs, const EncodeOptions& options = {}) const;
   std::vector<Encoding> operator()(std::initializer_list<std::string_view> texts,
                                    const EncodeOptions& options = {}) const;
 

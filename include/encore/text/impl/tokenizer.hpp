@@ -64,8 +64,21 @@ std::vector<Encoding> Tokenizer::encode_all(const Texts& texts, const EncodeOpti
   TokenizerWorkspace workspace;
   std::vector<Encoding> all(texts.size());
   std::size_t i = 0;
-  for (const auto& one : texts) run(one, nullptr, options, true, workspace, all[i++]);
+  for (const auto& one : texts) {
+    if constexpr (requires { one.second; })
+      run(one.first, &one.second, options, true, workspace, all[i++]);
+    else
+      run(one, nullptr, options, true, workspace, all[i++]);
+  }
   return all;
+}
+ENCORE_INLINE std::vector<Encoding> Tokenizer::operator()(std::span<const std::string_view> texts,
+                                                          const EncodeOptions& options) const {
+  return encode_all(texts, options);
+}
+ENCORE_INLINE std::vector<Encoding> Tokenizer::operator()(std::span<const TextPair> pairs,
+                                                          const EncodeOptions& options) const {
+  return encode_all(pairs, options);
 }
 ENCORE_INLINE std::vector<Encoding> Tokenizer::operator()(std::span<const std::string> texts,
                                                           const EncodeOptions& options) const {
