@@ -11,6 +11,7 @@
 #include <encore/models/any_encoder.hpp>
 #include <encore/models/predict/windows.hpp>
 #include <encore/models/text_limit.hpp>
+#include <encore/models/text_rows.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -85,12 +86,8 @@ class TextRunner {
           [&](std::string_view name, Rows kind, MatrixView<const scalar_t<B>> rows) {
             if (name != "logits" && name != "prediction_logits") return;
             for (std::size_t i = 0; i < which.size(); ++i) {
-              const std::int64_t s = std::int64_t(i);
-              const std::int64_t begin = kind == Rows::tokens ? batch.segments().begin(s) : s;
-              const std::int64_t count = kind == Rows::tokens ? batch.segments().length(s) : 1;
-              logits = Tensor<float>(Shape{count, rows.cols});
-              for (std::int64_t r = 0; r < count; ++r)
-                for (std::int64_t c = 0; c < rows.cols; ++c) logits.matrix()(r, c) = float(rows(begin + r, c));
+              const auto own = text_rows(batch.segments(), std::int64_t(i), kind, rows);
+              logits = copied_rows(own, Shape{own.rows, own.cols});
               try {
                 f(items_of[which[i]], encodings[which[i]], MatrixView<const float>(logits.matrix()));
               } catch (const InputError& error) {

@@ -29,10 +29,11 @@ struct AlbertSpec {
   using Embedding = FactorisedEmbedding<N>;
   using Stack = SharedGroups;
   using Pooler = TanhPooler;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
 
   static Config<AlbertSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json, Head unnamed = Head::none);
+  static HeadOptions heads(const JsonObject& json, const Config<AlbertSpec>& config, Head unnamed = Head::none);
   static WeightNames weight_names(const Config<AlbertSpec>&);
 };
 
@@ -48,7 +49,7 @@ inline Config<AlbertSpec> AlbertSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions AlbertSpec::heads(const JsonObject& json, Head unnamed) {
+inline HeadOptions AlbertSpec::heads(const JsonObject& json, const Config<AlbertSpec>& config, Head unnamed) {
   static constexpr KnownHead known[] = {
       {"AlbertModel", Head::none, true},
       {"AlbertForMaskedLM", Head::masked_lm},
@@ -59,7 +60,7 @@ inline HeadOptions AlbertSpec::heads(const JsonObject& json, Head unnamed) {
       {"AlbertForQuestionAnswering", Head::question_answering},
   };
   HeadOptions options = read_heads(json, known, unnamed);
-  options.lm.activation = config(json).feed_forward.activation;
+  options.lm.activation = config.feed_forward.activation;
   return options;
 }
 

@@ -128,12 +128,13 @@ struct BertSpec {
   template <class N>
   using Embedding = TokenEmbedding<N>;
   using Pooler = TanhPooler;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
 
   // config.json -> numbers; transformers' defaults hold for missing keys. Throws ConfigError, UnsupportedError.
   static Config<BertSpec> config(const JsonObject& json);
   // The head named by `architectures`, and its numbers.
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<BertSpec>& config);
   static WeightNames weight_names(const Config<BertSpec>&);
 };
 
@@ -143,7 +144,7 @@ inline Config<BertSpec> BertSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions BertSpec::heads(const JsonObject& json) {
+inline HeadOptions BertSpec::heads(const JsonObject& json, const Config<BertSpec>& config) {
   static constexpr KnownHead known[] = {
       {"BertModel", Head::none, true},
       {"BertForMaskedLM", Head::masked_lm},
@@ -155,7 +156,7 @@ inline HeadOptions BertSpec::heads(const JsonObject& json) {
       {"BertForQuestionAnswering", Head::question_answering},
   };
   HeadOptions options = read_heads(json, known);
-  options.lm.activation = config(json).feed_forward.activation;
+  options.lm.activation = config.feed_forward.activation;
   return options;
 }
 

@@ -32,13 +32,15 @@ struct DebertaSpec {
   using FeedForward = Mlp;
   template <class N>
   using Embedding = ProjectedEmbedding<N>;
-  using LmHead = EnhancedMaskDecoder<LayerNorm>;
-  using Detector = TokenDetector<LayerNorm>;
+  template <class N>
+  using LmHead = EnhancedMaskDecoder<N>;
+  template <class N>
+  using Detector = TokenDetector<N>;
   static constexpr bool classifies_by_features = true;
 
   static Config<DebertaSpec> config(const JsonObject& json);
   // What microsoft published names no head.
-  static HeadOptions heads(const JsonObject& json, Head unnamed = Head::none);
+  static HeadOptions heads(const JsonObject& json, const Config<DebertaSpec>& config, Head unnamed = Head::none);
   static void read_tensors(const JsonObject& json, const Checkpoint* checkpoint, Config<DebertaSpec>& config,
                            HeadOptions& options);
   static WeightNames weight_names(const Config<DebertaSpec>& config);
@@ -53,7 +55,7 @@ struct DebertaV2Spec : DebertaSpec {
   using BlockOptions = ConvolutionOptions;
 
   static Config<DebertaV2Spec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json, Head unnamed = Head::none);
+  static HeadOptions heads(const JsonObject& json, const Config<DebertaV2Spec>& config, Head unnamed = Head::none);
   static void read_tensors(const JsonObject& json, const Checkpoint* checkpoint, Config<DebertaV2Spec>& config,
                            HeadOptions& options);
   static WeightNames weight_names(const Config<DebertaV2Spec>&);
@@ -197,7 +199,7 @@ inline Config<DebertaSpec> DebertaSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions DebertaSpec::heads(const JsonObject& json, Head unnamed) {
+inline HeadOptions DebertaSpec::heads(const JsonObject& json, const Config<DebertaSpec>& config, Head unnamed) {
   static constexpr KnownHead known[] = {
       {"DebertaModel", Head::none},
       {"DebertaForMaskedLM", Head::masked_lm},
@@ -207,7 +209,7 @@ inline HeadOptions DebertaSpec::heads(const JsonObject& json, Head unnamed) {
       {"MaskedLanguageModel", Head::masked_lm},  // these two are microsoft's classes
       {"ReplacedTokenDetectionModel", Head::replaced_token_detection},
   };
-  return detail::read_deberta_heads(json, known, config(json).feed_forward.activation, unnamed);
+  return detail::read_deberta_heads(json, known, config.feed_forward.activation, unnamed);
 }
 
 inline void DebertaSpec::read_tensors(const JsonObject& json, const Checkpoint* checkpoint, Config<DebertaSpec>& config,
@@ -260,7 +262,7 @@ inline Config<DebertaV2Spec> DebertaV2Spec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions DebertaV2Spec::heads(const JsonObject& json, Head unnamed) {
+inline HeadOptions DebertaV2Spec::heads(const JsonObject& json, const Config<DebertaV2Spec>& config, Head unnamed) {
   static constexpr KnownHead known[] = {
       {"DebertaV2Model", Head::none},
       {"DebertaV2ForMaskedLM", Head::masked_lm},
@@ -271,7 +273,7 @@ inline HeadOptions DebertaV2Spec::heads(const JsonObject& json, Head unnamed) {
       {"MaskedLanguageModel", Head::masked_lm},
       {"ReplacedTokenDetectionModel", Head::replaced_token_detection},
   };
-  return detail::read_deberta_heads(json, known, config(json).feed_forward.activation, unnamed);
+  return detail::read_deberta_heads(json, known, config.feed_forward.activation, unnamed);
 }
 
 inline void DebertaV2Spec::read_tensors(const JsonObject& json, const Checkpoint* checkpoint,

@@ -24,11 +24,12 @@ struct DistilBertSpec {
   using FeedForward = Mlp;
   template <class N>
   using Embedding = TokenEmbedding<N>;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
   static constexpr bool classifies_by_features = true;
 
   static Config<DistilBertSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<DistilBertSpec>& config);
   static WeightNames weight_names(const Config<DistilBertSpec>&);
 };
 
@@ -53,7 +54,7 @@ inline Config<DistilBertSpec> DistilBertSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions DistilBertSpec::heads(const JsonObject& json) {
+inline HeadOptions DistilBertSpec::heads(const JsonObject& json, const Config<DistilBertSpec>& config) {
   static constexpr KnownHead known[] = {
       {"DistilBertModel", Head::none},
       {"DistilBertForMaskedLM", Head::masked_lm},
@@ -63,7 +64,7 @@ inline HeadOptions DistilBertSpec::heads(const JsonObject& json) {
       {"DistilBertForQuestionAnswering", Head::question_answering},
   };
   HeadOptions options = read_heads(json, known);
-  options.lm.activation = config(json).feed_forward.activation;
+  options.lm.activation = config.feed_forward.activation;
   options.features = {.present = reads_sequences(options.head), .activation = Activation::relu};
   return options;
 }

@@ -25,11 +25,12 @@ struct ElectraSpec {
   using FeedForward = Mlp;
   template <class N>
   using Embedding = TokenEmbedding<N>;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
   static constexpr bool classifies_by_features = true;
 
   static Config<ElectraSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<ElectraSpec>& config);
   static WeightNames weight_names(const Config<ElectraSpec>&);
 };
 
@@ -64,7 +65,7 @@ inline Config<ElectraSpec> ElectraSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions ElectraSpec::heads(const JsonObject& json) {
+inline HeadOptions ElectraSpec::heads(const JsonObject& json, const Config<ElectraSpec>& config) {
   static constexpr KnownHead known[] = {
       {"ElectraModel", Head::none},
       {"ElectraForMaskedLM", Head::masked_lm},
@@ -78,7 +79,7 @@ inline HeadOptions ElectraSpec::heads(const JsonObject& json) {
   if (options.head == Head::sequence_classification)
     options.features = {.present = true, .activation = Activation::gelu_erf};
   if (options.head == Head::replaced_token_detection)
-    options.features = {.present = true, .activation = config(json).feed_forward.activation};
+    options.features = {.present = true, .activation = config.feed_forward.activation};
   if (options.head == Head::multiple_choice) read_sequence_summary(json, options, "first", true, "gelu");
   return options;
 }

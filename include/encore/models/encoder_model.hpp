@@ -77,9 +77,9 @@ namespace detail {
 template <class Spec>
 using pooler_member = typename Spec::Pooler;
 template <class Spec>
-using lm_head_member = typename Spec::LmHead;
+using lm_head_member = typename Spec::template LmHead<typename Spec::Norm>;
 template <class Spec>
-using detector_member = typename Spec::Detector;
+using detector_member = typename Spec::template Detector<typename Spec::Norm>;
 }  // namespace detail
 
 // The heads a spec brings.

@@ -99,10 +99,11 @@ struct MobileBertSpec {
   using Block = BottleneckBlock<S>;
   using BlockOptions = BottleneckOptions;
   using Pooler = MobileBertPooler;
+  template <class N>
   using LmHead = MobileBertLmHead;
 
   static Config<MobileBertSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<MobileBertSpec>& config);
   static WeightNames weight_names(const Config<MobileBertSpec>&);
 };
 
@@ -158,7 +159,7 @@ inline Config<MobileBertSpec> MobileBertSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions MobileBertSpec::heads(const JsonObject& json) {
+inline HeadOptions MobileBertSpec::heads(const JsonObject& json, const Config<MobileBertSpec>&) {
   static constexpr KnownHead known[] = {
       {"MobileBertModel", Head::none, true},
       {"MobileBertForMaskedLM", Head::masked_lm},

@@ -34,13 +34,14 @@ struct ModernBertSpec {
   using FeedForward = Glu<Gate::first>;
   template <class N>
   using Embedding = TokenEmbedding<N>;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
   static constexpr bool classifies_by_features = true;
 
   // Reads the keys as they were published (global_rope_theta, local_rope_theta, global_attn_every_n_layers) and as
   // transformers 5 writes them (rope_parameters, layer_types). Throws ConfigError, UnsupportedError.
   static Config<ModernBertSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<ModernBertSpec>& config);
   static WeightNames weight_names(const Config<ModernBertSpec>&);
 };
 
@@ -105,7 +106,7 @@ inline Config<ModernBertSpec> ModernBertSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions ModernBertSpec::heads(const JsonObject& json) {
+inline HeadOptions ModernBertSpec::heads(const JsonObject& json, const Config<ModernBertSpec>&) {
   static constexpr KnownHead known[] = {
       {"ModernBertModel", Head::none},
       {"ModernBertForMaskedLM", Head::masked_lm},

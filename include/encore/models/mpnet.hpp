@@ -41,10 +41,11 @@ struct MpnetSpec {
   template <class N>
   using Embedding = TokenEmbedding<N>;
   using Pooler = TanhPooler;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
 
   static Config<MpnetSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<MpnetSpec>& config);
   static WeightNames weight_names(const Config<MpnetSpec>&);
 };
 
@@ -62,7 +63,7 @@ inline Config<MpnetSpec> MpnetSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions MpnetSpec::heads(const JsonObject& json) {
+inline HeadOptions MpnetSpec::heads(const JsonObject& json, const Config<MpnetSpec>&) {
   static constexpr KnownHead known[] = {
       {"MPNetModel", Head::none, true},
       {"MPNetForMaskedLM", Head::masked_lm},

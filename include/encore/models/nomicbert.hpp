@@ -28,10 +28,11 @@ struct NomicBertSpec {
   template <class N>
   using Embedding = TokenEmbedding<N>;
   using Pooler = TanhPooler;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
 
   static Config<NomicBertSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<NomicBertSpec>& config);
   static WeightNames weight_names(const Config<NomicBertSpec>&);
 };
 
@@ -71,7 +72,7 @@ inline Config<NomicBertSpec> NomicBertSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions NomicBertSpec::heads(const JsonObject& json) {
+inline HeadOptions NomicBertSpec::heads(const JsonObject& json, const Config<NomicBertSpec>& config) {
   static constexpr KnownHead known[] = {
       {"NomicBertModel", Head::none, true},
       {"NomicBertForMaskedLM", Head::masked_lm},
@@ -79,7 +80,7 @@ inline HeadOptions NomicBertSpec::heads(const JsonObject& json) {
       {"NomicBertForTokenClassification", Head::token_classification},
   };
   HeadOptions options = read_heads(json, known);
-  options.lm.activation = config(json).feed_forward.activation;
+  options.lm.activation = config.feed_forward.activation;
   return options;
 }
 

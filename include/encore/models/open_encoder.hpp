@@ -22,11 +22,11 @@ concept ReadsTensors = requires(const JsonObject& json, const Checkpoint* checkp
 // The heads of config.json; `unnamed`: the one where `architectures` names none, in specs whose published files may lack
 // it.
 template <class Spec>
-HeadOptions read_heads_of(const JsonObject& json, Head unnamed) {
-  if constexpr (requires { Spec::heads(json, unnamed); })
-    return Spec::heads(json, unnamed);
+HeadOptions read_heads_of(const JsonObject& json, const Config<Spec>& config, Head unnamed) {
+  if constexpr (requires { Spec::heads(json, config, unnamed); })
+    return Spec::heads(json, config, unnamed);
   else
-    return Spec::heads(json);
+    return Spec::heads(json, config);
 }
 
 // Whether a checkpoint has anything of a module of ours, be it half: what is missing of it is then an error.
@@ -41,7 +41,7 @@ inline bool has_part_of(const Checkpoint& checkpoint, const WeightNames& names, 
 template <class Spec>
 EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkpoint, Head unnamed = Head::none) {
   Config<Spec> config = Spec::config(json);
-  HeadOptions heads = read_heads_of<Spec>(json, unnamed);
+  HeadOptions heads = read_heads_of<Spec>(json, config, unnamed);
   if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, checkpoint, config, heads);
   if (checkpoint) read_tying(*checkpoint, config, heads);
   if (heads.head == Head::none && heads.pooler_dense && checkpoint)

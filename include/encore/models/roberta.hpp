@@ -19,7 +19,7 @@ struct RobertaSpec : BertSpec {
   static constexpr std::string_view model_types[] = {"roberta", "xlm-roberta", "camembert"};
 
   static Config<RobertaSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<RobertaSpec>& config);
   static WeightNames weight_names(const Config<RobertaSpec>&);
 };
 
@@ -37,7 +37,7 @@ inline Config<RobertaSpec> RobertaSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions RobertaSpec::heads(const JsonObject& json) {
+inline HeadOptions RobertaSpec::heads(const JsonObject& json, const Config<RobertaSpec>&) {
   static constexpr KnownHead known[] = {
       {"RobertaModel", Head::none, true},
       {"RobertaForMaskedLM", Head::masked_lm},

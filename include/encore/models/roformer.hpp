@@ -27,11 +27,12 @@ struct RoFormerSpec {
   using FeedForward = Mlp;
   template <class N>
   using Embedding = TokenEmbedding<N>;
-  using LmHead = MaskedLmHead<LayerNorm>;
+  template <class N>
+  using LmHead = MaskedLmHead<N>;
   static constexpr bool classifies_by_features = true;
 
   static Config<RoFormerSpec> config(const JsonObject& json);
-  static HeadOptions heads(const JsonObject& json);
+  static HeadOptions heads(const JsonObject& json, const Config<RoFormerSpec>& config);
   static WeightNames weight_names(const Config<RoFormerSpec>&);
 };
 
@@ -50,7 +51,7 @@ inline Config<RoFormerSpec> RoFormerSpec::config(const JsonObject& json) {
   return config;
 }
 
-inline HeadOptions RoFormerSpec::heads(const JsonObject& json) {
+inline HeadOptions RoFormerSpec::heads(const JsonObject& json, const Config<RoFormerSpec>& config) {
   static constexpr KnownHead known[] = {
       {"RoFormerModel", Head::none},
       {"RoFormerForMaskedLM", Head::masked_lm},
@@ -60,7 +61,7 @@ inline HeadOptions RoFormerSpec::heads(const JsonObject& json) {
       {"RoFormerForQuestionAnswering", Head::question_answering},
   };
   HeadOptions options = read_heads(json, known);
-  options.lm.activation = config(json).feed_forward.activation;
+  options.lm.activation = config.feed_forward.activation;
   if (options.head == Head::sequence_classification)
     options.features = {.present = true, .activation = options.lm.activation};
   if (options.head == Head::multiple_choice) read_sequence_summary(json, options, "last", false, "linear");

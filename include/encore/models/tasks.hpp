@@ -10,6 +10,7 @@
 #include <encore/models/packs.hpp>
 #include <encore/models/prepare.hpp>
 #include <encore/models/text_limit.hpp>
+#include <encore/models/text_rows.hpp>
 
 #include <vector>
 
@@ -35,12 +36,12 @@ class HeadModel {
   // whose published files may name none takes the one that is asked for.
   static HeadModel open(const ModelFolder& folder) {
     const JsonObject json = folder.config();
-    HeadOptions options = read_heads_of<Spec>(json, head);
+    Config<Spec> config = Spec::config(json);
+    HeadOptions options = read_heads_of<Spec>(json, config, head);
     if (options.head != head)
       throw UnsupportedError(json.where("architectures") + ": the checkpoint's head is '" +
                              std::string(name_of(options.head)) + "', '" + std::string(name_of(head)) +
                              "' was asked for");
-    Config<Spec> config = Spec::config(json);
     if (ReadsTensors<Spec> || predicts_words(head)) {
       const Checkpoint checkpoint = folder.checkpoint();
       if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, &checkpoint, config, options);
@@ -98,13 +99,10 @@ class HeadModel {
         const auto rows = ex.view(y);
         if constexpr (std::remove_reference_t<decltype(ex)>::computing) {
           for (std::size_t i = 0; i < which.size(); ++i) {
-            const std::int64_t first = !per_token ? std::int64_t(i) : batch.segments().begin(std::int64_t(i));
-            const std::int64_t count = !per_token ? 1 : batch.segments().length(std::int64_t(i));
-            Tensor<float>& result = results[which[i]] =
-                Tensor<float>(gives_numbers(head) ? Shape{count} : Shape{count, y.cols()});
-            for (std::int64_t r = 0; r < count; ++r)
-              for (std::int64_t c = 0; c < y.cols(); ++c)
-                result.values()[std::size_t(r * y.cols() + c)] = float(rows(first + r, c));
+            const auto logits =
+                text_rows(batch.segments(), std::int64_t(i), per_token ? Rows::tokens : Rows::sequences, rows);
+            results[which[i]] =
+                copied_rows(logits, gives_numbers(head) ? Shape{logits.rows} : Shape{logits.rows, logits.cols});
           }
         }
       });
