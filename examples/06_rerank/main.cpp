@@ -17,7 +17,7 @@ int main(int argc, char** argv) try {
                                        "IBM hired Grace Hopper."};
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert_rerank");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert/rerank");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::SequenceClassifier<encore::BertSpec>>(cpu, folder);
 

@@ -13,7 +13,7 @@ int main(int argc, char** argv) try {
   const std::string text = argc > 2 ? argv[2] : "Marie Curie was born in Warsaw, and worked in Paris.";
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert_tag");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert/tag");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::TokenClassifier<encore::BertSpec>>(cpu, folder);
   const auto labels = encore::Labels::from(folder.config(), model->model().heads().labels);

@@ -13,7 +13,7 @@ int main(int argc, char** argv) try {
   const std::string text = argc > 2 ? argv[2] : "Marie Curie was born in [MASK].";
 
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/deberta_fill_mask");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/deberta/fill_mask");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::MaskedLm<encore::DebertaV2Spec>>(cpu, folder);
 

@@ -45,13 +45,12 @@ inline bool close_lines(const std::string& out, const nlohmann::json& expected) 
   return true;
 }
 
-// A run on a model of tests/data/sentence with other files written over its own: "model", "arguments" and "input" of
-// `about`.
+// A run on a model of tests/data/sentence/models.zip with other files written over its own: "model", "arguments" and
+// "input" of `about`.
 inline Result run_on_files(const Workplace& place, const nlohmann::json& about, const nlohmann::json& files,
                            const std::vector<std::string>& more = {}) {
-  const std::filesystem::path data = ENCORE_TEST_DATA "/sentence";
-  std::filesystem::copy(data / about["model"].get<std::string>(), place / "model",
-                        std::filesystem::copy_options::recursive);
+  for (const auto& [name, content] : test_data::files("sentence/models/" + about["model"].get<std::string>()))
+    place.write("model/" + name, content);
   for (const auto& [name, content] : files.items()) place.write("model/" + name, content.dump());
   std::string input;
   for (const auto& text : about["input"]) input += text.dump() + "\n";

@@ -11,13 +11,16 @@ using namespace cli_test;
 
 namespace {
 
+// Of four architectures, on disk.
 std::vector<std::filesystem::path> cases() {
-  std::vector<std::filesystem::path> folders;
-  for (const auto& entry : std::filesystem::directory_iterator(ENCORE_TEST_DATA "/predict"))
-    folders.push_back(entry.path());
-  std::sort(folders.begin(), folders.end());
-  return folders;
+  std::vector<std::filesystem::path> all;
+  for (const std::string kind : {"bert", "deberta", "modernbert", "roberta"})
+    for (const std::string& name : test_data::folders("predict/" + kind))
+      all.push_back(test_data::unpacked("predict/" + kind + "/" + name));
+  return all;
 }
+
+std::string bert(const std::string& name) { return test_data::unpacked("predict/bert/" + name).string(); }
 
 std::vector<nlohmann::json> json_lines(const std::string& text) {
   std::vector<nlohmann::json> lines;
@@ -54,8 +57,11 @@ TEST_CASE("predict says what transformers' pipelines say", "[cli][predict]") {
   REQUIRE_PROGRAM();
   const Workplace place;
   int compared = 0;
-  for (const std::filesystem::path& folder : cases()) {
+  const auto folders = cases();
+  REQUIRE(folders.size() == 28);
+  for (const std::filesystem::path& folder : folders) {
     const auto about = nlohmann::json::parse(text_of(folder / "case.json"));
+    REQUIRE_FALSE(about["runs"].empty());
     for (const auto& [run, more] : about["runs"].items()) {
       const std::string input = run.starts_with("pairs_") ? "pairs.jsonl" : "input.jsonl";
       for (const std::string backend : {"cpu", "reference"}) {
@@ -68,6 +74,7 @@ TEST_CASE("predict says what transformers' pipelines say", "[cli][predict]") {
         REQUIRE(result.status == 0);
         const auto got = json_lines(result.out);
         const auto expected = json_lines(text_of(folder / ("expected_" + run + ".jsonl")));
+        REQUIRE_FALSE(expected.empty());
         REQUIRE(got.size() == expected.size());
         for (std::size_t i = 0; i < got.size(); ++i) {
           INFO("line " << i + 1 << "\n" << got[i].dump() << "\n" << expected[i].dump());
@@ -83,13 +90,12 @@ TEST_CASE("predict says what transformers' pipelines say", "[cli][predict]") {
 TEST_CASE("predict finds the task by the head, and ranks texts against a query", "[cli][predict]") {
   REQUIRE_PROGRAM();
   const Workplace place;
-  const std::string data = ENCORE_TEST_DATA "/predict/";
   place.write("texts.txt", "the riverbank flooded at noon\nIBM hired Grace Hopper\na\n");
-  const Result tags = place.run({"predict", data + "bert_tag", "--input", "texts.txt"});
+  const Result tags = place.run({"predict", bert("tag"), "--input", "texts.txt"});
   CHECK(tags.status == 0);
   CHECK(json_lines(tags.out).size() == 3);
 
-  const Result ranked = place.run({"predict", data + "bert_rerank", "--task", "rerank", "--query", "Who was hired?",
+  const Result ranked = place.run({"predict", bert("rerank"), "--task", "rerank", "--query", "Who was hired?",
                                    "--input", "texts.txt", "--top-k", "2"});
   CHECK(ranked.status == 0);
   const auto lines = json_lines(ranked.out);
@@ -97,17 +103,16 @@ TEST_CASE("predict finds the task by the head, and ranks texts against a query",
   CHECK(lines[0]["score"].get<double>() >= lines[1]["score"].get<double>());
   // A query ranks, said or not.
   const Result implied =
-      place.run({"predict", data + "bert_rerank", "--query", "Who was hired?", "--input", "texts.txt", "--top-k", "2"});
+      place.run({"predict", bert("rerank"), "--query", "Who was hired?", "--input", "texts.txt", "--top-k", "2"});
   CHECK(implied.out == ranked.out);
   place.write("pair.jsonl", "[\"Who was hired?\", " + nlohmann::json(lines[0]["text"]).dump() + "]\n");
-  const Result alone = place.run({"predict", data + "bert_rerank", "--task", "rerank", "--input", "pair.jsonl"});
+  const Result alone = place.run({"predict", bert("rerank"), "--task", "rerank", "--input", "pair.jsonl"});
   CHECK(json_lines(alone.out)[0][0]["score"] == lines[0]["score"]);
 }
 
 TEST_CASE("predict says in one line what is wrong", "[cli][predict]") {
   REQUIRE_PROGRAM();
   const Workplace place;
-  const std::string data = ENCORE_TEST_DATA "/predict/";
   place.write("texts.txt", "no mask here\n");
   const auto fails = [&](std::vector<std::string> arguments, int status, const std::string& words) {
     const Result result = place.run(arguments);
@@ -117,14 +122,14 @@ TEST_CASE("predict says in one line what is wrong", "[cli][predict]") {
     CHECK(result.err.find(words) != std::string::npos);
     CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
   };
-  fails({"predict", data + "bert_fill_mask", "--input", "texts.txt"}, 1, "text 1: holds no mask token, '[MASK]'");
-  fails({"predict", data + "bert_tag", "--task", "answer", "--input", "texts.txt"}, 2, "token classification");
-  fails({"predict", data + "bert_answer", "--input", "texts.txt"}, 1, "want a pair");
-  fails({"predict", data + "bert_answer", "--input", data + "bert_answer/input.jsonl", "--max-length", "8"}, 1,
+  fails({"predict", bert("fill_mask"), "--input", "texts.txt"}, 1, "text 1: holds no mask token, '[MASK]'");
+  fails({"predict", bert("tag"), "--task", "answer", "--input", "texts.txt"}, 2, "token classification");
+  fails({"predict", bert("answer"), "--input", "texts.txt"}, 1, "want a pair");
+  fails({"predict", bert("answer"), "--input", bert("answer") + "/input.jsonl", "--max-length", "8"}, 1,
         "text 1: the first text leaves room for");
-  fails({"predict", data + "bert_classify", "--task", "rerank", "--query", "q", "--input", "texts.txt"}, 2, "3 labels");
-  fails({"predict", data + "bert_classify", "--query", "q", "--input", "texts.txt"}, 2, "ranked by one score");
-  fails({"predict", data + "bert_rerank", "--task", "rerank", "--input", "texts.txt"}, 1,
+  fails({"predict", bert("classify"), "--task", "rerank", "--query", "q", "--input", "texts.txt"}, 2, "3 labels");
+  fails({"predict", bert("classify"), "--query", "q", "--input", "texts.txt"}, 2, "ranked by one score");
+  fails({"predict", bert("rerank"), "--task", "rerank", "--input", "texts.txt"}, 1,
         "texts.txt line 1: is one text; rerank wants --query TEXT, or pairs");
-  fails({"predict", data + "bert_rerank", "--query", "", "--input", "texts.txt"}, 2, "--query: is empty");
+  fails({"predict", bert("rerank"), "--query", "", "--input", "texts.txt"}, 2, "--query: is empty");
 }

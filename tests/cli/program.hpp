@@ -2,6 +2,7 @@
 // Runs the program `encore` as a process, and makes the model folders that its tests need.
 #pragma once
 
+#include "archive.hpp"
 #include "catch.hpp"
 #include "io/temporary_folder.hpp"
 
@@ -82,9 +83,7 @@ inline void check_error(const Result& result, int status, std::initializer_list<
   for (const char* word : words) CHECK(lines[0].find(word) != std::string::npos);
 }
 
-inline std::filesystem::path parity(const std::string& name) {
-  return std::filesystem::path(ENCORE_TEST_DATA) / "parity" / "bert" / name;
-}
+inline std::filesystem::path parity(const std::string& name) { return test_data::unpacked("parity/bert/" + name); }
 
 // The words of the small sentence-transformers folder, by id. Parity case `base` has 53 rows of embeddings.
 inline std::vector<std::string> vocabulary() {

@@ -24,8 +24,8 @@ TEST_CASE("folders of sentence-transformers are read as it reads them", "[cli][s
 TEST_CASE("a cross-encoder's activation that is not known is refused by name", "[cli][sentence_files]") {
   REQUIRE_PROGRAM();
   const Workplace place;
-  std::filesystem::copy(ENCORE_TEST_DATA "/sentence/classifier", place / "model",
-                        std::filesystem::copy_options::recursive);
+  for (const auto& [name, content] : test_data::files("sentence/models/classifier"))
+    place.write("model/" + name, content);
   auto config = nlohmann::json::parse(place.read("model/config.json"));
   place.write("input.jsonl", "[\"a\", \"b\"]\n");
   for (const char* name : {"torch.nn.modules.activation.Threshold", "torch.sigmoid", "my_activations.Sigmoid",
@@ -69,8 +69,8 @@ TEST_CASE(
 TEST_CASE("predict takes a prompt of the folder by its name where there are any", "[cli][sentence_files]") {
   REQUIRE_PROGRAM();
   const Workplace place;
-  std::filesystem::copy(ENCORE_TEST_DATA "/sentence/classifier", place / "model",
-                        std::filesystem::copy_options::recursive);
+  for (const auto& [name, content] : test_data::files("sentence/models/classifier"))
+    place.write("model/" + name, content);
   place.write("model/modules.json", R"([{"path": "", "type": "sentence_transformers.models.Transformer"}])");
   place.write("model/config_sentence_transformers.json",
               R"({"model_type": "CrossEncoder", "prompts": {"find": "find this "}})");

@@ -46,8 +46,8 @@ TEST_CASE("every key that sentence-transformers writes or reads is honoured as i
     const std::string file = one["file"], key = one["key"], outcome = one["outcome"];
     auto files = setup["files"];
     if (!files.contains(file))
-      files[file] = nlohmann::json::parse(
-          std::ifstream(ENCORE_TEST_DATA "/sentence/" + setup["model"].get<std::string>() + "/" + file));
+      files[file] =
+          nlohmann::json::parse(test_data::read("sentence/models/" + setup["model"].get<std::string>() + "/" + file));
     (files[file].is_array() ? files[file][1] : files[file])[key] = one["value"];
     const Workplace place;
     const Result result = run_on_files(place, setup, files);

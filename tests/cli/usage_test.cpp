@@ -183,7 +183,8 @@ TEST_CASE("empty input gives empty output and status 0", "[cli]") {
   for (const char* format : {"text", "jsonl"}) {
     check({"embed", "model", "--input", "-", "--output", "-", "--input-format", format}, "");
     check({"tokenize", "model", "--input", "-", "--input-format", format}, "");
-    check({"predict", ENCORE_TEST_DATA "/predict/bert_fill_mask", "--input", "-", "--input-format", format}, "");
+    check({"predict", test_data::unpacked("predict/bert/fill_mask").string(), "--input", "-", "--input-format", format},
+          "");
     check({"search", "model", "--corpus", "-", "--query", "cat", "--corpus-format", format}, "");
   }
   check({"search", "model", "--corpus", "-", "--query", "cat", "--query", "dog"}, "");
@@ -235,9 +236,9 @@ TEST_CASE("an output that is an input is refused, whatever either is called", "[
   for (const char* output : {"x.jsonl", "./x.jsonl", "link.jsonl", "hard.jsonl", "model/../x.jsonl"})
     check_error(place.run({"embed", "model", "--input", "x.jsonl", "--output", output}), 2, {"is the input, x.jsonl"});
   check_error(place.run({"encode", "model", "--ids", "ids", "--output", "ids"}), 2, {"is the input, ids"});
-  check_error(
-      place.run({"predict", ENCORE_TEST_DATA "/predict/bert_fill_mask", "--input", "x.jsonl", "--output", "x.jsonl"}),
-      2, {"input"});
+  check_error(place.run({"predict", test_data::unpacked("predict/bert/fill_mask").string(), "--input", "x.jsonl",
+                         "--output", "x.jsonl"}),
+              2, {"input"});
   check_error(place.run({"tokenize", "model", "--input", "x.jsonl"}, "", ">>x.jsonl"), 2,
               {"the output, stdout, is the input, x.jsonl, itself"});
   check_error(place.run({"search", "model", "--corpus", "x.jsonl", "--query", "q"}, "", ">>x.jsonl"), 2, {"stdout"});

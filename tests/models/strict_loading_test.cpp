@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint and its config.json: half a module is an error, and no memory is taken for numbers that no file has.
+#include "archive.hpp"
 #include "catch.hpp"
 
 #include <encore/backend/reference.hpp>
-#include <encore/io/file.hpp>
 #include <encore/models/any_encoder.hpp>
 
 #include <nlohmann/json.hpp>
@@ -19,9 +19,8 @@ namespace {
 using B = Reference<double>;
 
 std::map<std::string, std::string> files_of(const std::string& name) {
-  const std::string path = ENCORE_TEST_DATA "/parity/" + name + "/";
-  return {{"config.json", read_file(path + "config.json", 1 << 20)},
-          {"model.safetensors", read_file(path + "model.safetensors", 1 << 20)}};
+  const auto all = test_data::files("parity/" + name);
+  return {{"config.json", all.at("config.json")}, {"model.safetensors", all.at("model.safetensors")}};
 }
 
 // The same tensor under another name of the same length.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory that is not to be had ends nothing: whichever allocation of loading and running fails, alone or with all that
 // follow, there is std::bad_alloc or an error of the library, nothing is lost, and the next call gives the same bits.
+#include "archive.hpp"
 #include "catch.hpp"
 #include "out_of_memory/failing_new.hpp"
 
@@ -12,9 +13,7 @@
 #include <encore/testing/properties.hpp>
 #include <encore/text/tokenizer.hpp>
 
-#include <fstream>
 #include <new>
-#include <sstream>
 
 using namespace encore;
 using namespace out_of_memory_test;
@@ -55,12 +54,10 @@ long fail_each(const F& run) {
 }
 
 std::map<std::string, std::string> small_folder() {
+  const auto all = test_data::files("predict/bert/tag");
   std::map<std::string, std::string> files;
-  for (const char* name : {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}) {
-    std::stringstream content;
-    content << std::ifstream(std::string(ENCORE_TEST_DATA "/predict/bert_tag/") + name, std::ios::binary).rdbuf();
-    files[name] = content.str();
-  }
+  for (const char* name : {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"})
+    files[name] = all.at(name);
   files["modules.json"] = R"([{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
     {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
     {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}])";
@@ -106,8 +103,9 @@ TEST_CASE("whichever allocation of loading a folder fails, it is an error and no
 }
 
 TEST_CASE("whichever allocation of opening a folder on disk fails, it is an error and nothing is lost") {
-  const auto open_once = [] {
-    const ModelFolder folder = ModelFolder::open(ENCORE_TEST_DATA "/predict/bert_tag");
+  const std::filesystem::path path = test_data::unpacked("predict/bert/tag");
+  const auto open_once = [&] {
+    const ModelFolder folder = ModelFolder::open(path);
     return folder.config().integer("hidden_size") > 0 && !folder.checkpoint().names().empty();
   };
   REQUIRE(open_once());

@@ -14,19 +14,21 @@ const std::map<std::string, std::string> refused{{"deberta/talking_head", "talki
 }  // namespace
 
 TEST_CASE("DeBERTa equals transformers", "[parity][deberta]") {
-  parity::check_architecture<encore::DebertaSpec>(
-      "deberta", [](const std::string& name) { return refused.contains("deberta/" + name); });
+  parity::check_architecture<encore::DebertaSpec>("deberta", 26,
+                                                  [](const std::string& name) { return refused.contains(name); });
 }
 
 TEST_CASE("DeBERTa v2 equals transformers", "[parity][deberta]") {
-  parity::check_architecture<encore::DebertaV2Spec>("deberta-v2");
+  parity::check_architecture<encore::DebertaV2Spec>("deberta-v2", 40);
 }
 
-TEST_CASE("MPNet equals transformers", "[parity][mpnet]") { parity::check_architecture<encore::MpnetSpec>("mpnet"); }
+TEST_CASE("MPNet equals transformers", "[parity][mpnet]") {
+  parity::check_architecture<encore::MpnetSpec>("mpnet", 16);
+}
 
 TEST_CASE("what DeBERTa checkpoints may ask for and is not supported is refused by name", "[parity][deberta]") {
   for (const auto& [name, key] : refused) {
-    const parity::Case test(std::string(ENCORE_TEST_DATA "/parity/") + name);
+    const parity::Case test(name);
     INFO(name);
     CHECK_THROWS_WITH(encore::DebertaSpec::config(test.folder.config()), Catch::Matchers::ContainsSubstring(key));
   }
@@ -42,9 +44,9 @@ TEST_CASE("a task takes DeBERTa's pre-training heads where config.json names non
     CHECK(logits.back().shape().rank() == (test.name.ends_with("rtd") ? 1 : 2));  // [tokens], [tokens, vocabulary]
     CHECK(parity::relative_error(got, test.expected, "logits") < 1e-7);           // the task's logits are float
   };
-  const parity::Case rtd(ENCORE_TEST_DATA "/parity/deberta-v2/rtd");
+  const parity::Case rtd("deberta-v2/rtd");
   check(encore::load<encore::ReplacedTokenDetector<encore::DebertaV2Spec>>(context, rtd.folder), rtd);
-  const parity::Case emd(ENCORE_TEST_DATA "/parity/deberta-v2/emd_types");
+  const parity::Case emd("deberta-v2/emd_types");
   check(encore::load<encore::MaskedLm<encore::DebertaV2Spec>>(context, emd.folder), emd);
   // The file has the decoder's tensors too, but its one layer is not enough for it.
   CHECK_THROWS_WITH(encore::MaskedLm<encore::DebertaV2Spec>::open(rtd.folder),
@@ -54,7 +56,7 @@ TEST_CASE("a task takes DeBERTa's pre-training heads where config.json names non
 }
 
 TEST_CASE("the enhanced mask decoder ends where its table of positions does", "[parity][deberta]") {
-  const parity::Case test(ENCORE_TEST_DATA "/parity/deberta-v2/emd");
+  const parity::Case test("deberta-v2/emd");
   const encore::Checkpoint checkpoint = test.folder.checkpoint();
   const auto model = encore::open_encoder<encore::DebertaV2Spec>(test.folder.config(), &checkpoint);
   CHECK(model.heads().lm.enhanced);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the parity cases: tiny random checkpoints and what transformers makes of them in float64.
 
-    python make_cases.py OUT [--only TYPE[/NAME] ...]
+    python make_cases.py tests/data/parity [--only TYPE[/NAME] ...]
 
 Run it twice, once with transformers 5 and once with transformers 4 (README.md): each writes the cases whose reference
 it is. Each case is loaded back from the files written, so that what is recorded is what transformers makes of that very
@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ import torch
 import transformers
 from safetensors.torch import save_file
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from archive import unpacked
 from cases import all_cases
 from cases.case import Case
 from checkpoint import load, write_checkpoint
@@ -74,8 +77,6 @@ def make_case(case: Case, folder: Path) -> None:
     if case.gradients:
         about["gradients"] = write_gradients(case, folder, models, texts)
     (folder / "case.json").write_text(json.dumps(about, indent=2) + "\n")
-    for file in folder.iterdir():
-        file.chmod(0o644)  # transformers writes weights for their owner only
     size = sum(f.stat().st_size for f in folder.iterdir())
     print(f"{case.model_type + '/' + case.name:42s} {size / 1000:4.0f} kB  float32 {max(errors.values()):.1e}  "
           f"numpy float64 {max(exact.values()):.1e}", flush=True)
@@ -93,7 +94,7 @@ def check_same(cases: list[Case], out: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path, help="the folder of the cases: tests/data/parity")
+    parser.add_argument("out", type=Path, help="the folder of the archives, one a model type: tests/data/parity")
     parser.add_argument("--only", nargs="*", default=[], metavar="TYPE[/NAME]")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -103,9 +104,10 @@ def main() -> None:
     only = set(arguments.only)
     cases = [c for c in all_cases() if c.transformers == major
              and (not only or {c.model_type, f"{c.model_type}/{c.name}"} & only)]
-    for case in cases:
-        make_case(case, arguments.out / case.model_type / case.name)
-    check_same(cases, arguments.out)
+    with unpacked(arguments.out, change=True) as out:
+        for case in cases:
+            make_case(case, out / case.model_type / case.name)
+        check_same(cases, out)
 
 
 if __name__ == "__main__":

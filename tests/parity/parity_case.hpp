@@ -2,6 +2,7 @@
 // Reads a case of tests/data/parity (FORMAT.md) and runs a model on its texts.
 #pragma once
 
+#include "archive.hpp"
 #include "expected_number.hpp"
 
 #include <encore/exec/infer.hpp>
@@ -10,10 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
+#include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,19 +23,19 @@ namespace parity {
 using Numbers = std::map<std::string, std::vector<double>>;  // "3.logits" -> values
 
 struct Case {
-  std::filesystem::path path;
   std::string name;  // "bert/base"
+  test_data::Files files;
   encore::ModelFolder folder;
   nlohmann::json description;
   std::vector<encore::Encoding> texts;
   Numbers expected;
 
-  explicit Case(const std::filesystem::path& p)
-      : path(p),
-        name(path.parent_path().filename().string() + "/" + path.filename().string()),
-        folder(encore::ModelFolder::open(path)),
-        description(nlohmann::json::parse(std::ifstream(path / "case.json"))) {
-    std::ifstream inputs(path / "inputs.jsonl");
+  explicit Case(const std::string& case_name)
+      : name(case_name),
+        files(test_data::files("parity/" + name)),
+        folder(encore::ModelFolder::from_memory(files, name)),
+        description(nlohmann::json::parse(files.at("case.json"))) {
+    std::istringstream inputs(files.at("inputs.jsonl"));
     for (std::string line; std::getline(inputs, line);) {
       const auto json = nlohmann::json::parse(line);
       encore::Encoding text;
@@ -42,12 +43,13 @@ struct Case {
       text.type_ids = json.value("token_type_ids", std::vector<std::int32_t>(text.ids.size()));
       texts.push_back(text);
     }
-    expected = read(path / "expected.safetensors");
+    expected = read("expected.safetensors");
   }
 
-  static Numbers read(const std::filesystem::path& path) {
+  Numbers read(const std::string& file) const {
     Numbers numbers;
-    for (const encore::TensorEntry& entry : encore::SafetensorsFile::open(path)) {
+    const auto bytes = std::as_bytes(std::span(files.at(file)));
+    for (const encore::TensorEntry& entry : encore::SafetensorsFile::from_bytes(bytes, name + "/" + file)) {
       std::vector<double> values(std::size_t(entry.elements()));
       encore::read_as_float(entry, std::span<double>(values));
       for (const double value : values) expected_number(value);
@@ -69,12 +71,11 @@ struct Case {
   }
 };
 
-inline std::vector<std::filesystem::path> all_cases(std::string_view model_type) {
-  std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(ENCORE_TEST_DATA "/parity/" + std::string(model_type)))
-    if (entry.is_directory()) paths.push_back(entry.path());
-  std::sort(paths.begin(), paths.end());
-  return paths;
+// "bert/act_gelu", "bert/act_gelu_10" ..
+inline std::vector<std::string> all_cases(const std::string& model_type) {
+  std::vector<std::string> names;
+  for (const std::string& name : test_data::folders("parity/" + model_type)) names.push_back(model_type + "/" + name);
+  return names;
 }
 
 // All outputs and hidden states of the case's texts, run as one packed batch.

@@ -27,7 +27,11 @@ void check_case(const Context<B>& context, const Case& test, double factor) {
   const EncoderModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint, test.unnamed());
   const Parameters<B> parameters = load_parameters(context, model, checkpoint, test.name);
   const Numbers got = run(context, model, parameters, test.texts);
-  for (const auto& kind : test.description.at("tensors")) {
+  const auto& kinds = test.description.at("tensors");
+  REQUIRE(test.texts.size() == test.description.at("texts"));
+  REQUIRE(test.expected.size() == test.texts.size() * kinds.size());
+  REQUIRE_FALSE(test.expected.empty());
+  for (const auto& kind : kinds) {
     const double error = relative_error(got, test.expected, kind);
     const double tolerance = factor > 0 ? factor * test.tolerance(kind) : 1e-12;
     INFO(test.name << " " << kind << ": " << error << " (tolerance " << tolerance << ")");
@@ -39,9 +43,9 @@ void check_case(const Context<B>& context, const Case& test, double factor) {
   }
 }
 
-inline std::vector<std::int32_t> labels_of(const std::filesystem::path& path) {
+inline std::vector<std::int32_t> labels_of(const Case& test) {
   std::vector<std::int32_t> labels;
-  const auto json = nlohmann::json::parse(std::ifstream(path / "labels.json"));
+  const auto json = nlohmann::json::parse(test.files.at("labels.json"));
   for (const auto& text : json.at("labels")) {
     if (text.is_number())
       labels.push_back(text.get<std::int32_t>());
@@ -60,7 +64,7 @@ std::pair<double, double> gradient_error(const Context<B>& context, const Case& 
   Parameters<B> gradients = parameters.gradients(context);
 
   const Batch batch(test.texts);
-  const std::vector<std::int32_t> labels = labels_of(test.path);
+  const std::vector<std::int32_t> labels = labels_of(test);
   Record<B> ex(context, parameters, batch.segments(), &gradients);
   typename Record<B>::Value loss;
   model(ex, indices_of(ex, batch), [&](std::string_view kind, Rows, const auto& value) {
@@ -68,7 +72,7 @@ std::pair<double, double> gradient_error(const Context<B>& context, const Case& 
   });
   ex.backward(loss);
 
-  const Numbers expected = Case::read(test.path / "gradients.safetensors");
+  const Numbers expected = test.read("gradients.safetensors");
   const WeightNames names = Spec::weight_names(model.config());
   double difference = 0;
   double norm = 0;
@@ -105,21 +109,21 @@ std::pair<double, double> gradient_error(const Context<B>& context, const Case& 
           std::abs(double(ex.view(loss)(0, 0)) - test.description.at("gradients").at("loss").get<double>())};
 }
 
-// Every case of a model_type: outputs on the reference backend in double within 1e-12, on the CPU, on every instruction
-// set there is, within max(2x PyTorch's float32 error, 1e-6); gradients likewise, where the case has them.
+// The `count` cases of a model_type that are not skipped: outputs on the reference backend in double within 1e-12, on
+// the CPU, on every instruction set there is, within max(2x PyTorch's float32 error, 1e-6); gradients likewise.
 template <class Spec>
 void check_architecture(
-    std::string_view model_type, const Skip& skip = [](const std::string&) { return false; }) {
+    const std::string& model_type, int count, const Skip& skip = [](const std::string&) { return false; }) {
   const Context<Reference<double>> exact;
   std::vector<Context<Cpu>> contexts;
   for (const cpu::KernelTable* table : instruction_sets::all_tables())
     contexts.emplace_back(CpuOptions{.threads = 2, .kernels = table});
   REQUIRE(!contexts.empty());
   int cases = 0;
-  for (const auto& path : all_cases(model_type)) {
-    if (skip(path.filename().string())) continue;
+  for (const std::string& name : all_cases(model_type)) {
+    if (skip(name)) continue;
     ++cases;
-    const Case test(path);
+    const Case test(name);
     check_case<Spec>(exact, test, 0);
     for (const Context<Cpu>& context : contexts) check_case<Spec>(context, test, 1);
     if (!test.description.contains("gradients")) continue;
@@ -134,7 +138,7 @@ void check_architecture(
       CHECK(error <= tolerance);
     }
   }
-  CHECK(cases > 0);
+  CHECK(cases == count);
 }
 
 }  // namespace parity

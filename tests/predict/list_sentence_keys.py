@@ -186,8 +186,7 @@ def differ(a: Any, b: Any) -> bool:
     return len(a) != len(b) or any(differ(x, y) for x, y in zip(a, b))
 
 
-def main() -> None:
-    models, out = Path(sys.argv[1]), Path(sys.argv[2])
+def write(models: Path, out: Path) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     transformers.logging.set_verbosity_error()
@@ -220,6 +219,11 @@ def main() -> None:
     out.write_text(text.replace('{"setup"', '\n{"setup"').replace('"keys":', '\n"keys":') + "\n")
     print(len(keys), "values", len(text) // 1000, "kB",
           {o: sum(k["outcome"] == o for k in keys) for o in ("same", "changes", "refused")})
+
+
+def main() -> None:
+    with cases.archive.unpacked(Path(sys.argv[1])) as data:
+        write(data / "models", Path(sys.argv[2]))
 
 
 if __name__ == "__main__":

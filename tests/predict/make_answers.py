@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Adds to the question-answering cases of tests/data/predict what the pipeline of transformers 4 makes of them in float64.
 
-    python make_answers.py OUT
+    python make_answers.py tests/data/predict
 """
 from __future__ import annotations
 
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -15,12 +16,16 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 import transformers
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from archive import unpacked
+
 RUNS = {"top3": (["--top-k", "3"], {}), "windows": (["--top-k", "3", "--max-length", "48"], dict(max_seq_len=48))}
 
 
 def make(folder: Path) -> None:
+    kind = folder.parent.name
     tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(folder)
-    if "roberta" in folder.name or "modernbert" in folder.name:
+    if kind in ("roberta", "modernbert"):
         tokenizer.model_input_names = ["input_ids", "attention_mask"]
     model = transformers.AutoModelForQuestionAnswering.from_pretrained(folder, torch_dtype=torch.float64).eval()
     pipe = transformers.pipeline("question-answering", model=model, tokenizer=tokenizer, framework="pt")
@@ -39,9 +44,10 @@ def make(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="tests/data/predict")
-    for folder in sorted(parser.parse_args().out.glob("*_answer")):
-        make(folder)
-        print(folder.name)
+    with unpacked(parser.parse_args().out, change=True) as out:
+        for folder in sorted(out.glob("*/answer")):
+            make(folder)
+            print(folder.parent.name)
 
 
 if __name__ == "__main__":

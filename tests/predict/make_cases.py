@@ -2,9 +2,9 @@
 """Writes tests/data/predict: tiny random models with a tokenizer, texts, and what transformers' pipelines make of them in
 float64.
 
-    python make_cases.py OUT [--answers]
+    python make_cases.py tests/data/predict [--answers]
 
---answers makes expected_*.jsonl alone anew, with the tokenizers that are in OUT: training one again gives another vocabulary.
+--answers makes expected_*.jsonl alone anew, with the tokenizers that are there: training one again gives another vocabulary.
 
 Question answering's pipeline is gone from transformers 5: run make_answers.py after this, with version 4.
 """
@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import shutil
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ import torch
 import transformers
 import transformers.pipelines.token_classification as pipelines
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from archive import unpacked
 
 TEXTS = ["Marie Curie was born in Warsaw, and worked in Paris.", "the riverbank flooded at noon", "Zoë's café — 東京!",
          "IBM hired Grace Hopper; Microsoft did not.", "a"]
@@ -150,8 +154,6 @@ def write(out: Path, name: str, model: Any, tokenizer: Any, task: str, inputs: l
     (folder / "case.json").write_text(json.dumps(
         dict(task=task, runs={run: arguments for run, (arguments, _) in runs.items()},
              reference=f"transformers {transformers.__version__}"), indent=2) + "\n")
-    for file in folder.iterdir():
-        file.chmod(0o644)
     print(name, sum(f.stat().st_size for f in folder.iterdir()) // 1000, "kB")
 
 
@@ -169,12 +171,12 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
     expected = [r for r in (pipe("fill-mask", made, top_k=3)(t) for t in texts)]
     plain = lambda row: [dict(score=x["score"], token=x["token"], token_str=x["token_str"]) for x in row]
     rows = [plain(r) if isinstance(r[0], dict) else [plain(x) for x in r] for r in expected]
-    write(out, f"{kind}_fill_mask", made, tokenizer, "fill-mask", texts, {"top3": (["--top-k", "3"], rows)})
+    write(out, f"{kind}/fill_mask", made, tokenizer, "fill-mask", texts, {"top3": (["--top-k", "3"], rows)})
 
     for labels, tag, more in ((["bad", "so-so", "good"], "", {}), (["x", "y"], "_multi",
                               dict(problem_type="multi_label_classification"))):
         made = model("SequenceClassification", labels, tag, **more)
-        write(out, f"{kind}_classify{tag}", made, tokenizer, "classify", TEXTS,
+        write(out, f"{kind}/classify{tag}", made, tokenizer, "classify", TEXTS,
               {"top2": (["--top-k", "2"], pipe("text-classification", made, top_k=2)(TEXTS))})
 
     made = model("TokenClassification", TAGS, "_tags")
@@ -186,17 +188,17 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
     for strategy in ("none", "first"):
         rows = [tag_pair(pipe("token-classification", made), made, tokenizer, p, strategy, keep) for p in PAIRS]
         runs[f"pairs_{strategy}"] = (["--aggregation", strategy], rows)
-    write(out, f"{kind}_tag", made, tokenizer, "tag", TEXTS, runs, pairs=PAIRS)
+    write(out, f"{kind}/tag", made, tokenizer, "tag", TEXTS, runs, pairs=PAIRS)
 
     made = model("QuestionAnswering")
-    write(out, f"{kind}_answer", made, tokenizer, "answer", PAIRS, {})
+    write(out, f"{kind}/answer", made, tokenizer, "answer", PAIRS, {})
 
     made = model("SequenceClassification", ["LABEL_0"], "_rank")
     with torch.no_grad():
         longest = SIZES["max_position_embeddings"]  # a cross-encoder cuts texts there
         pairs = [tokenizer(*p, truncation=True, max_length=longest, return_tensors="pt") for p in PAIRS]
         scores = [float(torch.sigmoid(made(**p).logits[0, 0].double())) for p in pairs]
-    write(out, f"{kind}_rerank", made, tokenizer, "rerank", PAIRS,
+    write(out, f"{kind}/rerank", made, tokenizer, "rerank", PAIRS,
           {"pairs": ([], [[dict(label="LABEL_0", score=s)] for s in scores])})
 
     made = model("MaskedLM", tag="_sparse")
@@ -207,7 +209,7 @@ def make_kind(out: Path, kind: str, tokenizer: Any, prefix: str) -> None:
         weights = torch.log1p(torch.relu(logits)).amax(0)
         best = torch.topk(weights, 8)
         rows.append({tokenizer.convert_ids_to_tokens(int(i)): float(w) for w, i in zip(*best)})
-    write(out, f"{kind}_sparse", made, tokenizer, "sparse", TEXTS, {"top8": (["--top-k", "8"], rows)})
+    write(out, f"{kind}/sparse", made, tokenizer, "sparse", TEXTS, {"top8": (["--top-k", "8"], rows)})
 
 
 def main() -> None:
@@ -219,14 +221,14 @@ def main() -> None:
     ANSWERS = arguments.answers
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(1)
-    for kind, make, prefix in (("bert", word_pieces, "Bert"), ("roberta", byte_pairs, "Roberta"),
-                               ("modernbert", byte_pairs, "ModernBert"), ("deberta", unigrams, "DebertaV2")):
-        if ANSWERS:
-            folder = arguments.out / f"{kind}_tag"
-            tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(folder)
-        else:
-            tokenizer = make()
-        make_kind(arguments.out, kind, tokenizer, prefix)
+    with unpacked(arguments.out, change=True) as out:
+        for kind, make, prefix in (("bert", word_pieces, "Bert"), ("roberta", byte_pairs, "Roberta"),
+                                   ("modernbert", byte_pairs, "ModernBert"), ("deberta", unigrams, "DebertaV2")):
+            if ANSWERS:
+                tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(out / f"{kind}/tag")
+            else:
+                tokenizer = make()
+            make_kind(out, kind, tokenizer, prefix)
 
 
 if __name__ == "__main__":

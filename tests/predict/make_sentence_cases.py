@@ -2,10 +2,10 @@
 """Writes tests/data/sentence: tiny random models, and what sentence-transformers makes of texts, in float64, when the files
 around a model say this or that.
 
-    python make_sentence_cases.py OUT
+    python make_sentence_cases.py tests/data/sentence
 
-OUT/encoder, classifier, labels, mlm: models with a tokenizer, and weights for the modules behind the pooling.
-OUT/cases.json: for each case the model, the files that are written over its own, the arguments of the program, and the
+models.zip, with encoder, classifier, labels, mlm: models with a tokenizer, and weights for the modules behind the pooling.
+cases.json: for each case the model, the files that are written over its own, the arguments of the program, and the
 lines of JSON that it has to print.
 """
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -28,6 +29,9 @@ import transformers
 from safetensors.numpy import save_file
 from sentence_transformers import CrossEncoder, SentenceTransformer, SparseEncoder
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+import archive
 
 TEXTS = ["the old mill by the river", "Zoe RUNS", "a"]
 PAIRS = [["who runs the mill", "Zoe runs the old mill"], ["where is the river", "a mill"]]
@@ -71,8 +75,6 @@ def make_model(folder: Path, head: str, **more: Any) -> None:
             (folder / name).mkdir()
             save_file({k: generator.standard_normal(shape).astype(np.float32) for k, shape in tensors.items()},
                       folder / name / "model.safetensors")
-    for file in folder.rglob("*"):
-        file.chmod(0o755 if file.is_dir() else 0o644)
 
 
 def modules(*types: str) -> list[dict[str, Any]]:
@@ -185,17 +187,14 @@ def run_case(folder: Path, kind: str) -> list[Any]:
     return [{model.tokenizer.convert_ids_to_tokens(i): float(x) for i, x in enumerate(row) if x != 0} for row in rows]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path, help="tests/data/sentence")
-    out = parser.parse_args().out
+def make(out: Path) -> None:
     warnings.simplefilter("ignore")
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(1)
-    shutil.rmtree(out, ignore_errors=True)
+    shutil.rmtree(out / "models", ignore_errors=True)
     for name, head, more in (("encoder", "Model", {}), ("classifier", "ForSequenceClassification", dict(num_labels=1)),
                              ("labels", "ForSequenceClassification", dict(num_labels=3)), ("mlm", "ForMaskedLM", {})):
-        make_model(out / name, head, **more)
+        make_model(out / "models" / name, head, **more)
     cases = [("embed", name, "encoder", files) for name, files in embed_cases().items()]
     cases += [("rerank", name, model, files) for name, (model, files) in rerank_cases().items()]
     cases += [("sparse", name, "mlm", files) for name, files in sparse_cases().items()]
@@ -203,7 +202,7 @@ def main() -> None:
     for kind, name, model, files in cases:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / "model"
-            shutil.copytree(out / model, folder)
+            shutil.copytree(out / "models" / model, folder)
             write_files(folder, files)
             expected = run_case(folder, kind)
         arguments = ["embed", "--output", "-"] if kind == "embed" else ["predict", "--task", kind]
@@ -212,6 +211,14 @@ def main() -> None:
     about = dict(reference=f"sentence-transformers {sentence_transformers.__version__}, float64", cases=written)
     (out / "cases.json").write_text(json.dumps(about, indent=None, separators=(",", ":")).replace('{"name"', '\n{"name"') + "\n")
     print(len(written), "cases", sum(f.stat().st_size for f in out.rglob("*") if f.is_file()) // 1000, "kB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path, help="tests/data/sentence")
+    out = parser.parse_args().out
+    with archive.unpacked(out, change=True) as unpacked:
+        make(unpacked)
 
 
 if __name__ == "__main__":

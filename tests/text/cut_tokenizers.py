@@ -21,7 +21,9 @@ from sentencepiece import SentencePieceProcessor
 from sentencepiece import sentencepiece_model_pb2 as protobuf
 from tokenizers import Tokenizer
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 import charsmap
+from archive import unpacked
 from make_expectations import TEXTS, expand, random_texts
 
 ALL_TEXTS = [expand(text) for text in TEXTS] + random_texts()
@@ -120,8 +122,7 @@ def convert(folder, kind):
     kind.from_pretrained(str(folder)).backend_tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
 
 
-def main(published, out):
-    published, out = Path(published), Path(out)
+def cut(published, out):
     model = cut_bpe(published / "roberta-base/tokenizer.json", out / "roberta-base/tokenizer.json")
     dump(model["vocab"], out / "roberta-base/vocab.json")
     (out / "roberta-base/merges.txt").write_text("#version: 0.2\n" + "\n".join(model["merges"]) + "\n", encoding="utf-8")
@@ -137,6 +138,11 @@ def main(published, out):
     convert(out / "albert-base-v2", transformers.AlbertTokenizerFast)
     convert(out / "deberta-v3-base", transformers.DebertaV2TokenizerFast)
     convert(out / "xlm-roberta-invented", transformers.XLMRobertaTokenizerFast)
+
+
+def main(published, out):
+    with unpacked(Path(out), change=True) as data:
+        cut(Path(published), data)
 
 
 if __name__ == "__main__":

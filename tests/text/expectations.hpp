@@ -2,6 +2,8 @@
 // The test data that make_expectations.py wrote (its docstring has the formats), and digests to compare with it.
 #pragma once
 
+#include "archive.hpp"
+
 #include <catch.hpp>
 
 #include <encore/io/file.hpp>
@@ -19,8 +21,12 @@
 
 namespace expectations {
 
-inline std::string path(const std::string& file) { return ENCORE_TEST_DATA "/tokenizers/" + file; }
-inline std::string read(const std::string& file) { return encore::read_file(path(file), std::size_t{16} << 20); }
+// Of a tokenizer, "roberta-base/vocab.json", or of all of them, "texts.json".
+inline std::string read(const std::string& file) {
+  return file.find('/') != file.npos ? test_data::read("tokenizers/" + file)
+                                     : encore::read_file(ENCORE_TEST_DATA "/tokenizers/" + file, std::size_t{16} << 20);
+}
+inline std::string folder(const std::string& name) { return test_data::unpacked("tokenizers/" + name).string(); }
 inline nlohmann::json json(const std::string& file) { return nlohmann::json::parse(read(file)); }
 
 // CRC-32 as in zlib, to be continued from the last result.
@@ -75,7 +81,7 @@ inline const std::vector<std::string> names{"bert-base-uncased",
                                             "xlm-roberta-invented"};
 
 inline Case load(const std::string& name) {
-  nlohmann::json expected = json(name + ".expected.json");
+  nlohmann::json expected = json(name + "/expected.json");
   const std::string file = expected["file"];
   const std::string how = expected["read_as"];
   auto tokenizer = how == "json" ? encore::Tokenizer::from_json(read(file), file)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes tests/data/tokenizers/decoded.json: what the tokenizers library decodes tokens to.
 
-    python make_decoded.py DATA
+    python make_decoded.py tests/data/tokenizers
 
 "decoders": [decoder as in a tokenizer.json, tokens, text]. "tokenizers": by name, [ids, text] of single ids and of texts.
 """
@@ -10,9 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from archive import unpacked
 
 TOKENS = [["##s", "##s", "un", "##able", ".", "##.", "do", "not", "ca", "n't", "'", "a", "[SEP]", "##"], ["a"], [],
           ["▁a▁b", "▁c", "d▁", "▁"], ["▁", "x"], ["a</w>b</w>", "c</w>"], ["  a ", " b", "  "], ["aaa", "aaaa", "a", " a"],
@@ -29,10 +33,7 @@ NAMES = ["albert-base-v2", "bert-base-uncased", "deberta-v3-base", "modernbert-b
          "xlm-roberta-invented"]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="tests/data/tokenizers")
-    data = parser.parse_args().data
+def write(data: Path) -> None:
     alone = [[json.loads(d.__getstate__()), tokens, d.decode(tokens)] for d in DECODERS for tokens in TOKENS]
     words = Tokenizer(models.WordLevel({"a": 0, "b": 1}, unk_token="a"))  # without a decoder
     alone.append([None, ["a", "b"], words.decode([0, 1])])
@@ -53,6 +54,13 @@ def main() -> None:
     text = f'{{"decoders": {lines(alone)},\n"tokenizers": {{{tokenizers}}}}}\n'
     (data / "decoded.json").write_text(text)
     print(len(text) // 1000, "kB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path, help="tests/data/tokenizers")
+    with unpacked(parser.parse_args().data, change=True) as data:
+        write(data)
 
 
 if __name__ == "__main__":

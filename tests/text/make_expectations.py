@@ -4,8 +4,8 @@
 
   make_expectations.py tests/data/tokenizers
 
-The folder holds the vocabularies; written beside them are texts.json (the texts), NAME.expected.json for each vocabulary
-and unicode.json (digests of what normalisers and pre-tokenisers do to every code point).
+The folder holds the vocabularies, each in an archive; written are expected.json in each of them, and beside them texts.json (the
+texts), invented.json and unicode.json (digests of what normalisers and pre-tokenisers do to every code point).
 
 Formats. A text is a string or {"repeat": string, "times": n}. An encoding is [ids, offsets, word_ids] (offsets flat, in
 code points; word id -1 for special tokens), with a fourth entry {index: token} where a token is not spelt as the
@@ -22,6 +22,9 @@ import invented_models
 import tokenizers
 import transformers
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from archive import unpacked
 
 VOCABULARY = (
     "[PAD] [UNK] [CLS] [SEP] [MASK] a b c d ##a ##b ##c ##d ab abc ##cd hello world ##s . , - ! # ##ing e o \u00e9 ##\u00e9 i ##i "
@@ -42,7 +45,7 @@ CASES = {  # name: (file, how it is read)
     "bert-base-chinese": ("bert-base-chinese/vocab.txt", "vocab"),
     "bert-base-multilingual-cased": ("bert-base-multilingual-cased/vocab.txt", "vocab-cased"),
     "albert-japanese-tinysegmenter": ("albert-japanese-tinysegmenter/vocab.txt", "vocab"),
-    "albert-japanese-tinysegmenter-character": ("albert-japanese-tinysegmenter/vocab.character.txt", "vocab"),
+    "albert-japanese-tinysegmenter-character": ("albert-japanese-tinysegmenter-character/vocab.txt", "vocab"),
     "deberta-v2-large-japanese-char-wwm": ("deberta-v2-large-japanese-char-wwm/tokenizer.json", "json"),
     # Cut down by cut_tokenizers.py.
     "roberta-base": ("roberta-base/tokenizer.json", "json"),
@@ -301,8 +304,7 @@ def unicode_digests():
     return digests
 
 
-def main(folder):
-    folder = Path(folder)
+def write(folder):
     randoms = random_texts()
     made_by = {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__}
     (folder / "texts.json").write_text(json.dumps({"made_by": made_by, "texts": TEXTS + MORE_TEXTS, "random": randoms}, indent=0) + "\n")
@@ -313,10 +315,15 @@ def main(folder):
             raise SystemExit("vocab.txt and tokenizer.json of bert-base-uncased differ")
         lines = ",\n".join(f' {compact(key)}: [\n  ' + ",\n  ".join(map(compact, value)) + "]" for key, value in expected.items())
         head = f'"made_by": {json.dumps(made_by)},\n "file": {compact(file)}, "read_as": {compact(how)},\n'
-        (folder / f"{name}.expected.json").write_text("{" + head + lines + "\n}\n")
+        (folder / name / "expected.json").write_text("{" + head + lines + "\n}\n")
     (folder / "invented.json").write_text(compact(invented()) + "\n")
     digests = ",\n".join(f"{compact(name)}: {compact(values)}" for name, values in unicode_digests().items())
     (folder / "unicode.json").write_text("{" + digests + "}\n")
+
+
+def main(folder):
+    with unpacked(Path(folder), change=True) as data:
+        write(data)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ import sentencepiece
 import transformers
 from tokenizers import normalizers
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from archive import unpacked
 from make_expectations import MORE_TEXTS, TEXTS, compact, expand, random_texts
 
 PLAIN = {"do_lower_case": False, "keep_accents": True}
@@ -100,8 +102,7 @@ class Case:
         return entry if len(ids) <= 30 else {"count": len(ids), "crc": zlib.crc32(compact(entry).encode())}
 
 
-def main(folder):
-    folder = Path(folder)
+def write(folder):
     texts = [expand(text) for text in TEXTS + MORE_TEXTS] + random_texts()
     cases = []
     for name, (file, config, kind, specials, shift) in CASES.items():
@@ -116,6 +117,11 @@ def main(folder):
     made_by = {"sentencepiece": sentencepiece.__version__, "transformers": transformers.__version__}
     lines = ",\n".join("{" + ",\n ".join(f"{compact(k)}: {compact(v)}" for k, v in case.items()) + "}" for case in cases)
     (folder / "sentence_piece.json").write_text('{"made_by": ' + json.dumps(made_by) + ',\n"cases": [\n' + lines + "]}\n")
+
+
+def main(folder):
+    with unpacked(Path(folder), change=True) as data:
+        write(data)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ TEST_CASE("tokens without normalisation are the text's own slices", "[properties
 }
 
 TEST_CASE("texts put together with a space give their tokens one after the other", "[properties]") {
-  const Tokenizer tokenizer = Tokenizer::from_folder(expectations::path("bert-base-uncased"));
+  const Tokenizer tokenizer = Tokenizer::from_folder(expectations::folder("bert-base-uncased"));
   std::string all;
   std::vector<std::int32_t> ids;
   for (const std::string& text : expectations::texts("random")) {

@@ -28,11 +28,11 @@ TEST_CASE("ids, tokens, offsets and word ids equal those of the Hugging Face lib
 TEST_CASE("vocab.txt gives what tokenizer.json gives", "[tokenizer]") {
   const Tokenizer json_file = load("bert-base-uncased").tokenizer;
   const Tokenizer vocabulary = Tokenizer::from_vocabulary(read("bert-base-uncased/vocab.txt"));
-  const Tokenizer folder = Tokenizer::from_folder(path("bert-base-uncased"));
+  const Tokenizer unpacked = Tokenizer::from_folder(folder("bert-base-uncased"));
   for (const std::string& text : expectations::texts("random")) {
     const auto expected = compact(json_file.encode(text)).dump();
     CHECK(compact(vocabulary.encode(text)).dump() == expected);
-    CHECK(compact(folder.encode(text)).dump() == expected);
+    CHECK(compact(unpacked.encode(text)).dump() == expected);
   }
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("many texts give what each gives alone, from several threads too", "[t
 }
 
 TEST_CASE("tokens and ids are found both ways", "[tokenizer]") {
-  const Tokenizer tokenizer = Tokenizer::from_folder(path("bert-base-uncased"));
+  const Tokenizer tokenizer = Tokenizer::from_folder(folder("bert-base-uncased"));
   CHECK(tokenizer.vocabulary_size() == 30522);
   CHECK(tokenizer.id_of("hello") == 7592);
   CHECK(tokenizer.id_of("##ing") == 2075);
