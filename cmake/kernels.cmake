@@ -23,7 +23,13 @@ foreach(source IN LISTS encore_kernel_sources)
   endif()
 endforeach()
 
-encore_component(kernels STATIC ${encore_kernel_sources})
+# What Eigen computes: no model needs it that is not made with it, and it is left out where Eigen is missing.
+if(TARGET encore_eigen)
+  file(GLOB encore_eigen_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/core/*.cpp)
+  set_source_files_properties(${encore_eigen_sources} PROPERTIES COMPILE_DEFINITIONS ENCORE_KERNELS_LINKED=1)
+endif()
+
+encore_component(kernels STATIC ${encore_kernel_sources} ${encore_eigen_sources})
 encore_own(encore_kernels)
 target_link_libraries(encore_kernels PUBLIC encore)
 # Always optimised: at -O0 xsimd's functions would be weak symbols of one instruction set. Not contracted: a product and a sum
@@ -34,5 +40,5 @@ if(ENCORE_SANITIZE)
   target_compile_options(encore_kernels PRIVATE -fno-sanitize=all)
 endif()
 target_compile_definitions(encore_kernels INTERFACE ENCORE_KERNELS_LINKED=1)
-target_include_directories(encore_kernels SYSTEM PRIVATE
-  ${encore_xsimd_include} $<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>)
+target_include_directories(encore_kernels SYSTEM PRIVATE ${encore_xsimd_include}
+  $<$<TARGET_EXISTS:Eigen3::Eigen>:$<TARGET_GENEX_EVAL:encore_kernels,$<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>>>)

@@ -33,9 +33,14 @@ if(TARGET encore_io AND utf8proc_FOUND AND PCRE2_FOUND)
   target_link_libraries(encore_text INTERFACE encore_io utf8proc::utf8proc PCRE2::8BIT)
 endif()
 
-if(xsimd_FOUND AND Eigen3_FOUND)
+if(Eigen3_FOUND)
+  encore_component(eigen INTERFACE)
+  target_link_libraries(encore_eigen INTERFACE encore Eigen3::Eigen)
+endif()
+
+if(xsimd_FOUND)
   encore_component(cpu INTERFACE)
-  target_link_libraries(encore_cpu INTERFACE encore Eigen3::Eigen)
+  target_link_libraries(encore_cpu INTERFACE encore)
   # xsimd is not linked: Debian 12's package makes that target link a library xtl, which does not exist.
   get_target_property(encore_xsimd_include xsimd INTERFACE_INCLUDE_DIRECTORIES)
   target_include_directories(encore_cpu SYSTEM INTERFACE
