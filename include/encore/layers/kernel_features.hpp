@@ -4,10 +4,11 @@
 // LayerPlace), or without the place, or without both.
 #pragma once
 
-#include <encore/core/philox.hpp>
+#include <encore/core/orthogonal.hpp>
 #include <encore/core/scalar.hpp>
 #include <encore/layers/model_shape.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -31,28 +32,13 @@ struct EluFeatures {
 // vectors have them (chi(D)). A function of seed and stream.
 inline std::vector<double> orthogonal_directions(std::int64_t m, std::int64_t d, std::uint64_t seed,
                                                  std::uint64_t stream) {
-  const RandomStream directions{seed, scope_hash(stream, 0)}, lengths{seed, scope_hash(stream, 1)};
-  std::vector<double> w(std::size_t(m * d));
-  for (std::int64_t r = 0; r < m; ++r) {
-    double* row = w.data() + r * d;
-    auto scale = [&](double factor) {
-      for (std::int64_t c = 0; c < d; ++c) row[c] *= factor;
-    };
-    auto dot = [&](const double* a, const double* b) {
-      double sum = 0;
-      for (std::int64_t c = 0; c < d; ++c) sum += a[c] * b[c];
-      return sum;
-    };
-    for (std::int64_t c = 0; c < d; ++c) row[c] = directions.normal(std::uint64_t(r * d + c));
-    // Gram and Schmidt, twice: once leaves what rounding makes of almost parallel rows.
-    for (int pass = 0; pass < 2; ++pass) {
-      for (std::int64_t before = r / d * d; before < r; ++before) {
-        const double* other = w.data() + before * d;
-        const double along = dot(row, other);
-        for (std::int64_t c = 0; c < d; ++c) row[c] -= along * other[c];
-      }
-      scale(1 / std::sqrt(dot(row, row)));
-    }
+  const std::uint64_t blocks = scope_hash(stream, 0);
+  const RandomStream lengths{seed, scope_hash(stream, 1)};
+  std::vector<double> w;
+  w.reserve(std::size_t(m * d));
+  for (std::int64_t r = 0; r < m; r += d) {
+    const auto block = random_orthogonal(std::min(d, m - r), d, {seed, scope_hash(blocks, std::uint64_t(r / d))});
+    w.insert(w.end(), block.begin(), block.end());
   }
   for (std::int64_t r = 0; r < m; ++r) {
     double square = 0;

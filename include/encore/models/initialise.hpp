@@ -16,6 +16,13 @@ struct InitOptions {
   StoreKind kind = StoreKind::training;
 };
 
+// The random numbers of what is called `name`: of a parameter or one of its sections.
+constexpr RandomStream stream_of(std::string_view name, std::uint64_t seed) {
+  std::uint64_t hash = 0;
+  for (char c : name) hash = scope_hash(hash, std::uint64_t(static_cast<unsigned char>(c)));
+  return {seed, hash};
+}
+
 // Weights and tables normal(0, deviation), gains one, biases zero, each times the scale its section asks for. A
 // parameter's numbers depend on the seed and its name only.
 template <class Task, class B>
@@ -25,9 +32,7 @@ Parameters<B> initialise(const Context<B>& context, const Task& task, const Init
     const ParameterId id{std::int32_t(i)};
     const ParameterSpec& spec = parameters.layout()[id];
     if (spec.constant) continue;
-    std::uint64_t name = 0;
-    for (char c : spec.name()) name = scope_hash(name, std::uint64_t(static_cast<unsigned char>(c)));
-    const RandomStream stream{options.seed, name};
+    const RandomStream stream = stream_of(spec.name(), options.seed);
     parameters.fill(context, id, [&](auto rows) {
       std::size_t n = 0;
       for (const ParameterSection& section : spec.sections)
