@@ -13,6 +13,10 @@
 #error "encore: -ffast-math (or -ffinite-math-only) breaks the same-bits promise and NaN handling; remove it"
 #endif
 
+#if defined(ENCORE_KERNELS_LINKED) && defined(ENCORE_HEADER_ONLY)
+#error "encore: ENCORE_HEADER_ONLY says that this file has kernels of its own, ENCORE_KERNELS_LINKED that it has not"
+#endif
+
 // Marks the bodies in the headers of `impl` folders: compiled ahead in the library that encore::kernels links, or
 // inline in every file that includes them.
 #if defined(ENCORE_KERNELS_LINKED)

@@ -4,6 +4,7 @@
 
 #include <encore/backend/backend.hpp>
 #include <encore/backend/cpu/kernel_table.hpp>
+#include <encore/backend/cpu/link_mode.hpp>
 #include <encore/backend/cpu/tag.hpp>
 #include <encore/backend/workspace.hpp>
 #include <encore/core/parallel.hpp>

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DCOMPILER=... -DFLAGS=... -DLIBRARY=... -DX86=0|1 -DSOURCES=... -DSCRATCH=... -P link_mode.cmake
+# A file with kernels of its own is told where those are SSE2's, unless it says ENCORE_HEADER_ONLY. Linked to LIBRARY it
+# is refused, unless it says so too or another file of the program was compiled for LIBRARY.
+file(MAKE_DIRECTORY "${SCRATCH}")
+set(slow "this file's kernels are SSE2's")
+set(unused "encore_kernels_is_linked_but_no_file_is_compiled_with_ENCORE_KERNELS_LINKED")
+
+# compile(object source options...): sets `said`.
+function(compile object source)
+  execute_process(COMMAND ${COMPILER} ${FLAGS} ${ARGN} -O0 -c ${SOURCES}/${source}.cpp -o ${SCRATCH}/${object}.o
+    ERROR_VARIABLE said COMMAND_ERROR_IS_FATAL ANY)
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+# link(program objects...): sets `status` and `said`, and runs the program.
+function(link program)
+  list(TRANSFORM ARGN PREPEND ${SCRATCH}/ REGEX "\\.o$")
+  execute_process(COMMAND ${COMPILER} ${ARGN} -pthread -o ${SCRATCH}/${program} RESULT_VARIABLE status ERROR_VARIABLE said)
+  if(status EQUAL 0)
+    execute_process(COMMAND ${SCRATCH}/${program} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  set(status "${status}" PARENT_SCOPE)
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+# must(sentence condition...)
+macro(must sentence)
+  if(NOT (${ARGN}))
+    message(FATAL_ERROR "${sentence}:\n${said}")
+  endif()
+endmacro()
+
+compile(own header_only)
+string(REGEX MATCHALL "(note|warning): [^\n]*${slow}" told "${said}")
+list(LENGTH told times)
+must("a file whose flags give SSE2 must be told once" times EQUAL ${X86})
+if(X86)
+  compile(avx2 header_only -mavx2 -mfma -mf16c)
+  must("a file whose flags give AVX2 must not be told anything" NOT said)
+endif()
+compile(meant header_only -DENCORE_HEADER_ONLY)
+must("ENCORE_HEADER_ONLY must silence the message" NOT said)
+compile(linked linked -DENCORE_KERNELS_LINKED=1)
+compile(own_alone own_alone)
+compile(contexts contexts -DENCORE_BASELINE_ISA=header_only_isa\(\).c_str\(\))
+
+link(alone own_alone.o own.o)
+must("a header-only program must link alone" status EQUAL 0)
+link(mixed contexts.o own.o linked.o ${LIBRARY})
+must("files of both ways must make a program" status EQUAL 0)
+link(meant own_alone.o meant.o ${LIBRARY})
+must("ENCORE_HEADER_ONLY must allow the library beside" status EQUAL 0)
+execute_process(COMMAND ${COMPILER} -Wl,--version OUTPUT_VARIABLE linker ERROR_QUIET)
+if(linker MATCHES "^GNU ld")
+  link(refused own_alone.o own.o ${LIBRARY})
+  must("a program that does not use the library it links must be refused" NOT status EQUAL 0)
+  must("the linker must say what is wrong" said MATCHES ${unused})
+endif()
