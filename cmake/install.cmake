@@ -28,3 +28,4 @@ install(FILES
   cmake/native.cmake cmake/Findutf8proc.cmake cmake/FindPCRE2.cmake cmake/FindcublasLt.cmake
   DESTINATION ${encore_package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+include(cmake/pkgconfig.cmake)
