@@ -48,7 +48,7 @@ EigenMap<const T> as_eigen(const Tensor<T>& tensor) {
   return as_eigen(tensor.matrix());
 }
 template <class T>
-void as_eigen(const Tensor<T>&&) = delete;
+EigenMap<const T> as_eigen(const Tensor<T>&&) = delete;
 
 // [n]: a row of a tensor, one vector of many.
 template <class T>
@@ -82,7 +82,7 @@ EigenMap<const scalar_t<B>> as_eigen(const Parameters<B>& parameters, ParameterI
   return as_eigen(detail::rows_of_parameter<B>(parameters, id));
 }
 template <class B>
-void as_eigen(const Parameters<B>&&, ParameterId) = delete;
+EigenMap<const scalar_t<B>> as_eigen(const Parameters<B>&&, ParameterId) = delete;
 
 // A gradient, to change in place (clipping, whitening). Throws ArgumentError for a store of weights: those are packed
 // anew when they change, which fill_as_eigen() sees to.
