@@ -2,7 +2,7 @@
 // Shorter sentence vectors: the mean is taken away, the principal axes of what is left get one variance each, and the
 // first few of them are kept. Eigen works on the very numbers that the model returned. Su, Cao, Liu & Ou 2021,
 // "Whitening sentence representations for better semantics and faster retrieval".
-//   11_whitening [MODEL [FILE]]   a BERT folder and a text with a sentence on each line, of which the first is looked for
+//   12_whitening [MODEL [FILE]]   a BERT folder and a text with a sentence on each line, of which the first is looked for
 //                                 among the others; without them a tiny random model and eight sentences
 #include <encore/backend/cpu.hpp>
 #include <encore/interop/eigen.hpp>
