@@ -2,6 +2,7 @@
 // An encoder that no paper names, assembled from parts, and what it will cost before it runs.
 #include <encore/backend/cpu.hpp>
 #include <encore/exec/infer.hpp>
+#include <encore/layers/rope.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/initialise.hpp>
 
