@@ -3,6 +3,7 @@
 // is new is between the lines; it runs, trains and is counted like everything else.
 #include <encore/backend/cpu.hpp>
 #include <encore/exec/record.hpp>
+#include <encore/layers/distance_indices.hpp>
 #include <encore/models/initialise.hpp>
 #include <encore/models/modernbert.hpp>
 
