@@ -59,7 +59,8 @@ class OpRunner : public DeferredProducts<B, mode> {
       saved = make(kept.rows, kept.cols, {}, Element::statistic);
     }
     std::array<In, Node::max_inputs> views;
-    for (std::size_t i = 0; i < n; ++i) views[i] = in(*in_values[i]);
+    for (std::size_t i = 0; i < views.size() && i < n; ++i)  // g++ 12 does not see the first from the check above
+      views[i] = in(*in_values[i]);
     compute(o, extents, std::span<const In>(views.data(), n), out(y), saved ? out(saved) : Out{});
     if constexpr (recording) this->record(o, in_values, y, saved);
     return y;

@@ -10,7 +10,7 @@
 
 namespace encore::cpu {
 
-class Attention : public Products {
+class AttentionWork : public Products {
  public:
   using Products::Products;
 

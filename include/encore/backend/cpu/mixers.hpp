@@ -10,9 +10,9 @@
 
 namespace encore::cpu {
 
-class Mixers : public Attention {
+class Mixers : public AttentionWork {
  public:
-  using Attention::Attention;
+  using AttentionWork::AttentionWork;
 
   // A head of a sequence is one chunk.
   std::size_t linear_attention_scratch(std::int64_t features, std::int64_t head_size) const {

@@ -13,7 +13,7 @@
 
 namespace encore::cuda {
 
-class Attention : public Sums {
+class AttentionWork : public Sums {
  public:
   using Sums::Sums;
 

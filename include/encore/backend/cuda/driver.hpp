@@ -23,9 +23,9 @@ struct KernelEntry;
 }  // namespace cuda
 
 template <>
-class Kernels<Cuda> : public cuda::Attention {
+class Kernels<Cuda> : public cuda::AttentionWork {
  public:
-  using cuda::Attention::Attention;
+  using cuda::AttentionWork::AttentionWork;
 
   // ---- products
   void linear(In x, const cuda::Storage& w, const cuda::Storage* b, Activation activation, In residual, Out y) const {
