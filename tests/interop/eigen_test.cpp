@@ -7,6 +7,7 @@
 #include <encore/exec/infer.hpp>
 #include <encore/exec/record.hpp>
 #include <encore/interop/eigen.hpp>
+#include <encore/models/predict/max_similarity.hpp>
 #include <encore/layers/late_interaction.hpp>
 
 using namespace encore;

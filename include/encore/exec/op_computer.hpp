@@ -25,8 +25,7 @@ class OpComputer : public ValueStore<B, mode> {
   template <class Op>
   void compute(const Op& o, std::span<const Extent> extents, std::span<const In> views, Out y, Out saved) {
     if (y.rows == 0) return;  // no kernel is asked for no rows
-    if constexpr (requires { o.template flops<B>(environment(), extents); })
-      flops_ += o.template flops<B>(environment(), extents);
+    if constexpr (op::HasFlops<Op, B>) flops_ += o.template flops<B>(environment(), extents);
     std::size_t bytes = 0;
     if constexpr (requires { o.template scratch<B>(environment(), extents); })
       bytes = o.template scratch<B>(environment(), extents);

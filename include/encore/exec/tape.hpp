@@ -104,7 +104,7 @@ class Tape : public OpComputer<B, mode> {
     const std::span<const In> operands(inputs.data(), node.input_count);
     const std::span<const Out> dx(targets.data(), node.input_count);
     const Out saved = node.saved.slot >= 0 ? at(node.saved) : Out{};
-    if constexpr (requires { o.template backward<B>(environment(), operands, Out{}, saved, dy, dx); })
+    if constexpr (op::HasBackward<Op, B>)
       o.template backward<B>(environment(), operands, at({node.output, 0, y.cols}), saved, dy, dx);
     else
       throw UnsupportedError(std::string(Op::name) + ": the op has no backward, and a gradient came to it");

@@ -18,10 +18,13 @@ void refuse_one_operand() {
 }
 }  // namespace detail
 
+template <class Norm, class Ex, class X, class Y>
+concept NormsSums = requires(const Norm& norm, Ex& ex, const X& x, const Y& y) { norm(ex, x, y); };
+
 // norm(x + y) by the norm's form of two operands, which may be one kernel.
-template <class Norm>
-auto residual_norm(auto& ex, const Norm& norm, const auto& x, const auto& y) {
-  if constexpr (requires { norm(ex, x, y); }) {
+template <class Norm, class Ex, class X, class Y>
+auto residual_norm(Ex& ex, const Norm& norm, const X& x, const Y& y) {
+  if constexpr (NormsSums<Norm, Ex, X, Y>) {
     return norm(ex, x, y);
   } else {
     detail::refuse_one_operand<Norm>();

@@ -83,6 +83,14 @@ concept IsOp =
       { o.template output<B>(env, extents) } -> std::same_as<Extent>;
       o.template forward<B>(env, in, y, y, scratch);
     };
+// Whether it has them; concepts of their own, because nvcc 13 finds none where a template asks in its body.
+template <class Op, class B>
+concept HasBackward = requires(const Op& o, const Env<B>& env, std::span<const In<B>> in, Out<B> y, In<B> dy,
+                               std::span<const Out<B>> dx) { o.template backward<B>(env, in, y, y, dy, dx); };
+template <class Op, class B>
+concept HasFlops = requires(const Op& o, const Env<B>& env, std::span<const Extent> extents) {
+  { o.template flops<B>(env, extents) } -> std::convertible_to<double>;
+};
 // Says what is missing.
 template <class Op, class B>
 consteval void check_op() {
