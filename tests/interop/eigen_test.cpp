@@ -7,8 +7,8 @@
 #include <encore/exec/infer.hpp>
 #include <encore/exec/record.hpp>
 #include <encore/interop/eigen.hpp>
-#include <encore/models/predict/max_similarity.hpp>
 #include <encore/layers/late_interaction.hpp>
+#include <encore/models/predict/max_similarity.hpp>
 
 using namespace encore;
 using Catch::Matchers::ContainsSubstring;
