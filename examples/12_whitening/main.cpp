@@ -30,7 +30,7 @@ void print_nearest(const char* what, const Eigen::Ref<const encore::EigenMatrix<
 
 int main(int argc, char** argv) try {
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
-  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert_fill_mask");
+  const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert/fill_mask");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::SentenceEncoder<encore::BertSpec>>(cpu, folder);
   std::istringstream lines(argc > 2 ? encore::read_file(argv[2], std::size_t{1} << 30)
