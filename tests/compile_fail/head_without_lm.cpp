@@ -1,4 +1,5 @@
 // expect: encore: this spec has no masked-language-model head (Spec::LmHead)
+#include <encore/layers/learned_position.hpp>
 #include <encore/models/tasks.hpp>
 
 struct Spec {

@@ -1,4 +1,5 @@
 // expect: encore: this head reads a pooler, and the spec has none (Spec::Pooler)
+#include <encore/layers/learned_position.hpp>
 #include <encore/models/tasks.hpp>
 
 struct Spec {

@@ -63,7 +63,8 @@ TEST_CASE("the gradient of an op of one's own is checked in one line") {
 TEST_CASE("a gradient that comes to an op without a backward is refused by name") {
   const Context<Reference<double>> context;
   const Parameters<Reference<double>> parameters(context, std::make_shared<ParameterLayout>(), StoreKind::training);
-  Check ex(context, parameters, Segments({1}), nullptr);
+  const Segments segments({1});
+  Check ex(context, parameters, segments, nullptr);
   const double one = 1;
   const auto y = ex.op(Reverse{}, ex.input({&one, 1, 1, 1}));
   CHECK_THROWS_WITH(ex.backward(y, {&one, 1, 1, 1}), ContainsSubstring("reverse: the op has no backward"));

@@ -75,7 +75,7 @@ TEST_CASE("sinusoids in halves are those of fairseq's layout, and a scaled table
     CHECK(table(3, i) == Approx(std::sin(3.0 / std::pow(10000, 2.0 * double(i) / 6))).epsilon(1e-15));
     CHECK(table(3, i + 3) == Approx(std::cos(3.0 / std::pow(10000, 2.0 * double(i) / 6))).epsilon(1e-15));
   }
-  const ScaledSinusoidalPosition scaled(Builder(layout), {.hidden = 16, .max_positions = 4}, {});
+  const ScaledSinusoidalPosition scaled(Builder(layout) / "scaled", {.hidden = 16, .max_positions = 4}, {});
   CHECK(layout[scaled.scale].init == Init::ones);
   CHECK(layout[scaled.scale].sections.front().scale == Approx(0.25));
 }
@@ -155,10 +155,10 @@ TEST_CASE("RoPE goes on beyond the shape's positions by its formula, unless its 
   few.max_positions = 3;
   ParameterLayout layout;
   CHECK(Rope<>(Builder(layout), few, {}).endless());
-  CHECK_FALSE(Rope<>(Builder(layout), few, {.ends = true}).endless());
+  CHECK_FALSE(Rope<>(Builder(layout) / "ends", few, {.ends = true}).endless());
   CHECK(layout[ParameterId{0}].rows() == 3);
   few.max_positions = std::int64_t{1} << 24;
-  CHECK(layout[Rope<>(Builder(layout), few, {}).cosine].rows() == Rope<>::stored_positions);
+  CHECK(layout[Rope<>(Builder(layout) / "long", few, {}).cosine].rows() == Rope<>::stored_positions);
   CHECK_THROWS_WITH(
       Rope<>(Builder(layout), one_head(10),
              {.rotates_values = true, .scaling = {.kind = RopeScalingKind::dynamic, .trained_positions = 4}}),

@@ -5,6 +5,7 @@
 #include <encore/core/activation.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/model_shape.hpp>
+#include <encore/ops/pool.hpp>
 
 namespace encore {
 

@@ -3,6 +3,7 @@
 // so they have gradients.
 #pragma once
 
+#include <encore/core/activation.hpp>
 #include <encore/core/scalar.hpp>
 #include <encore/layers/distance_indices.hpp>
 #include <encore/layers/linear.hpp>

@@ -2,8 +2,10 @@
 // Rotary position embedding (hook QK).
 #pragma once
 
+#include <encore/backend/operands.hpp>
 #include <encore/layers/model_shape.hpp>
 #include <encore/layers/rope_scaling.hpp>
+#include <encore/ops/attention.hpp>
 #include <encore/ops/rotate_by_length.hpp>
 
 #include <optional>

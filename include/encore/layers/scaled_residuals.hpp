@@ -68,7 +68,7 @@ struct LayerScale {
     Sublayer(Builder b, const ModelShape& shape, const options_t<Norm>& options)
         : norm(construct<Norm>(b, shape.hidden, options)), dropout(shape.dropout) {
       scale.kind = NormKind::none;
-      scale.gain = b.vector("scale", shape.hidden, Init::ones, 1e-4);
+      scale.gain = b.vector("layer_scale", shape.hidden, Init::ones, 1e-4);
     }
     auto operator()(auto& ex, const auto& x, auto&& f) const {
       auto normal = norm(ex, x);

@@ -6,6 +6,7 @@
 #include <encore/layers/distance_indices.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/sinusoidal.hpp>
+#include <encore/ops/attention.hpp>
 
 namespace encore {
 
