@@ -2,7 +2,6 @@
 // Rotary position embedding (hook QK).
 #pragma once
 
-#include <encore/backend/operands.hpp>
 #include <encore/layers/model_shape.hpp>
 #include <encore/layers/rope_scaling.hpp>
 #include <encore/ops/attention.hpp>

@@ -55,7 +55,7 @@ struct DeepNorm {
 };
 
 // x <- x + l f(norm(x)), l [C] learned, 1e-4 at first; a norm at the end of the stack. Touvron et al. 2021, CaiT.
-// Parameters of the norm, and `scale` [C].
+// Parameters of the norm, and `layer_scale` [C].
 struct LayerScale {
   static constexpr bool final_norm = true;
 
