@@ -2,8 +2,8 @@
 // What a researcher pays: a new combination of policies with inference, recording and a gradient check.
 #include <encore/backend/cpu.hpp>
 #include <encore/exec/infer.hpp>
-#include <encore/layers/rope.hpp>
 #include <encore/exec/record.hpp>
+#include <encore/layers/rope.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/initialise.hpp>
 
