@@ -1,16 +1,10 @@
 // expect: encore: a spec's attention is a template over its position
 // lines: 15
 // A type where a template is asked for.
-#include <encore/layers.hpp>
+#include "usual_spec.hpp"
 
-struct Spec {
-  using Norm = encore::LayerNorm;
-  using Placement = encore::PostNorm;
-  using Position = encore::LearnedPosition;
+struct Spec : UsualSpec {
   using Attention = encore::MultiHeadAttention<Position>;
-  using FeedForward = encore::Mlp;
-  template <class N>
-  using Embedding = encore::TokenEmbedding<N>;
 };
 
 int main() {

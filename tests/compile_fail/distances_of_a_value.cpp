@@ -2,7 +2,7 @@
 // A bare value does not say what it is added to.
 #include <encore/backend/reference.hpp>
 #include <encore/exec/infer.hpp>
-#include <encore/layers.hpp>
+#include "usual_spec.hpp"
 
 struct BareDistances {
   encore::ParameterId table;
@@ -12,15 +12,8 @@ struct BareDistances {
   auto distances(auto& ex) const { return encore::embed_distances(ex, table, indices); }
 };
 
-struct Spec {
-  using Norm = encore::LayerNorm;
-  using Placement = encore::PostNorm;
+struct Spec : UsualSpec {
   using Position = BareDistances;
-  template <class P>
-  using Attention = encore::MultiHeadAttention<P>;
-  using FeedForward = encore::Mlp;
-  template <class N>
-  using Embedding = encore::TokenEmbedding<N>;
 };
 
 int main() {

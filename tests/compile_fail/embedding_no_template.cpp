@@ -1,15 +1,9 @@
 // expect: encore: a spec's embedding is a template over its norm
 // lines: 15
 // A type where a template is asked for.
-#include <encore/layers.hpp>
+#include "usual_spec.hpp"
 
-struct Spec {
-  using Norm = encore::LayerNorm;
-  using Placement = encore::PostNorm;
-  using Position = encore::LearnedPosition;
-  template <class P>
-  using Attention = encore::MultiHeadAttention<P>;
-  using FeedForward = encore::Mlp;
+struct Spec : UsualSpec {
   using Embedding = encore::TokenEmbedding<Norm>;
 };
 

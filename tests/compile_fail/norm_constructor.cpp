@@ -1,21 +1,14 @@
 // expect: encore: a norm is constructed from \(Builder, std::int64_t width\)
 // lines: 15
-#include <encore/layers.hpp>
+#include "usual_spec.hpp"
 
 struct NoNorm {
   auto operator()(auto&, const auto& x) const { return x; }
   auto operator()(auto& ex, const auto& residual, const auto& x) const { return ex.add(residual, x); }
 };
 
-struct Spec {
+struct Spec : UsualSpec {
   using Norm = NoNorm;
-  using Placement = encore::PostNorm;
-  using Position = encore::LearnedPosition;
-  template <class P>
-  using Attention = encore::MultiHeadAttention<P>;
-  using FeedForward = encore::Mlp;
-  template <class N>
-  using Embedding = encore::TokenEmbedding<N>;
 };
 
 int main() {

@@ -2,7 +2,7 @@
 // A norm without the form that stands behind a residual sum.
 #include <encore/backend/reference.hpp>
 #include <encore/exec/infer.hpp>
-#include <encore/layers.hpp>
+#include "usual_spec.hpp"
 
 struct OneOperand {
   encore::LayerNorm norm;
@@ -10,15 +10,8 @@ struct OneOperand {
   auto operator()(auto& ex, const auto& x) const { return norm(ex, x); }
 };
 
-struct Spec {
+struct Spec : UsualSpec {
   using Norm = OneOperand;
-  using Placement = encore::PostNorm;
-  using Position = encore::LearnedPosition;
-  template <class P>
-  using Attention = encore::MultiHeadAttention<P>;
-  using FeedForward = encore::Mlp;
-  template <class N>
-  using Embedding = encore::TokenEmbedding<N>;
 };
 
 int main() {

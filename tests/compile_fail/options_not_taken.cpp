@@ -1,7 +1,7 @@
 // expect: encore: a policy of this spec has Options and no constructor that takes them
 // lines: 15
 // Options that nobody reads would be set without effect.
-#include <encore/layers.hpp>
+#include "usual_spec.hpp"
 
 struct Square {
   struct Options {
@@ -12,15 +12,8 @@ struct Square {
   auto operator()(auto& ex, const auto& x) const { return in(ex, x); }
 };
 
-struct Spec {
-  using Norm = encore::LayerNorm;
-  using Placement = encore::PostNorm;
-  using Position = encore::LearnedPosition;
-  template <class P>
-  using Attention = encore::MultiHeadAttention<P>;
+struct Spec : UsualSpec {
   using FeedForward = Square;
-  template <class N>
-  using Embedding = encore::TokenEmbedding<N>;
 };
 
 int main() {

@@ -1,7 +1,7 @@
 // expect: encore: a feed-forward is constructed from \(Builder, const ModelShape&\)
 // lines: 15
 // A feed-forward policy whose constructor takes two sizes.
-#include <encore/layers.hpp>
+#include "usual_spec.hpp"
 
 struct Square {
   encore::Linear in;
@@ -9,15 +9,8 @@ struct Square {
   auto operator()(auto& ex, const auto& x) const { return in(ex, x); }
 };
 
-struct Spec {
-  using Norm = encore::LayerNorm;
-  using Placement = encore::PostNorm;
-  using Position = encore::LearnedPosition;
-  template <class P>
-  using Attention = encore::MultiHeadAttention<P>;
+struct Spec : UsualSpec {
   using FeedForward = Square;
-  template <class N>
-  using Embedding = encore::TokenEmbedding<N>;
 };
 
 int main() {
