@@ -14,7 +14,7 @@
 #include <encore/backend/cpu/isa/baseline.hpp>
 #if (defined(__x86_64__) || defined(__i386__)) && !defined(ENCORE_KERNELS_LINKED) && !defined(ENCORE_HEADER_ONLY)
 // clang-format off
-#pragma message("encore: this file's kernels are SSE2's, by its flags, a fifth as fast as AVX2's; faster are those of " \
+#pragma message("encore: this file's kernels are SSE2's, by its flags; faster are those of " \
     "-march=native (encore::native) and those of encore::kernels; -DENCORE_HEADER_ONLY says that SSE2 is meant")
 // clang-format on
 #endif
