@@ -146,7 +146,8 @@ TEST_CASE("Cuda's attention on few tokens", "[cuda][attention][sanitize]") {
   for (const std::size_t which : {0U, 2U, 4U, 9U, 13U, 15U}) {
     const Attention attention(cases[which], {3, 70});
     const Numbers theirs = record(Context<Reference<double>>(), attention);
-    for (const auto& [precision, bound] : {std::pair{Precision::f32, 2e-6}, std::pair{Precision::bf16, 1e-2}}) {
+    // Measured in bf16: at most 3.7e-3.
+    for (const auto& [precision, bound] : {std::pair{Precision::f32, 2e-6}, std::pair{Precision::bf16, 5e-3}}) {
       const Numbers mine = record(cuda_context(precision), attention);
       for (const char* const name : {"dq", "dk", "dv"}) {
         INFO(cases[which].name << " " << name << ", " << name_of(precision));
