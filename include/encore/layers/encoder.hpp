@@ -39,7 +39,7 @@ using stack_t = detected_or_t<Repeat, detail::stack_member, Spec>;
 // The numbers of an encoder: its shape and, nested, those of each policy.
 template <class Spec>
 struct Config {
-  static_assert(detail::SpecCheck<Spec>::sound || !SoundSpec<Spec>);  // says what is wrong
+  static_assert(sizeof(detail::SpecCheck<Spec>) > 0);  // complete, and so checked
 
   ModelShape shape;
   options_t<norm_t<Spec>> norm{};

@@ -99,8 +99,7 @@ consteval SpecFault spec_fault() {
     return none;
 }
 
-// Says what is wrong with a spec, in one sentence. Its members do not depend on what is missing, so that nothing else is
-// said.
+// Says what is wrong with a spec, in one sentence.
 template <class Spec, SpecFault fault = spec_fault<Spec>()>
 struct SpecCheck {
   using enum SpecFault;
@@ -133,7 +132,6 @@ struct SpecCheck {
                 "ModelShape&) or (Builder, const ModelShape&, const Options&)");
   static_assert(fault != options_not_taken,
                 "encore: a policy of this spec has Options and no constructor that takes them (docs/policies.md)");
-  static constexpr bool sound = fault == none;
 };
 
 }  // namespace detail
