@@ -20,6 +20,15 @@ struct Case {
   double softcap = 0;
   bool sigmoid = false;
   bool sinks = false;
+  bool scored = false;
+};
+
+// A function of scores with two numbers of each head.
+struct Bent {
+  template <class S>
+  S operator()(S score, S distance, S a, S b) const {
+    return encore::tanh(a * score) + score - b * b * encore::abs(distance) / (S(1) + encore::abs(distance - a));
+  }
 };
 
 std::vector<Case> cases() {
@@ -55,6 +64,16 @@ std::vector<Case> cases() {
           {.name = "sigmoids in a window", .window = 5, .softcap = 2, .sigmoid = true},
           {.name = "sinks", .heads = 4, .sinks = true},
           {.name = "sinks in a window", .heads = 3, .kv_heads = 1, .window = 7, .sinks = true},
+          {.name = "a function of scores", .heads = 3, .kv_heads = 3, .scored = true},
+          {.name = "a function of scores, cap, bias and all, in a window",
+           .heads = 4,
+           .relative = 2,
+           .bias = true,
+           .window = 9,
+           .softcap = 2,
+           .sinks = true,
+           .scored = true},
+          {.name = "sigmoids of a function of scores", .head_size = 35, .sigmoid = true, .scored = true},
           {.name = "all of these",
            .heads = 4,
            .head_size = 10,
@@ -117,7 +136,9 @@ struct Attention {
     if (how.relative == 2 || how.relative == 3) distances.to_key = ex.input(others.matrix());
     if (how.bias) distances.bias = ex.input(numbers.matrix());
     if (how.sinks) distances.sinks = ex.input(sinks.matrix());
-    return ex.attention(spec, q, k, v, distances);
+    if (!how.scored) return ex.attention(spec, q, k, v, distances);
+    const Tensor<S> of_heads = normal<S>(2, spec.heads, 8);
+    return ex.attention(spec, q, k, v, distances, score_function<2>(Bent{}, ex.input(of_heads.matrix())));
   }
 };
 
@@ -128,14 +149,14 @@ TEST_CASE("attention of Cpu agrees with the reference in double, whatever the ho
     for (const std::vector<std::int64_t>& lengths :
          {std::vector<std::int64_t>{1}, {2}, {7}, {3, 1, 30, 65}, {200, 17}}) {
       const Attention attention(c, lengths, 1);
-      const Context<Reference<double>> oracle;
+      Context<Reference<double>> oracle;
       const auto expected = in_record(oracle, random_parameters(oracle, attention.layout, StoreKind::training, 1),
                                       attention.segments, attention);
       for (const cpu::KernelTable* table : all_tables()) {
         for (const int threads : {1, 2}) {
           INFO(c.name << " on " << table->isa << ", " << attention.segments.tokens() << " tokens, " << threads
                       << " threads");
-          const auto context = cpu_context(*table, threads);
+          auto context = cpu_context(*table, threads);
           const auto parameters = random_parameters(context, attention.layout, StoreKind::inference, 1);
           const auto found = in_infer(context, parameters, attention.segments, attention);
           const double error = relative_error(found, expected);
@@ -149,12 +170,12 @@ TEST_CASE("attention of Cpu agrees with the reference in double, whatever the ho
 
 TEST_CASE("attention of Cpu stays finite for scores in the thousands, and agrees where the softmax is not a tie") {
   const Attention attention({.name = "sharp", .heads = 1, .kv_heads = 1, .head_size = 16}, {40}, 3000);
-  const Context<Reference<double>> oracle;
+  Context<Reference<double>> oracle;
   const auto expected = in_record(oracle, random_parameters(oracle, attention.layout, StoreKind::training, 1),
                                   attention.segments, attention);
   for (const cpu::KernelTable* table : all_tables()) {
     INFO(table->isa);
-    const auto context = cpu_context(*table);
+    auto context = cpu_context(*table);
     const auto found = in_infer(context, random_parameters(context, attention.layout, StoreKind::inference, 1),
                                 attention.segments, attention);
     CHECK(relative_error(found, expected) <

@@ -10,7 +10,7 @@ namespace {
 // A layer that shows its mask: dropout of ones.
 struct Masks {
   std::vector<std::vector<bool>> draw(std::uint64_t seed, bool training, int layers) {
-    const Context<B> context;
+    Context<B> context;
     const Parameters<B> parameters(context, std::make_shared<ParameterLayout>(), StoreKind::training);
     Tensor<double> ones(Shape{40, 25});
     for (double& x : ones.values()) x = 1;
@@ -62,7 +62,7 @@ TEST_CASE("an encoder's dropout is off in Infer and where Record does not train,
   auto layout = std::make_shared<ParameterLayout>();
   const Encoder<Spec> encoder(Builder(*layout), config);
   const Batch batch = encore::testing::numbered_batch({4, 2}, 7, 2);
-  const Context<B> context;
+  Context<B> context;
   const auto parameters = encore::testing::random_parameters(context, layout, StoreKind::training, 1);
   auto record = [&](RecordOptions options) {
     Record<B> ex(context, parameters, batch.segments(), nullptr, options);
@@ -86,7 +86,7 @@ TEST_CASE("two passes over an encoder on one tape draw different masks, and the 
   auto layout = std::make_shared<ParameterLayout>();
   const Encoder<Spec> encoder(Builder(*layout), config);
   const Batch batch = encore::testing::numbered_batch({4, 2}, 7, 2);
-  const Context<B> context;
+  Context<B> context;
   const auto parameters = encore::testing::random_parameters(context, layout, StoreKind::training, 1);
   // The blocks alone: what the embedding draws is drawn outside their scopes.
   auto blocks = [&](auto& ex, const auto& x) {

@@ -70,7 +70,7 @@ TEST_CASE("rows of distances that are projected once are those projected in ever
     config.attention.shared_key = shared_key;
     auto layout = std::make_shared<ParameterLayout>();
     const Encoder encoder(Builder(*layout), config);
-    const Context<Reference<float>> context;
+    Context<Reference<float>> context;
     auto parameters = encore::testing::random_parameters(context, layout, StoreKind::inference, 1);
     const auto batch = encore::testing::numbered_batch({19, 1, 6}, 7, 2);
     const auto before = encore::testing::run_infer(context, parameters, batch, encoder);

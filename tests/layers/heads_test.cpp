@@ -73,7 +73,7 @@ TEST_CASE("the pooler is tanh of a dense layer of each first token") {
   ParameterLayout layout;
   const ModelShape shape{.hidden = 4};
   const TanhPooler pooler(Builder(layout) / "pooler", shape);
-  const Context<Reference<double>> context;
+  Context<Reference<double>> context;
   const auto parameters =
       encore::testing::random_parameters(context, std::make_shared<ParameterLayout>(layout), StoreKind::inference, 1);
   Tensor<double> x(Shape{5, 4});

@@ -43,7 +43,7 @@ struct Ran {
   template <class Make>
   Ran(const Make& make, std::int64_t width) {
     const auto f = of_rows(*layout, make, 13, width);
-    const Context<Reference<double>> context;
+    Context<Reference<double>> context;
     const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
     const Batch batch = numbered_batch(lengths, 13);
     y = run_infer(context, parameters, batch, f);

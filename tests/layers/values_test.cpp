@@ -160,7 +160,7 @@ TEST_CASE("DeepNorm begins values, attention's output and feed-forwards scaled b
 TEST_CASE("stochastic depth drops whole sequences of a sublayer, keeps the mean, and rests outside training") {
   ModelShape deep = shape;
   deep.stochastic_depth = 0.5;
-  const Applied sublayer([&](Builder b) { return StochasticDepth<PreNorm>::Sublayer<NoNorm>(b, deep, {}, {1, 2}); });
+  Applied sublayer([&](Builder b) { return StochasticDepth<PreNorm>::Sublayer<NoNorm>(b, deep, {}, {1, 2}); });
   CHECK(sublayer.layer->skipped == 0.5f);
   CHECK(around_ones(sublayer).matrix()(3, 0) == Approx(sublayer.x.matrix()(3, 0) + 1));
   constexpr int sequences = 400;

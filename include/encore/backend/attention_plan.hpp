@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/core/attention_hooks.hpp>
+#include <encore/core/score_function.hpp>
 #include <encore/core/tensor.hpp>
 
 #include <cstdint>
@@ -14,6 +15,7 @@ namespace encore {
 template <class S>
 struct AttentionPlan : AttentionHooks<std::int64_t, S, const S*> {
   AttentionTerms terms;
+  ScoreHook<S> score{};  // hook S, for backends that say takes_score_functions
 };
 
 // Rows by distance, as kernels on the CPU read an operand: row 0 belongs to distance i - j = 0, with those of negative
@@ -24,6 +26,7 @@ struct DistanceRows {
   std::int64_t stride = 0;       // elements from a row to the next
   std::int64_t head_stride = 0;  // from a head's columns to the next head's; 0: shared by the heads
 
+  // The row of a distance, from -(P - 1) to P - 1, of one head.
   T* row(std::int64_t distance, std::int64_t head) const { return zero + distance * stride + head * head_stride; }
   // With that head's columns first.
   DistanceRows of_head(std::int64_t head) const { return {row(0, head), stride, 0}; }

@@ -81,6 +81,8 @@ class Executor : public OpRunner<B, mode> {
       parts[i] = part(x, std::int64_t(i) * (x.cols() / std::int64_t(n)), x.cols() / std::int64_t(n));
     return parts;
   }
+  // y = f(x1, .., xn), element by element, with f over scalars of any type: its derivatives are taken with dual numbers
+  // (op::Map). On backends that fuse, f runs in the product's tile where an operand is a product put off.
   template <class F, class... Values>
   Value map(const F& f, const Value& first, const Values&... rest) {
     using Op = op::Map<F, 1 + sizeof...(rest)>;
@@ -97,6 +99,7 @@ class Executor : public OpRunner<B, mode> {
       return first;  // refused by takes_scalars
     }
   }
+  // activation(x).
   Value activate(Activation activation, const Value& x) {
     if (activation == Activation::identity) return x;
     if constexpr (!recording)
@@ -115,6 +118,7 @@ class Executor : public OpRunner<B, mode> {
     }
     return run(op::Gate{.activation = activation}, in);
   }
+  // x + y, of equal shapes. A product put off takes the other one as its residual.
   Value add(const Value& x, const Value& y) {
     if constexpr (!recording && Kernels<B>::adds_residual) {
       if (operand(x).slot != operand(y).slot) {
@@ -140,6 +144,7 @@ class Executor : public OpRunner<B, mode> {
     }
     return run(norm, std::array{&x, &residual});
   }
+  // Of q [N, H D], k and v [N, Hkv D] -> [N, H D], with what scores gain by distance (ops/attention.hpp).
   Value attention(const AttentionSpec& spec, const Value& q, const Value& k, const Value& v,
                   const AttentionDistances<Value>& distances = {}) {
     std::array<const Value*, Base::Node::max_inputs> in{&q, &k, &v};
@@ -149,6 +154,20 @@ class Executor : public OpRunner<B, mode> {
       return bool(x);
     });
     return run(op::Attention{.spec = spec, .computed = computed_tables(spec), .has = has},
+               std::span<const Value* const>(in.data(), count));
+  }
+  // With a function of scores (score_function).
+  template <class F, std::size_t k, class Numbers>
+  Value attention(const AttentionSpec& spec, const Value& q, const Value& k_rows, const Value& v,
+                  const AttentionDistances<Value>& distances, const ScoreFunctor<F, k, Numbers>& score) {
+    std::array<const Value*, Base::Node::max_inputs> in{&q, &k_rows, &v};
+    std::size_t count = 3;
+    const auto has = distances.each([&](const Value& x) {
+      if (x) in[count++] = &x;
+      return bool(x);
+    });
+    if constexpr (k > 0) in[count++] = &score.numbers;
+    return run(op::ScoredAttention<F, k>{{.spec = spec, .computed = computed_tables(spec), .has = has}, score.f},
                std::span<const Value* const>(in.data(), count));
   }
   // Attention with the weights fq_i . fk_j, of features of queries and keys.
@@ -161,6 +180,7 @@ class Executor : public OpRunner<B, mode> {
   Value rotate(const AttentionSpec& spec, const Value& x) {
     return run(op::Rotate{.spec = spec, .computed = computed_tables(spec)}, std::array{&x});
   }
+  // Heads rotated with a base that depends on the sequence's length (ops/rotate_by_length.hpp).
   Value rotate_by_length(const LengthRotation& rotation, const Value& x) {
     return run(op::RotateByLength{.rotation = rotation}, std::array{&x});
   }
@@ -174,6 +194,7 @@ class Executor : public OpRunner<B, mode> {
     check_one_section("columns", x);
     return part(x, first, count);
   }
+  // The sum of rows of several tables, one for each token: [N, E].
   Value embed(const op::Embed& embed) { return run(embed, std::array<const Value*, 0>{}); }
   // Rows of one table.
   Value embed(const EmbedTerm& term) { return embed(op::Embed{.terms = {term}, .count = 1}); }
@@ -182,7 +203,9 @@ class Executor : public OpRunner<B, mode> {
   Value pool(Pooling pooling, const Value& x, Indices firsts = {}) {
     return run(op::Pool{.pooling = pooling, .firsts = firsts}, std::array{&x});
   }
+  // sum_n w_n x_n by sequence, w the softmax of the scores [N, 1] over it: [sequences, C].
   Value weighted_pool(const Value& x, const Value& scores) { return run(op::WeightedPool{}, std::array{&x, &scores}); }
+  // Columns side by side, of operands with equal rows.
   template <class... Values>
   Value concat(const Value& first, const Values&... rest) {
     return run(op::Concat{}, std::array<const Value*, 1 + sizeof...(rest)>{&first, &rest...});
@@ -192,12 +215,14 @@ class Executor : public OpRunner<B, mode> {
   template <class Op, class... Values>
   Value op(const Op& o, const Value& first, const Values&... rest) {
     constexpr std::size_t n = 1 + sizeof...(rest);
-    static_assert(n <= Base::Node::max_inputs, "encore: an op takes at most 7 operands");
+    static_assert(n <= Base::Node::max_inputs, "encore: an op takes at most 8 operands");
     if constexpr (op::IsOp<Op, B>) return run(o, std::array<const Value*, n>{&first, &rest...});
     op::check_op<Op, B>();
     return first;
   }
+  // Rows divided by their length, or by eps where that is more.
   Value l2_normalise(const Value& x, double eps = 1e-12) { return run(op::L2Normalise{.eps = eps}, std::array{&x}); }
+  // The mean negative log-likelihood of the targets [N], in nats: [1, 1] (ops/loss.hpp).
   Value cross_entropy(const Value& logits, Indices targets) {
     return run(op::CrossEntropy{.targets = targets}, std::array{&logits});
   }
@@ -233,6 +258,7 @@ class Executor : public OpRunner<B, mode> {
   // twelve times draws twelve masks, and an encoder run twice in one pass twice as many.
   class Scope {
    public:
+    // What scope() returns: it lasts until this object dies.
     Scope(Executor& executor, std::int64_t step)
         : executor_(executor), outer_(executor.scope_), outer_draws_(executor.draws_ + 1) {
       executor.scope_ = scope_hash(scope_hash(outer_, outer_draws_), std::uint64_t(step));
@@ -250,6 +276,7 @@ class Executor : public OpRunner<B, mode> {
     std::uint64_t outer_;
     std::uint64_t outer_draws_;
   };
+  // Opens a scope for the step of that number, of a layer as a rule.
   Scope scope(std::int64_t step) { return Scope(*this, step); }
 
   // Shows x to the observer, if there is one, without changing a bit.
@@ -259,6 +286,7 @@ class Executor : public OpRunner<B, mode> {
     force(x);
     if constexpr (computing) observer_.call(observer_.object, name, index, view(x));
   }
+  // Has the observer see what layers tap from now on, or nobody for {}.
   void observe(TapFunction<Scalar> observer) { observer_ = observer; }
 
   // ---- values in and out

@@ -14,7 +14,7 @@ class Count : public Executor<B, Mode::count> {
  public:
   // prepared: as with parameters that are (models/prepare.hpp), which those of a loaded model are. claim: of a caller
   // who holds the context's workspace for longer; null: the executor's own.
-  Count(const Context<B>& context, const ParameterLayout& layout, const Segments& segments, bool prepared = false,
+  Count(Context<B>& context, const ParameterLayout& layout, const Segments& segments, bool prepared = false,
         const WorkspaceClaim* claim = nullptr)
       : Executor<B, Mode::count>(context, layout, segments, nullptr, nullptr, claim) {
     this->prepared_ = prepared;
@@ -30,12 +30,15 @@ class Count : public Executor<B, Mode::count> {
 template <class B>
 class Infer : public Executor<B, Mode::infer> {
  public:
-  Infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+  // A pass over these sequences. `claim`: the workspace's, where the caller holds it already. Throws ArgumentError
+  // where the context is in use, on this thread or another.
+  Infer(Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
         const WorkspaceClaim* claim = nullptr)
       : Executor<B, Mode::infer>(context, parameters.layout(), segments, &parameters, nullptr, claim) {
     this->prepared_ = parameters.prepared();
   }
 
+  // Bytes of the workspace that the pass has needed so far.
   std::size_t peak_bytes() const { return this->arena_peak(); }
 };
 
@@ -49,7 +52,7 @@ consteval void require_one_backend() {
 // Counts, reserves, runs: forward(executor) is called once with a Count and once with an Infer. Throws ArgumentError
 // where the context is in use, on this thread or another.
 template <class B, class Forward>
-void infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+void infer(Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
            TapFunction<scalar_t<B>> observer, Forward&& forward) {
   const WorkspaceClaim claim(context.workspace());
   std::size_t bytes = 0;
@@ -68,7 +71,7 @@ void infer(const Context<B>& context, const Parameters<B>& parameters, const Seg
 // Of two backends: says so.
 template <class A, class B, class Forward>
   requires(!std::is_same_v<A, B>)
-void infer(const Context<A>&, const Parameters<B>&, const Segments&, TapFunction<scalar_t<A>>, Forward&&) {
+void infer(Context<A>&, const Parameters<B>&, const Segments&, TapFunction<scalar_t<A>>, Forward&&) {
   detail::require_one_backend<A, B>();
 }
 

@@ -14,6 +14,7 @@ class OpComputer : public ValueStore<B, mode> {
   using Store = ValueStore<B, mode>;
 
  public:
+  // False for Count, which runs no kernel.
   using Store::computing;
   using typename Store::In;
   using typename Store::Out;

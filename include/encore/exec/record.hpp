@@ -9,6 +9,7 @@
 
 namespace encore {
 
+// Whether a recorded pass is one of training, and what its masks are drawn from.
 struct RecordOptions {
   bool training = false;   // dropout is on
   std::uint64_t seed = 0;  // of dropout masks
@@ -23,7 +24,7 @@ class Record : public Executor<B, Mode::record> {
 
   // gradients: where the gradients of the parameters are added (Parameters::gradients); null: only those of values are
   // wanted.
-  Record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+  Record(Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
          std::type_identity_t<Parameters<B>>* gradients, RecordOptions options = {})
       : Base(context, parameters.layout(), segments, &parameters, gradients) {
     this->training_ = options.training;

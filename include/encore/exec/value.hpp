@@ -35,6 +35,7 @@ class Value {
   }
 
   explicit operator bool() const { return store_ != nullptr; }
+  // Its shape, [rows, cols].
   std::int64_t rows() const { return store_->rows_of(operand_.slot); }
   std::int64_t cols() const { return operand_.cols; }
 

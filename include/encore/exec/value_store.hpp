@@ -19,11 +19,13 @@
 
 namespace encore {
 
+// Run and forget, run and keep all for the way back, or run nothing and count.
 enum class Mode : std::uint8_t { infer, record, count };
 
 template <BackendTag B, Mode mode>
 class ValueStore {
  public:
+  // The backend's tag, and what the mode means at compile time.
   using Backend = B;
   using Scalar = scalar_t<B>;
   using Value = encore::Value<ValueStore>;
@@ -35,6 +37,7 @@ class ValueStore {
   ValueStore(const ValueStore&) = delete;
   ValueStore& operator=(const ValueStore&) = delete;
 
+  // The sequences of the pass, and the layout that its parameters are of.
   const Segments& segments() const { return env_.segments; }
   const ParameterLayout& layout() const { return env_.layout; }
   // Indices the backend can read. Infer and Count read the span itself, which must outlive the ops that take them;
@@ -77,7 +80,7 @@ class ValueStore {
   }
 
  protected:
-  ValueStore(const Context<B>& context, const ParameterLayout& layout, const Segments& segments,
+  ValueStore(Context<B>& context, const ParameterLayout& layout, const Segments& segments,
              const Parameters<B>* parameters, Parameters<B>* gradients, const WorkspaceClaim* claim = nullptr)
       : kernels_(context), env_{kernels_, layout, segments, parameters, gradients}, workspace_(context.workspace()) {
     check_stores();
@@ -234,7 +237,7 @@ class ValueStore {
 
   Kernels<B> kernels_;
   OpEnvironment<B> env_;
-  std::remove_reference_t<decltype(std::declval<const Context<B>&>().workspace())>& workspace_;
+  std::remove_reference_t<decltype(std::declval<Context<B>&>().workspace())>& workspace_;
   std::optional<WorkspaceClaim> claim_;  // none where the caller has one
   BumpMemory<decltype(std::declval<const Kernels<B>&>().block(std::size_t{}))> memory_;
 };

@@ -53,7 +53,20 @@ auto distances_of(auto& ex, const PositionLayer<Position>& layer, const Position
   else
     return AttentionDistances<Value>{};
 }
-// Queries or keys as the policy turns them.
+// Attention with what the policy says of its scores.
+template <class Position, class Value>
+Value attention_of(auto& ex, const AttentionSpec& spec, const Value& q, const Value& k, const Value& v,
+                   const AttentionDistances<Value>& distances, const PositionLayer<Position>& layer,
+                   const Position& position) {
+  using Ex = std::remove_reference_t<decltype(ex)>;
+  if constexpr (GivesScore<PositionLayer<Position>, Ex>)
+    return ex.attention(spec, q, k, v, distances, layer.score(ex));
+  else if constexpr (GivesScore<Position, Ex>)
+    return ex.attention(spec, q, k, v, distances, position.score(ex));
+  else
+    return ex.attention(spec, q, k, v, distances);
+}
+// Queries or keys as the policy rotates them.
 template <class Position, class Value>
 Value rotated(auto& ex, const Position& position, const Value& x, const LayerPlace& place) {
   if constexpr (RotatesByLayer<Position, std::remove_reference_t<decltype(ex)>>)
@@ -91,6 +104,7 @@ enum class OutputGate : std::uint8_t { none, elementwise, by_head };
 // the options for them `query_norm`, `key_norm`, `sink` [1, heads], `gate`, `value_mix` [1, 2].
 template <class Position>
 struct MultiHeadAttention {
+  // What is read at run time: biases, window, sharing of keys and values, and what becomes of a score.
   struct Options {
     Bias bias = Bias::yes;
     std::int64_t window = -1;   // keys with |i - j| <= window; negative: all
@@ -98,7 +112,7 @@ struct MultiHeadAttention {
     double softcap = 0;         // t > 0: scores become t tanh(score / t); 50 in Gemma 2
     AttentionWeights weights = AttentionWeights::softmax;
     Sink sink = Sink::none;
-    HeadNormKind head_norm = HeadNormKind::none;  // of queries and keys, before positions turn them
+    HeadNormKind head_norm = HeadNormKind::none;  // of queries and keys, before positions rotate them
     double head_norm_eps = 1e-6;
     OutputGate gate = OutputGate::none;
     // Values become a v + b v of the first layer, a and b learned, 0.5 at first. Zhou et al. 2024.
@@ -161,8 +175,8 @@ struct MultiHeadAttention {
     if (spec.rotates_values) v = ex.rotate(spec, v);
     auto operands = detail::distances_of(ex, layer_position, position);
     if (sink) operands.sinks = parameter_row(ex, sink);
-    auto mixed = ex.attention(spec, q, k, v, operands);  // [N, C]
-    q = k = v = {};                                      // gives their memory back before the next product is made
+    auto mixed = detail::attention_of(ex, spec, q, k, v, operands, layer_position, position);  // [N, C]
+    q = k = v = {};  // gives their memory back before the next product is made
     if (gate) mixed = gated(ex, (*gate)(ex, x), mixed);
     return out(ex, mixed);
   }

@@ -27,6 +27,7 @@ struct BottleneckOptions {
 template <class Spec>
 struct BottleneckBlock {
   using Norm = typename Spec::Norm;
+  // norm(dense(x)), [N, C] -> [N, T].
   struct Narrow {
     Linear dense;
     Norm norm;
@@ -35,6 +36,7 @@ struct BottleneckBlock {
       return norm(ex, mapped);
     }
   };
+  // One of the block's narrow feed-forwards, norm(out(activation(in(x))) + x) at width T.
   struct FeedForward {
     Linear in, out;
     Norm norm;
@@ -53,7 +55,10 @@ struct BottleneckBlock {
 
   // Throws ArgumentError for queries and keys of a width that the input does not have.
   BottleneckBlock(Builder b, const Config<Spec>& config, const typename Spec::Position&, const LayerPlace&)
-      : BottleneckBlock(b, config, config.block, config.block.width ? config.block.width : config.shape.hidden) {}
+      : BottleneckBlock(b, config, config.block, config.block.width ? config.block.width : config.shape.hidden) {
+    static_assert(!ActsOnScores<typename Spec::Position>,
+                  "encore: the attention of a bottleneck block has no place for this position policy's hooks");
+  }
 
   auto operator()(auto& ex, const auto& x) const {
     auto h = in ? (*in)(ex, x) : x;
@@ -127,6 +132,7 @@ struct BottleneckBlock {
 // `word.weight`, `type.weight`, `project`, `norm`.
 template <class Norm>
 struct TrigramEmbedding {
+  // Whether neighbours stand beside each word, and a norm of its own.
   struct Options {
     bool trigrams = true;
     std::optional<options_t<Norm>> norm{};  // where they differ from the layers'

@@ -29,6 +29,7 @@ template <class Norm>
 struct DisentangledPosition {
   static constexpr bool has_buckets = true;  // what DisentangledAttention asks for: bucket_rows, by_distance
 
+  // Whether there are relative and absolute positions, and how distances are sorted into buckets.
   struct Options {
     bool relative = true;
     std::int64_t buckets = 0;     // at most 0: none
@@ -64,6 +65,7 @@ struct DisentangledPosition {
   }
   // Buckets there are, those of sequences of any length.
   std::int64_t buckets() const { return 2 * span_ + 1; }
+  // The embeddings of all buckets, for prepare().
   auto all_bucket_rows(auto& ex) const { return first_bucket_rows(ex, std::size_t(buckets())); }
   // Rows of buckets, projected, laid out by distance: [2 longest - 1, C].
   auto by_distance(auto& ex, const auto& rows) const {
@@ -105,6 +107,7 @@ struct DisentangledPosition {
 // `value`, `out`, and unless the keys are shared `position_key` and `position_query`.
 template <class Position>
 struct DisentangledAttention {
+  // Which terms the scores have, and what keys and positions share.
   struct Options {
     bool to_query = true;      // content to position ("c2p")
     bool to_key = true;        // position to content ("p2c")
@@ -176,7 +179,8 @@ struct DisentangledAttention {
     distances = {};
     return out(ex, mixed);
   }
-  // Calls write(parameter, value) for what it derives from weights.
+  // Calls write(parameter, value) for what it derives from weights, the projected rows of all buckets
+  // (models/prepare.hpp).
   static constexpr bool prepares = true;
   void prepare(auto& ex, auto&& write) const {
     if (!key_rows && !query_rows) return;

@@ -80,6 +80,7 @@ struct TokenEmbedding : EmbeddingTables {
     return project ? (*project)(ex, kept) : kept;
   }
 };
+// TokenEmbedding with a projection even where E = C, as ALBERT has it. Lan et al. 2020.
 template <class Norm>
 using FactorisedEmbedding = TokenEmbedding<Norm, Projection::always>;
 

@@ -10,6 +10,7 @@ namespace encore {
 
 // out(activation(in(x))). Vaswani et al. 2017; BERT with gelu_erf.
 struct Mlp {
+  // The activation and whether both maps have biases.
   struct Options {
     Activation activation = Activation::gelu_erf;
     Bias bias = Bias::yes;
@@ -37,6 +38,7 @@ enum class Gate : std::uint8_t { first, second };
 // `in.first` and `in.second`, [F, C] each, and `out`.
 template <Gate activated = Gate::first>
 struct Glu {
+  // The activation of one half and whether both maps have biases.
   struct Options {
     Activation activation = Activation::gelu_erf;
     Bias bias = Bias::no;

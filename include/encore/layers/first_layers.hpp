@@ -8,6 +8,7 @@
 
 namespace encore {
 
+// How many layers FirstLayers counts as first.
 struct FirstLayersOptions {
   std::int64_t first = 1;  // layers of the first kind
 };
@@ -16,6 +17,7 @@ struct FirstLayersOptions {
 // FirstLayers<ParallelBlock>::Block<S>; using BlockOptions = FirstLayersOptions.
 template <template <class> class First, template <class> class Rest = EncoderBlock>
 struct FirstLayers {
+  // One layer, of either kind by its depth.
   template <class Spec>
   struct Block {
     std::optional<First<Spec>> first;

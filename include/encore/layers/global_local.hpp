@@ -14,12 +14,15 @@ namespace encore {
 // 2024, ModernBERT: two bases of RoPE, every third layer global.
 template <class Global, class Local = Global>
 struct GlobalLocal {
+  // Both policies' numbers, the window, and which layers are local.
   struct Options {
     options_t<Global> global{};
     options_t<Local> local{};
     std::int64_t window = -1;      // keys with |i - j| <= window in local layers; negative: all
     std::vector<bool> is_local{};  // by layer; those beyond the list are global
   };
+  static_assert(!detail::NamesScore<Global> && !detail::NamesScore<Local>,
+                "encore: GlobalLocal hands on no function of scores");
   Global global;
   Local local;
   Options options;

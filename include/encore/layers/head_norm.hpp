@@ -7,6 +7,7 @@
 
 namespace encore {
 
+// No norm of queries and keys, LayerNorm without a bias, or RmsNorm.
 enum class HeadNormKind : std::uint8_t { none, layer, rms };
 
 // [N, H D] -> [N, H D]: each head's D columns normed for themselves, by one gain [D] for all heads. Parameter `weight`.

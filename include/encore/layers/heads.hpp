@@ -12,6 +12,11 @@
 
 namespace encore {
 
+// Numbers of a pooler.
+struct PoolerOptions {
+  bool dense = true;  // false, where a pooler can do without: it has no weights
+};
+
 // tanh(dense(x of the first token)): [N, C] -> [sequences, C].
 struct TanhPooler {
   Linear dense;

@@ -20,6 +20,7 @@ struct EluFeatures {
   EluFeatures(Builder, const ModelShape&) {}
   auto operator()(auto& ex, const auto& x) const { return ex.map(EluPlusOne{}, x); }
 
+  // elu(x) + 1: x + 1 above zero, e^x elsewhere.
   struct EluPlusOne {
     template <class S>
     ENCORE_HD S operator()(S x) const {
@@ -56,6 +57,7 @@ inline std::vector<double> orthogonal_directions(std::int64_t m, std::int64_t d,
 // the same for all heads of a layer. Per-head products are products with block-diagonal weights, H times the work of
 // the blocks. Choromanski et al. 2021, Performer: FAVOR+ with positive orthogonal features, not redrawn.
 struct FavorFeatures {
+  // How many directions a head has and where they come from.
   struct Options {
     std::int64_t features = 0;  // m, of a head; 0: D log D, as in the paper's theorem 4, rounded up
     std::uint64_t seed = 0;     // of the directions
@@ -98,12 +100,14 @@ struct FavorFeatures {
     return ex.map(Positive{scale, eps}, along, shared);
   }
 
+  // x^2.
   struct Square {
     template <class S>
     ENCORE_HD S operator()(S x) const {
       return x * x;
     }
   };
+  // scale (e^(along - half) + eps).
   struct Positive {
     double scale, eps;
     template <class S>

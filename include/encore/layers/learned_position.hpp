@@ -14,6 +14,7 @@ namespace encore {
 // padding + 1], where tokens of that id are not counted and read P[padding]. Parameter `weight` [max_positions, E], with
 // padding + 1 rows more before them.
 struct LearnedPosition {
+  // Which token is not counted, and how wide the rows are.
   struct Options {
     std::optional<std::int32_t> padding{};
     std::int64_t width = 0;  // E; 0: the shape's embedding width

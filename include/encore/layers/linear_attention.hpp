@@ -16,6 +16,7 @@ namespace encore {
 //   template <class P> using Attention = LinearAttention<P>;
 template <class Position, class Features = EluFeatures>
 struct LinearAttention {
+  // Biases of the four maps, and the features' numbers.
   struct Options {
     Bias bias = Bias::yes;
     options_t<Features> features{};

@@ -24,6 +24,7 @@ struct EnhancedMaskDecoder : MaskedLmHead<Norm> {
       : MaskedLmHead<Norm>(b, shape, options, norm_options, words) {
     if (options.enhanced) position.emplace(b / "position", shape, LearnedPosition::Options{.width = shape.hidden});
   }
+  // Whether the decoder is there: decode() is called then.
   bool decodes() const { return position.has_value(); }
   // -> z_2, for the call operator.
   auto decode(auto& ex, const auto& encoder, const auto& h, const BatchIndices& in) const {

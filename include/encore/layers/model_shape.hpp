@@ -25,6 +25,8 @@ struct ModelShape {
   float dropout = 0;           // of sublayer outputs and embeddings, while training
   float stochastic_depth = 0;  // probability that a sequence skips a sublayer of the last layer, while training
 
+  // The widths with what is derived put in: of a head, of all heads' queries, of the feed-forward's middle, of the
+  // embedding.
   constexpr std::int64_t head_size() const { return head ? head : hidden / heads; }
   constexpr std::int64_t attention_width() const { return heads * head_size(); }
   constexpr std::int64_t feed_forward_width() const { return intermediate ? intermediate : 4 * hidden; }

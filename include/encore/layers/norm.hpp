@@ -16,6 +16,7 @@ namespace encore {
 
 // y = g (x - mean) / sqrt(var + eps) + b. [N, C] -> [N, C]. Ba, Kiros & Hinton 2016. eps: BERT 1e-12, RoBERTa 1e-5.
 struct LayerNorm {
+  // eps is added to the variance; ModernBERT's norms have no bias.
   struct Options {
     double eps = 1e-12;
     Bias bias = Bias::yes;
@@ -35,6 +36,7 @@ struct LayerNorm {
 
 // y = g x / sqrt(mean x^2 + eps). [N, C] -> [N, C]. Zhang & Sennrich 2019.
 struct RmsNorm {
+  // eps is added to the mean square; T5 and Llama have 1e-6.
   struct Options {
     double eps = 1e-6;
   };
@@ -65,6 +67,7 @@ struct NoNorm {
 // y = g x / max(|x|_2, eps), one learned number g for all columns, which begins as sqrt(C). [N, C] -> [N, C]. Nguyen &
 // Salazar 2019. Parameter `scale` [1, 1].
 struct ScaleNorm {
+  // eps bounds a row's length from below.
   struct Options {
     double eps = 1e-6;
   };

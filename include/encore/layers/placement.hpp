@@ -18,6 +18,7 @@ void refuse_one_operand() {
 }
 }  // namespace detail
 
+// Whether a norm takes a residual too: norm(ex, x, y) is norm(x + y).
 template <class Norm, class Ex, class X, class Y>
 concept NormsSums = requires(const Norm& norm, Ex& ex, const X& x, const Y& y) { norm(ex, x, y); };
 

@@ -28,6 +28,7 @@ struct Alibi {
                          })),
         indices(shape.max_positions, [last = shape.max_positions - 1](std::int64_t e) { return e + last; }) {}
 
+  // m_h of `head`, h - 1, from 0 to heads - 1.
   static double slope(std::int64_t head, std::int64_t heads) {
     std::int64_t power = 1;
     while (2 * power <= heads) power *= 2;
@@ -68,6 +69,7 @@ struct Kerple {
     return result;
   }
 
+  // -r1 log(1 + r2 distance), r1 = softplus(a), r2 = softplus(b).
   struct Decay {
     template <class S>
     ENCORE_HD S operator()(S a, S b, S distance) const {
@@ -81,6 +83,7 @@ struct Kerple {
 // row by distance can know i, so t alone stands here. c begins near 0.1, t near `threshold`. Parameters `c`, `t` [1, 1],
 // `in`, `out`.
 struct Fire {
+  // The MLP's width and where the distance's scale begins, in tokens.
   struct Options {
     std::int64_t width = 32;
     double threshold = 512;
@@ -113,6 +116,7 @@ struct Fire {
     return result;
   }
 
+  // psi(distance) / psi(t), from c and t before their softplus.
   struct Progress {
     template <class S>
     ENCORE_HD S operator()(S rate, S threshold, S distance) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hooks of position policies (docs/design.md): add_to and rows (E, what is added to the embedding), lower, rotate and
-// distances (QK, C, B, M: what attention reads), or a nested Layer whose parameters belong to one layer.
+// The hooks of position policies (docs/design.md): add_to and rows (E, what is added to the embedding), lower, rotate, distances
+// and score (QK, C, B, M, S: what attention reads), or a nested Layer whose parameters belong to one layer.
 #pragma once
 
 #include <encore/layers/model_shape.hpp>
@@ -30,6 +30,10 @@ concept HasLayerPart = requires { typename P::Layer; };
 // Hooks C and B: rows by distance for the sequences at hand, p.distances(ex) -> AttentionDistances of values.
 template <class P, class Ex>
 concept GivesDistances = requires(const P& p, Ex& ex) { p.distances(ex); };
+
+// Hook S: a function of scores, p.score(ex) -> what score_function() returns.
+template <class P, class Ex>
+concept GivesScore = requires(const P& p, Ex& ex) { p.score(ex); };
 
 // Hook QK, by an op instead of tables: p.rotate(ex, x) -> queries or keys.
 template <class P, class Ex>
@@ -61,7 +65,7 @@ namespace detail {
 // A member of a policy named like one of these, whatever its parameters, makes the name ambiguous in what derives from
 // both. The policy's own executor-generic functions cannot be tried without an executor.
 struct HookNames {
-  int distances, by_distance, rotate, rows, add_to, lower;
+  int distances, by_distance, rotate, score, rows, add_to, lower;
 };
 template <class P>
 struct WithHookNames : P, HookNames {};
@@ -71,6 +75,8 @@ concept NamesDistances = !requires {
   &WithHookNames<P>::by_distance;
   &WithHookNames<P>::rotate;
 };
+template <class P>
+concept NamesScore = !requires { &WithHookNames<P>::score; };
 template <class P>
 concept NamesOthers = !requires {
   &WithHookNames<P>::rows;
@@ -82,9 +88,11 @@ concept HasNoHooks = requires { requires !P::has_hooks; };
 }  // namespace detail
 // Has a hook, or says that it has none on purpose: static constexpr bool has_hooks = false.
 template <class P>
-concept HasHook = HasLayerPart<P> || detail::NamesDistances<P> || detail::NamesOthers<P> || detail::HasNoHooks<P>;
+concept HasHook = HasLayerPart<P> || detail::NamesDistances<P> || detail::NamesScore<P> || detail::NamesOthers<P> ||
+                  detail::HasNoHooks<P>;
 // Has any hook into attention: what mixes tokens without scores refuses such policies.
 template <class P>
-concept ActsOnScores = LowersAttention<P> || LowersByLayer<P> || HasLayerPart<P> || detail::NamesDistances<P>;
+concept ActsOnScores =
+    LowersAttention<P> || LowersByLayer<P> || HasLayerPart<P> || detail::NamesDistances<P> || detail::NamesScore<P>;
 
 }  // namespace encore

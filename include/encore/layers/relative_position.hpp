@@ -19,6 +19,7 @@ enum class RelativeTerms : std::uint8_t { key, key_and_query };
 // size], one per layer, shared by the heads. Shaw, Uszkoreit & Vaswani 2018; Huang et al. 2020 (method 4). The names
 // relative_key and relative_key_query are those of transformers.
 struct RelativePosition {
+  // Whether keys meet the distance's row too.
   struct Options {
     RelativeTerms terms = RelativeTerms::key;
   };
@@ -31,6 +32,7 @@ struct RelativePosition {
         terms(options.terms),
         indices(s.max_positions, [last = s.max_positions - 1](std::int64_t e) { return e + last; }) {}
 
+  // A layer's own table.
   struct Layer {
     ParameterId table;
     RelativeTerms terms;

@@ -14,11 +14,12 @@ namespace encore {
 // How rotated pairs lie in a head: (x_i, x_{i + r/2}) as in GPT-NeoX and ModernBERT, or (x_2i, x_2i+1) as in RoFormer.
 enum class Pairs : std::uint8_t { half, interleaved };
 
-// q and k (and, with rotates_values, v) turn by p / base^(2i/r) in each pair i of their first r columns, or as the scaling
-// has it: by tables, or with the dynamic kind by each sequence's own length, whatever else is in the batch. Su et al. 2021,
-// RoFormer.
+// q and k (and, with rotates_values, v) are rotated by p / base^(2i/r) in each pair i of their first r columns, or as
+// the scaling has it: by tables, or with the dynamic kind by each sequence's own length, whatever else is in the batch.
+// Su et al. 2021, RoFormer.
 template <Pairs pairs = Pairs::half>
 struct Rope {
+  // The base, how much of a head is rotated, and how far the tables go.
   struct Options {
     double base = 10000;
     std::int64_t rotary = 0;  // r; 0: the whole head
@@ -80,6 +81,7 @@ struct Rope {
   static constexpr bool fits(const ModelShape& shape, const Options& options) {
     return (options.rotary ? options.rotary : shape.head_size()) % 2 == 0;
   }
+  // Fails to compile, in one sentence, where fits() is false.
   template <bool even>
   static consteval void require_fit() {
     static_assert(even, "encore: RoPE needs an even head size");
@@ -87,9 +89,11 @@ struct Rope {
 };
 
 // RoPE whose base grows with the sequence once it is longer than those of training (ops/rotate_by_length.hpp): texts that
-// fit are turned as the model learnt it. transformers takes the longest sequence of a batch, here each counts for itself.
+// fit are rotated as the model learnt it. transformers takes the longest sequence of a batch, here each counts for
+// itself.
 template <Pairs pairs = Pairs::half>
 struct DynamicRope {
+  // The base of training, the factor by which longer texts stretch it, and the tokens of training.
   struct Options {
     double base = 10000;
     double factor = 1;

@@ -14,6 +14,7 @@
 
 namespace encore {
 
+// transformers' rope_type; r is the number of rotated columns.
 enum class RopeScalingKind : std::uint8_t {
   none,
   linear,   // every frequency divided by the factor. Chen et al. 2023, position interpolation
@@ -23,6 +24,7 @@ enum class RopeScalingKind : std::uint8_t {
   dynamic,  // ntk with a base that grows with the sequence, once it is longer than the trained positions: LengthRotation
 };
 
+// The numbers of rope_parameters that rope_frequencies() and rope_attention_factor() read.
 struct RopeScaling {
   RopeScalingKind kind = RopeScalingKind::none;
   double factor = 1;

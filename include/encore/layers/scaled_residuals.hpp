@@ -17,6 +17,7 @@ namespace encore {
 struct DeepNorm {
   static constexpr bool final_norm = false;
 
+  // factor x.
   struct Times {
     double factor;
     template <class S>

@@ -11,6 +11,7 @@ namespace encore {
 // cosines (fairseq, RoFormer's own table).
 enum class Sinusoids : std::uint8_t { interleaved, halves };
 
+// The base of the wavelengths, which go from 2 pi tokens to nearly 2 pi base, and the order of columns.
 struct SinusoidalOptions {
   double base = 10000;
   Sinusoids layout = Sinusoids::interleaved;

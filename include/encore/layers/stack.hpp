@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stack policies: which block stands at which depth. One description used twice is one set of parameters.
+// Stack policies: which block stands at which depth. One description used twice is one set of parameters. A stack has
+// `order`, by depth the block that runs there, and place(layers, block), where that block's names begin.
 #pragma once
 
 #include <encore/layers/model_shape.hpp>
@@ -22,6 +23,7 @@ struct Repeat {
 // `groups` sets of `inner` blocks; the layers are divided evenly among the groups, in order, and each layer runs the
 // inner blocks of its group: layers * inner steps in all. Names `layers.<group>.<inner>`. Lan et al. 2020, ALBERT.
 struct SharedGroups {
+  // ALBERT's num_hidden_groups and inner_group_num.
   struct Options {
     std::int64_t groups = 1;
     std::int64_t inner = 1;
@@ -43,6 +45,7 @@ struct SharedGroups {
 
 // Any order, given as a list: {0, 0, 1, 1}. Names `layers.<block>`.
 struct SharedPattern {
+  // By depth, the block that runs there.
   struct Options {
     std::vector<std::int64_t> order;
   };

@@ -26,6 +26,7 @@ inline std::int64_t t5_bucket(std::int64_t distance, std::int64_t buckets, std::
 // Scores gain B[bucket(j - i)][h], outside the scale; one table [buckets, H] for all layers. Raffel et al. 2020, T5; Song
 // et al. 2020, MPNet. Parameter `bias.weight`.
 struct T5Bias {
+  // How distances are sorted into buckets, in tokens; the defaults are T5's.
   struct Options {
     std::int64_t buckets = 32;  // that distances are sorted into
     std::int64_t furthest = 128;

@@ -15,6 +15,7 @@ namespace encore {
 // that is this one with u as the bias of q and w = v - u. Parameters of each layer: `relative.weight` [H D, C], `offset`
 // [1, H D]; constants `sinusoids`, `heads`.
 struct TransformerXlPosition {
+  // The base of the sinusoids' wavelengths.
   struct Options {
     double base = 10000;
   };
@@ -34,6 +35,7 @@ struct TransformerXlPosition {
         indices(s.max_positions, [last = s.max_positions - 1](std::int64_t e) { return e + last; }),
         first(s.max_positions, [](std::int64_t) { return 0; }) {}
 
+  // A layer's own projection of the sinusoids and its vectors w.
   struct Layer {
     Linear relative;
     ParameterId offset;

@@ -17,6 +17,7 @@ template <XPosDecay decay = XPosDecay::symmetric, Pairs pairs = Pairs::interleav
 struct XPos {
   static_assert(decay == XPosDecay::symmetric,
                 "encore: causal XPos amplifies the tokens ahead, which an encoder sees; use XPosDecay::symmetric");
+  // RoPE's base, the tokens in which a pair's product decays to z_i, and z's gamma; the paper's.
   struct Options {
     double base = 10000;
     double scale_base = 512;
@@ -37,6 +38,7 @@ struct XPos {
     spec.decay = factors;
   }
   static constexpr bool endless() { return true; }
+  // As Rope has them: whether the head size is even.
   static constexpr bool fits(const ModelShape& shape, const Options&) { return shape.head_size() % 2 == 0; }
   template <bool even>
   static consteval void require_fit() {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packed attention: q [N, H D], k and v [N, Hkv D] -> [N, H D]. For head h of each sequence of n tokens,
-//   s_ij = cap(scale (sum_c q_ic k_jc d_c(|i - j|) + q_i . R[i - j] + k_j . R'[i - j]) + B[i - j])
+//   s_ij = f(cap(scale (sum_c q_ic k_jc d_c(|i - j|) + q_i . R[i - j] + k_j . R'[i - j]) + B[i - j]), i - j, n_h)
 //   out_i = sum_j w_ij v_j,  w_ij = exp(s_ij) / (sum_j exp(s_ij) + exp(sink_h)), or sigmoid(s_ij - log n)
-// over the keys of the same sequence (within the window, if there is one); d, R, R', B, the sink and the cap, t tanh(s /
-// t), where there are such. Online softmax: nothing N x N exists, forward or backward. Position policies arrive lowered
-// to data (AttentionSpec; docs/design.md). R, R' [2 P - 1, H D] (or [2 P - 1, D], shared by the heads), B [2 P - 1, H] and
-// the sinks [1, H] are operands; distance i - j is row i - j + P - 1, and P is at least the longest sequence. y aliases
+// over the keys of the same sequence (within the window, if there is one); d, R, R', B, the sink, the cap, t tanh(s /
+// t), and the user's function f with numbers n of each head, where there are such. Online softmax: nothing N x N exists, forward or backward. Position policies arrive lowered
+// to data (AttentionSpec; docs/design.md). R, R' [2 P - 1, H D] (or [2 P - 1, D], shared by the heads), B [2 P - 1, H],
+// the sinks [1, H] and n [k, H] are operands; distance i - j is row i - j + P - 1, and P is at least the longest sequence. y aliases
 // nothing. Saved: log-sums [N, H]. Sources: Vaswani et al. 2017; Dao et al. 2022 (tiling, recomputation); Shaw et al.
 // 2018; Su et al. 2021 (RoPE); Xiao et al. 2023 and OpenAI's gpt-oss 2025 (sinks); Gemma Team 2024 (cap).
 #pragma once
@@ -97,7 +97,7 @@ struct Attention {
   }
   template <class B>
   void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sum, std::byte* scratch) const {
-    attention_kernel(env.kernels, plan<B>(env), env.segments, in, distances<B>(in), y, log_sum, scratch);
+    forward_as(env, plan<B>(env), in, y, log_sum, scratch);
   }
   template <class B>
   void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B> log_sum, In<B> dy,
@@ -115,7 +115,12 @@ struct Attention {
     return 4.0 * pairs * double(spec.heads) * double(spec.head_size);
   }
 
- private:
+ protected:
+  template <class B>
+  void forward_as(const Env<B>& env, const AttentionPlan<scalar_t<B>>& plan, std::span<const In<B>> in, Out<B> y,
+                  Out<B> log_sum, std::byte* scratch) const {
+    attention_kernel(env.kernels, plan, env.segments, in, distances<B>(in), y, log_sum, scratch);
+  }
   // The operands behind q, k and v, or their gradients; null data where one is absent.
   template <class B, class View>
   AttentionDistances<View> distances(std::span<const View> views) const {
@@ -126,6 +131,52 @@ struct Attention {
   template <class B>
   AttentionPlan<scalar_t<B>> plan(const Env<B>& env) const {
     return plan_attention(env, spec, computed, has);
+  }
+};
+
+// The same with a function of scores and k numbers of each head, the last operand where there are any (hook S).
+template <class F, std::size_t k>
+struct ScoredAttention : Attention {
+  F f;
+
+  template <class B>
+  Extent output(const Env<B>& env, std::span<const Extent> in) const {
+    static_assert(takes_functions<B>(), "encore: attention on this backend takes no function of scores");
+    if (k > 0 && in.back() != Extent{std::int64_t(k), spec.heads})
+      shape_error(name, in.back(), {std::int64_t(k), spec.heads}, "a function of scores has k numbers for each head");
+    return Attention::output(env, without_numbers(in));
+  }
+  template <class B>
+  void forward(const Env<B>& env, std::span<const In<B>> in, Out<B> y, Out<B> log_sum, std::byte* scratch) const {
+    if constexpr (takes_functions<B>()) forward_as(env, scored_plan<B>(env, in), in, y, log_sum, scratch);
+  }
+  template <class B>
+  void backward(const Env<B>& env, std::span<const In<B>> in, In<B> y, In<B> log_sum, In<B> dy,
+                std::span<const Out<B>> dx) const {
+    if constexpr (takes_functions<B>())
+      env.kernels.attention_backward(scored_plan<B>(env, in), env.segments, in, distances<B>(in), y, log_sum, dy,
+                                     without_numbers(dx), distances<B>(dx), k > 0 ? dx.back() : Out<B>{});
+  }
+
+ private:
+  template <class B>
+  static constexpr bool takes_functions() {
+    if constexpr (requires { Kernels<B>::takes_score_functions; })
+      return Kernels<B>::takes_score_functions;
+    else
+      return false;
+  }
+  template <class T>
+  static std::span<const T> without_numbers(std::span<const T> operands) {
+    return operands.first(operands.size() - (k > 0));
+  }
+  template <class B>
+  AttentionPlan<scalar_t<B>> scored_plan(const Env<B>& env, std::span<const In<B>> in) const {
+    auto result = plan<B>(env);
+    result.score = score_hook<scalar_t<B>, k>(f, k > 0 ? in.back() : In<B>{});
+    if constexpr (requires { env.kernels.template score_block<F, k>(); })
+      result.score.block = env.kernels.template score_block<F, k>();
+    return result;
   }
 };
 

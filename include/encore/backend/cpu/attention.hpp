@@ -3,6 +3,7 @@
 #pragma once
 
 #include <encore/backend/cpu/products.hpp>
+#include <encore/backend/cpu/score_block.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -47,12 +48,21 @@ class AttentionWork : public Products {
       task.row_begin = length * block / blocks;
       task.row_end = length * (block + 1) / blocks;
       task.terms = terms.each([&](const auto& rows) { return rows ? rows.of_head(head) : rows; });
+      if (plan.score) {
+        task.score = &plan.score;
+        task.score_numbers = plan.score.of_head(head);
+      }
       if (log_sum.data) {
         task.log_sum = log_sum.row(begin) + head;
         task.ldlog_sum = log_sum.stride;
       }
       table_.attention(task, reinterpret_cast<float*>(scratch) + std::size_t(worker) * per_worker);
     });
+  }
+
+  template <class F, std::size_t k>
+  auto score_block() const {
+    return ScoreBlocks<F, k>::for_isa(table_.isa);
   }
 
  private:

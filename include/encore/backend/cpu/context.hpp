@@ -19,6 +19,7 @@
 
 namespace encore {
 
+// How many threads a context has, how they wait, and which kernels they run.
 struct CpuOptions {
   int threads = 0;                       // 0: the cores this process may use
   Precision precision = Precision::f32;  // of weights packed with this context
@@ -43,12 +44,14 @@ class Context<Cpu> {
   Context(const CpuOptions& options, E& executor)
       : table_(choose(options)), precision_(options.precision), parallel_(executor) {}
 
+  // What was chosen: threads, instruction set, format of weights.
   int threads() const { return parallel_.concurrency(); }
   std::string_view isa() const { return table_->isa; }
   Precision precision() const { return precision_; }
+  // For kernels: who runs chunks, what runs in them, and where values lie.
   const Parallel& parallel() const { return parallel_; }
   const cpu::KernelTable& kernels() const { return *table_; }
-  Workspace& workspace() const { return *workspace_; }
+  Workspace& workspace() { return *workspace_; }
 
  private:
   static const cpu::KernelTable* choose(const CpuOptions& options) {

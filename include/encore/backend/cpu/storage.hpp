@@ -20,7 +20,7 @@ class Storage {
     std::int64_t column;
   };
 
-  Storage(const Context<Cpu>& context, const ParameterSpec& spec, StoreKind kind) : table_(&context.kernels()) {
+  Storage(Context<Cpu>& context, const ParameterSpec& spec, StoreKind kind) : table_(&context.kernels()) {
     for (std::int64_t column = 0; const ParameterSection& section : spec.sections) {
       sections_.push_back({section.rows, column});
       column += cpu::padded_outputs(section.rows, *table_);
@@ -44,7 +44,7 @@ class Storage {
   std::size_t bytes() const { return (rows_.size() + panels_.size() + padded_.size()) * sizeof(float); }
 
   template <class Write>
-  void fill(const Context<Cpu>& context, const ParameterSpec& spec, Write&& write) {
+  void fill(Context<Cpu>& context, const ParameterSpec& spec, Write&& write) {
     check_table(context);
     if (!rows_.empty()) {
       write(std::span<float>(rows_.data(), rows_.size()));
@@ -69,7 +69,7 @@ class Storage {
     return plain;
   }
   // Weights packed for one instruction set are not read by kernels of another.
-  void check_table(const Context<Cpu>& context) const {
+  void check_table(Context<Cpu>& context) const {
     if (&context.kernels() != table_)
       throw ArgumentError("weights were packed for '" + std::string(table_->isa) + "', the context runs '" +
                           std::string(context.isa()) + "'");

@@ -24,8 +24,7 @@ namespace cpu {
 
 class Work : public reference::RowKernels<float, Storage> {
  public:
-  explicit Work(const Context<Cpu>& context)
-      : context_(&context), table_(context.kernels()), parallel_(context.parallel()) {}
+  explicit Work(Context<Cpu>& context) : context_(&context), table_(context.kernels()), parallel_(context.parallel()) {}
 
   // Whole panels fit into a row, and the odd 16 floats keep rows of 4 KB from fighting for one cache set.
   std::int64_t stride(std::int64_t cols) const { return (cols + 31) / 32 * 32 + 16; }
@@ -47,7 +46,7 @@ class Work : public reference::RowKernels<float, Storage> {
                        [&](std::int64_t i, int) { body(i * chunk, std::min(chunk, rows - i * chunk)); });
   }
 
-  const Context<Cpu>* context_;
+  Context<Cpu>* context_;
   const KernelTable& table_;
   const Parallel& parallel_;
 };

@@ -9,12 +9,13 @@
 #include <encore/core/tensor.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
 namespace encore::reference {
 
-// Turns the pairs of a head vector by the angles of a position; sign = -1 turns back (the adjoint).
+// Rotates the pairs of a head vector by the angles of a position; sign = -1 rotates back (the adjoint).
 template <class S>
 void rotate(const AttentionPlan<S>& plan, std::int64_t position, S sign, const S* in, S* out) {
   const std::int64_t half = plan.rotary / 2;
@@ -41,7 +42,7 @@ void rotate_rows(const AttentionPlan<S>& plan, const Segments& segments, S sign,
         rotate(plan, n - segments.begin(s), sign, x.row(n) + c, y.row(n) + c);
 }
 
-// One head of one sequence: q, k (turned) and v as [length, head_size], and the score of a pair.
+// One head of one sequence: q, k (rotated) and v as [length, head_size], and the score of a pair.
 template <class S>
 struct AttentionHead {
   const AttentionPlan<S>& plan;
@@ -50,7 +51,8 @@ struct AttentionHead {
   std::vector<S> q, k;
   MatrixView<const S> v;
   AttentionDistances<DistanceRows<const S>> terms;
-  const S* sink;  // or null
+  const S* sink;             // or null
+  std::array<S, 8> numbers;  // of the function of scores
 
   AttentionHead(const AttentionPlan<S>& p, std::int64_t h, MatrixView<const S> query, MatrixView<const S> key,
                 MatrixView<const S> value, const AttentionDistances<MatrixView<const S>>& distances)
@@ -61,7 +63,8 @@ struct AttentionHead {
         k(turned(key)),
         v(value),
         terms(distance_rows(distances, p.head_size)),
-        sink(terms.sinks ? terms.sinks.row(0, h) : nullptr) {}
+        sink(terms.sinks ? terms.sinks.row(0, h) : nullptr),
+        numbers(p.score.of_head(h)) {}
 
   std::vector<S> turned(MatrixView<const S> x) const {
     std::vector<S> result(std::size_t(x.rows * plan.head_size));
@@ -87,7 +90,8 @@ struct AttentionHead {
     const std::int64_t half = plan.rotary / 2;
     return plan.decay[std::abs(distance) * half + (plan.interleaved ? c / 2 : c % half)];
   }
-  S score(std::int64_t i, std::int64_t j) const {
+  // Before the function of scores, if there is one.
+  S plain_score(std::int64_t i, std::int64_t j) const {
     const S* qi = q.data() + i * plan.head_size;
     const S* kj = k.data() + j * plan.head_size;
     S sum = 0;
@@ -101,16 +105,23 @@ struct AttentionHead {
     const S all = sum * plan.scale + (terms.bias ? *terms.bias.row(i - j, head) : S(0));
     return plan.softcap > 0 ? plan.softcap * std::tanh(all / plan.softcap) : all;
   }
+  S score(std::int64_t i, std::int64_t j) const {
+    const S plain = plain_score(i, j);
+    return plan.score ? plan.score.value(plan.score.f, plain, S(i - j), numbers.data()) : plain;
+  }
   // The weight of a value; `log_sum` of the row's scores, sink and all.
   S weight(S score, S log_sum) const {
     return plan.weights == AttentionWeights::softmax ? std::exp(score - log_sum)
                                                      : S(1) / (S(1) + S(length) * std::exp(-score));
   }
-  // Its derivative by the score before the cap, times dw - delta (softmax) or dw, the gradient of the weight.
-  S slope(S score, S weight, S dw, S delta) const {
-    const S capped = plan.softcap > 0 ? score / plan.softcap : S(0);
-    return (S(1) - capped * capped) *
-           (plan.weights == AttentionWeights::softmax ? weight * (dw - delta) : weight * (S(1) - weight) * dw);
+  // Its derivative by the score, times dw - delta (softmax) or dw, the gradient of the weight.
+  S slope(S weight, S dw, S delta) const {
+    return plan.weights == AttentionWeights::softmax ? weight * (dw - delta) : weight * (S(1) - weight) * dw;
+  }
+  // The derivative of the cap where its result is `capped`.
+  S cap_slope(S capped) const {
+    const S part = plan.softcap > 0 ? capped / plan.softcap : S(0);
+    return S(1) - part * part;
   }
 };
 
@@ -154,17 +165,18 @@ void attention(const AttentionPlan<S>& plan, const Segments& segments, std::span
 // Gradients of attention. With weights p, D_i = dout_i . out_i:
 //   dv_j = sum_i p dout_i,  ds = p (dout_i . v_j - D_i),  dB[i - j] = sum ds,  and with ds times the scale
 //   dq_i = sum_j ds (k_j + R),  dk_j = sum_i ds (q_i + R'),  dR[i - j] = sum ds q_i,  dR'[i - j] = sum ds k_j,
-//   dsink = -sum_i exp(sink - log_sum_i) D_i,
-// terms where the plan has them (sigmoids, caps and decay: AttentionHead); dq and dk turn back. All are assigned, each may
-// be null data.
+//   dsink = -sum_i exp(sink - log_sum_i) D_i,  dn = sum ds df/dn,
+// terms where the plan has them (sigmoids, caps and decay: AttentionHead); dq and dk are rotated back. All are
+// assigned, each may be null data.
 template <class S>
 void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, std::span<const MatrixView<const S>> in,
                         const AttentionDistances<MatrixView<const S>>& distances, MatrixView<const S> out,
                         MatrixView<const S> log_sum, MatrixView<const S> dout, std::span<const MatrixView<S>> dx,
-                        const AttentionDistances<MatrixView<S>>& ddistances) {
+                        const AttentionDistances<MatrixView<S>>& ddistances, MatrixView<S> dnumbers = {}) {
   const std::int64_t d = plan.head_size;
   for (const MatrixView<S>& gradient : dx)
     for (std::int64_t n = 0; gradient.data && n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
+  for (std::int64_t n = 0; dnumbers.data && n < dnumbers.rows; ++n) std::fill_n(dnumbers.row(n), dnumbers.cols, S(0));
   const AttentionDistances<DistanceRows<S>> dterms = distance_rows(ddistances, d);
   std::vector<S> turned_back(static_cast<std::size_t>(d));
   for (std::int64_t s = 0; s < segments.count(); ++s) {
@@ -186,13 +198,23 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
         for (std::int64_t c = 0; c < d; ++c) delta += g(i, c) * o(i, c);
         if (dterms.sinks) *dterms.sinks.row(0, h) -= std::exp(*head.sink - log_sum(begin + i, h)) * delta;
         for (std::int64_t j = head.first_key(i); j < head.last_key(i); ++j) {
-          const S score = head.score(i, j), p = head.weight(score, log_sum(begin + i, h));
+          const S plain = head.plain_score(i, j);
+          const S score = plan.score ? plan.score.value(plan.score.f, plain, S(i - j), head.numbers.data()) : plain;
+          const S p = head.weight(score, log_sum(begin + i, h));
           S dp = 0;
           for (std::int64_t c = 0; c < d; ++c) {
             if (dvh.data) dvh(j, c) += p * g(i, c);
             dp += g(i, c) * head.v(j, c);
           }
-          const S slope = head.slope(score, p, dp, delta);
+          S slope = head.slope(p, dp, delta);
+          if (plan.score) {
+            std::array<S, 9> derivatives{};
+            plan.score.derivatives(plan.score.f, plain, S(i - j), head.numbers.data(), derivatives.data());
+            for (std::int64_t n = 0; dnumbers.data && n < dnumbers.rows; ++n)
+              dnumbers(n, h) += slope * derivatives[std::size_t(1 + n)];
+            slope *= derivatives[0];
+          }
+          slope *= head.cap_slope(plain);
           if (dterms.bias) *dterms.bias.row(i - j, h) += slope;
           const S ds = slope * plan.scale;
           const S* r = head.terms.to_query ? head.terms.to_query.row(i - j, h) : nullptr;

@@ -78,6 +78,7 @@ class RowKernels : public RowMemory<S> {
   void scale(In x, In s, Out y) const { reference::scale(x, s, y); }
   void scale_backward(In x, In dy, Out ds) const { reference::scale_backward(x, dy, ds); }
 
+  static constexpr bool takes_score_functions = true;
   // Bytes of scratch that attention wants for the longest sequence.
   std::size_t attention_scratch(const AttentionPlan<S>&, const Segments&) const { return 0; }
   void attention(const AttentionPlan<S>& plan, const Segments& segments, std::span<const In> in,
@@ -86,8 +87,8 @@ class RowKernels : public RowMemory<S> {
   }
   void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, std::span<const In> in,
                           const AttentionDistances<In>& distances, In out, In log_sum, In dout, std::span<const Out> dx,
-                          const AttentionDistances<Out>& ddistances) const {
-    reference::attention_backward(plan, segments, in, distances, out, log_sum, dout, dx, ddistances);
+                          const AttentionDistances<Out>& ddistances, Out dnumbers = {}) const {
+    reference::attention_backward(plan, segments, in, distances, out, log_sum, dout, dx, ddistances, dnumbers);
   }
 
   // Bytes of scratch for the sums of one head.

@@ -25,7 +25,7 @@ void for_each_angle(const LengthRotation& rotation, const Segments& segments, Vi
   }
 }
 
-// y = x [N, H D] turned, or with `back` turned the other way: the adjoint.
+// y = x [N, H D] rotated, or with `back` rotated the other way: the adjoint.
 template <class S>
 void rotate_by_length(const LengthRotation& rotation, const Segments& segments, bool back, MatrixView<const S> x,
                       MatrixView<S> y) {

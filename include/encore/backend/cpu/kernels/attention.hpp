@@ -135,10 +135,13 @@ ENCORE_ALWAYS_INLINE void attend_group(const AttentionTask& t, index first, inde
         add_key_terms<I>(s, t, term_row, term_rows, begin, l.reach, scratch + l.key_terms);
       }
       if (t.terms.bias.zero) add_bias<I>(s, t, scratch + l.bias, l.reach);
+      if (t.softcap > 0)
+        for (index r = 0; r < height; ++r) cap_scores<I>(s.scores + r * s.ldscores, s.keys, 1.44269504f * t.softcap);
+      if (t.score)
+        t.score->block(t.score->f, {s.scores, s.ldscores, height, s.keys, query - s.key}, t.score_numbers.data());
       float* const out = scratch + l.out + row * l.ldo;
       for (index r = 0; r < height; ++r) {
         float* score = s.scores + r * s.ldscores;
-        if (t.softcap > 0) cap_scores<I>(score, s.keys, 1.44269504f * t.softcap);
         hide_keys<I>(score, s.key, s.keys, query + r - see, smaller(t.length, query + r + see + 1));
         if (sigmoid)
           sigmoid_weights<I>(score, s.keys, log2_length);

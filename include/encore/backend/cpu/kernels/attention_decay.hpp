@@ -31,7 +31,7 @@ ENCORE_ALWAYS_INLINE index last_of_panel(const AttentionTask& t, index key) {
 }
 
 // Keys from `first` on as panels like those of pack_keys, decayed from the first key of a panel on (`after`) and towards
-// its last one (`before`). `rotated` holds the turned keys in rows; `row` has room for panel_width rows.
+// its last one (`before`). `rotated` holds the rotated keys in rows; `row` has room for panel_width rows.
 template <InstructionSet I>
 ENCORE_NOINLINE void pack_decayed_keys(const AttentionTask& t, index first, index panels, const float* rotated,
                                        index ldrotated, float* row, float* after, float* before) {

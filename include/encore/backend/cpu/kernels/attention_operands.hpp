@@ -7,7 +7,7 @@
 
 namespace encore::cpu::kernels {
 
-// (a, b) turned by the angle with cosine c and sine d, and scaled.
+// (a, b) rotated by the angle with cosine c and sine d, and scaled.
 template <InstructionSet I>
 ENCORE_ALWAYS_INLINE void rotate_pair(typename I::Vec& a, typename I::Vec& b, typename I::Vec c, typename I::Vec d,
                                       typename I::Vec scale) {
