@@ -14,8 +14,8 @@ namespace {
 using encore::Cpu;
 
 // w <- w - rate * gradient, for every parameter.
-void descend(const encore::Context<Cpu>& cpu, encore::Parameters<Cpu>& weights,
-             const encore::Parameters<Cpu>& gradients, float rate) {
+void descend(encore::Context<Cpu>& cpu, encore::Parameters<Cpu>& weights, const encore::Parameters<Cpu>& gradients,
+             float rate) {
   for (std::int32_t i = 0; i < std::int32_t(weights.layout().size()); ++i) {
     const encore::ParameterId id{i};
     const std::vector<float> gradient = gradients.values(id);
@@ -43,7 +43,7 @@ int main() {
   for (int step = 0; step <= 60; ++step) {
     encore::Parameters<Cpu> gradients = weights.gradients(cpu);  // zero
     encore::Record<Cpu> ex(cpu, weights, batch.segments(), &gradients);
-    const auto logits = model(ex, indices_of(ex, batch));  // [7, 30]
+    const auto logits = model(ex, indices_of(ex, batch)).logits;  // [7, 30]
     const auto loss = ex.cross_entropy(logits, ex.indices(targets));
     last = double(ex.view(loss)(0, 0));
     if (step == 0) first = last;

@@ -15,7 +15,7 @@ int main() {
   const encore::Config<encore::BertSpec> config{
       .shape = {.vocabulary = 1000, .hidden = 96, .layers = 3, .heads = 6, .max_positions = 64, .types = 2}};
   encore::Context<encore::Cpu> main_context{{.threads = 2}};
-  Model task(config, {encore::Pooling::mean});
+  Model task(config);  // pooled by the mean
   auto weights = encore::initialise(main_context, task, {.seed = 7, .kind = encore::StoreKind::inference});
   const encore::Loaded<Model, encore::Cpu> model(std::move(task),
                                                  std::move(weights));  // a published one: encore::load(context, folder)

@@ -16,7 +16,7 @@ int main(int argc, char** argv) try {
   const auto folder = encore::ModelFolder::open(argc > 1 ? argv[1] : ENCORE_TINY_MODELS "/bert/tag");
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<encore::TokenClassifier<encore::BertSpec>>(cpu, folder);
-  const auto labels = encore::Labels::from(folder.config(), model->model().heads().labels);
+  const auto labels = encore::Labels::from(folder.config(), model->head().width());
 
   const encore::Encoding encoding = tokenizer.encode(text, {.max_length = model->max_tokens()});
   const encore::Tensor<float> logits = model(cpu, std::span(&encoding, 1))[0];  // [tokens, labels]

@@ -6,6 +6,7 @@
 #include <encore/layers/distance_indices.hpp>
 #include <encore/models/initialise.hpp>
 #include <encore/models/modernbert.hpp>
+#include <encore/models/tasks.hpp>
 
 #include <cstdio>
 
@@ -46,7 +47,7 @@ struct UnnamedSpec : encore::ModernBertSpec {
 int main() {
   const encore::Config<UnnamedSpec> config{
       .shape = {.vocabulary = 100, .hidden = 32, .layers = 2, .heads = 4, .intermediate = 48, .max_positions = 64}};
-  const encore::EncoderModel<UnnamedSpec> model(config, {.head = encore::Head::masked_lm});
+  const encore::MaskedLm<UnnamedSpec> model(config);
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
   const auto parameters = encore::initialise(cpu, model, {.seed = 1});
   auto gradients = parameters.gradients(cpu);
@@ -56,10 +57,8 @@ int main() {
   const std::vector<std::int32_t> ids{1, 17, 4, 99, 23, 5, 61, 2}, targets{-1, 40, -1, 7, -1, -1, 12, -1};
   batch.add(ids);
   encore::Record<encore::Cpu> ex(cpu, parameters, batch.segments(), &gradients);
-  encore::Record<encore::Cpu>::Value loss;
-  model(ex, indices_of(ex, batch), [&](std::string_view name, encore::Rows, const auto& value) {
-    if (name == "logits") loss = ex.cross_entropy(value, ex.indices(targets));
-  });
+  const auto logits = model(ex, indices_of(ex, batch)).logits;
+  const auto loss = ex.cross_entropy(logits, ex.indices(targets));
   ex.backward(loss);
   std::printf("%lld parameters, loss %.4f\n", static_cast<long long>(model.layout()->parameter_count()),
               double(ex.view(loss)(0, 0)));

@@ -34,7 +34,8 @@ template <class Spec>
 struct Encoder;
 template <class Spec>
 class EncoderModel;
-template <class Spec>
+struct Poolings;
+template <class Spec, class Pool = Poolings>
 class SentenceEncoder;
 
 }  // namespace encore

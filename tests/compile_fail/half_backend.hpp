@@ -23,7 +23,7 @@ class encore::Context<Half> {
 };
 
 struct Products : encore::reference::RowMemory<float> {
-  explicit Products(const encore::Context<Half>&) {}
+  explicit Products(encore::Context<Half>&) {}
   void linear(In, const encore::reference::Storage<float>&, const encore::reference::Storage<float>*,
               encore::Activation, In, Out y) const {
     fill(y, 0);

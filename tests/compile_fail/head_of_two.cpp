@@ -1,5 +1,11 @@
-// expect: encore: HeadModel has one kind of logits
+// expect: encore: run() gives one kind of logits
+#include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>
 #include <encore/models/tasks.hpp>
 
-int main() { encore::HeadModel<encore::BertSpec, encore::Head::pretraining> model({}); }
+int main() {
+  encore::Context<encore::Cpu> cpu;
+  const encore::TaskModel<encore::BertSpec, encore::heads::PreTraining> model({});
+  const auto parameters = encore::initialise(cpu, model);
+  model.run(cpu, parameters, {});
+}

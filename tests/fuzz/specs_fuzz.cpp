@@ -29,7 +29,7 @@ void read_as(nlohmann::json json) {
     require(heads.labels > 0);
     require(!Spec::weight_names(config).names.empty());
     if (config.shape.layers > 8) return;  // a name for every parameter of every layer
-    const encore::EncoderModel<Spec> model = encore::open_encoder<Spec>(file, nullptr);
+    const encore::CheckpointModel<Spec> model = encore::open_encoder<Spec>(file, nullptr);
     require(model.layout()->size() > 0);
     require(model.layout()->parameter_count() > 0);
   });

@@ -22,7 +22,7 @@ namespace {
 std::string seen(json config, const std::string& architecture) {
   using B = Reference<double>;
   config["architectures"] = {architecture};
-  const Context<B> context;
+  Context<B> context;
   std::string text;
   try {
     const auto model = AnyEncoder<B>::open(context, ModelFolder::from_memory({{"config.json", config.dump()}}),

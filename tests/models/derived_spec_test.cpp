@@ -28,7 +28,7 @@ TEST_CASE("another norm in a derived spec is the norm of its heads too", "[model
         "embedding.norm.weight\nlayers.0.attention_norm.weight\nlayers.0.feed_forward_norm.weight\n"
         "masked_lm.norm.weight\n");
 
-  const Context<Reference<double>> context;
+  Context<Reference<double>> context;
   const auto parameters = initialise(context, model);
   Encoding text;
   text.ids = {1, 2, 3};

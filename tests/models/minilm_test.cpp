@@ -52,7 +52,7 @@ TEST_CASE("real sentences get the ids of Hugging Face and the vectors of sentenc
   const auto texts = sentences.at("texts").get<std::vector<std::string>>();
   const std::vector<double> expected = read("sentences.safetensors", "float64");
   for (const cpu::KernelTable* table : instruction_sets::all_tables()) {
-    const Context<Cpu> cpu{{.threads = 2, .kernels = table}};
+    Context<Cpu> cpu{{.threads = 2, .kernels = table}};
     const auto model = load<SentenceEncoder<BertSpec>>(cpu, folder);
     CHECK(model->max_tokens() == 256);
     const auto encodings = tokenizer(texts, {.max_length = model->max_tokens()});
@@ -70,7 +70,7 @@ TEST_CASE("published snapshots of all-MiniLM-L6-v2 are met as closely as their o
   const char* path = std::getenv("ENCORE_MINILM");
   if (!path) ENCORE_SKIP_OUTSIDE_CI("ENCORE_MINILM names no folder of all-MiniLM-L6-v2");
   const ModelFolder folder = ModelFolder::open(path);
-  const Context<Cpu> cpu{{.threads = 2}};
+  Context<Cpu> cpu{{.threads = 2}};
   const nlohmann::json golden = read_json("golden.json");
   std::vector<Encoding> encodings;
   for (const auto& ids : golden.at("input_ids")) encodings.emplace_back().ids = ids.get<std::vector<std::int32_t>>();
@@ -81,7 +81,7 @@ TEST_CASE("published snapshots of all-MiniLM-L6-v2 are met as closely as their o
     config.feed_forward.activation = activation;
     for (const auto& [pooling, name] :
          {std::pair{Pooling::mean, "batch.mean"}, std::pair{Pooling::first, "batch.cls"}}) {
-      const SentenceEncoder<BertSpec> encoder(config, {pooling});
+      const SentenceEncoder<BertSpec> encoder(config, {{pooling}});
       Parameters<Cpu> parameters(cpu, encoder.layout(), StoreKind::inference);
       encoder.load(cpu, folder, parameters, {});
       const double error = relative_error(encoder.run(cpu, parameters, std::span<const Encoding>(encodings)).values(),

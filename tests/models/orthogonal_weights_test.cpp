@@ -33,8 +33,8 @@ const Config<BertSpec> config{
 }  // namespace
 
 TEST_CASE("orthogonal weights have the gain for all singular values, section by section, and leave the rest") {
-  const Context<Reference<double>> context;
-  const EncoderModel<BertSpec> model(config, HeadOptions{});
+  Context<Reference<double>> context;
+  const EncoderModel<BertSpec> model(config);
   const auto normal = initialise(context, model, {.seed = 1});
   auto weights = initialise(context, model, {.seed = 1});
   draw_orthogonal_weights(context, weights, {.seed = 2, .gain = 0.5});
@@ -59,9 +59,9 @@ TEST_CASE("orthogonal weights have the gain for all singular values, section by 
 }
 
 TEST_CASE("orthogonal weights depend on seed and name, and are the same on the CPU, in float") {
-  const Context<Reference<double>> context;
-  const Context<Cpu> cpu({.threads = 1});
-  const EncoderModel<BertSpec> model(config, HeadOptions{});
+  Context<Reference<double>> context;
+  Context<Cpu> cpu({.threads = 1});
+  const EncoderModel<BertSpec> model(config);
   auto weights = initialise(context, model), again = initialise(context, model), other = initialise(context, model);
   auto on_cpu = initialise(cpu, model);
   draw_orthogonal_weights(context, weights, {.seed = 2});

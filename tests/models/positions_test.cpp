@@ -6,6 +6,7 @@
 #include <encore/backend/reference.hpp>
 #include <encore/exec/infer.hpp>
 #include <encore/exec/record.hpp>
+#include <encore/models/encoder_model.hpp>
 #include <encore/models/initialise.hpp>
 #include <encore/models/nomicbert.hpp>
 #include <encore/models/roberta.hpp>
@@ -34,8 +35,7 @@ std::vector<std::int32_t> ids(std::int64_t length, std::int32_t first) {
 }
 
 template <class B>
-std::vector<scalar_t<B>> states(const Context<B>& context, const EncoderModel<NomicBertSpec>& model,
-                                const Batch& batch) {
+std::vector<scalar_t<B>> states(Context<B>& context, const EncoderModel<NomicBertSpec>& model, const Batch& batch) {
   const Parameters<B> parameters =
       initialise(context, model, {.seed = 3, .deviation = 0.3, .kind = StoreKind::inference});
   model.check(batch);
@@ -52,22 +52,22 @@ std::vector<scalar_t<B>> states(const Context<B>& context, const EncoderModel<No
 }  // namespace
 
 TEST_CASE("rotations beyond the stored rows are what stored rows would be, bit by bit", "[models][positions]") {
-  const EncoderModel<NomicBertSpec> few(rotated(4), {}), many(rotated(64), {});
+  const EncoderModel<NomicBertSpec> few(rotated(4)), many(rotated(64));
   CHECK_FALSE(few.position_limit());
   Batch batch;
   batch.add(ids(40, 3));
   batch.add(ids(3, 5));
-  const Context<Reference<double>> reference;
+  Context<Reference<double>> reference;
   CHECK(states(reference, few, batch) == states(reference, many, batch));
   for (const int threads : {1, 2}) {
-    const Context<Cpu> cpu{{.threads = threads}};
+    Context<Cpu> cpu{{.threads = threads}};
     CHECK(states(cpu, few, batch) == states(cpu, many, batch));
   }
 }
 
 TEST_CASE("a text has the same bits beside one that is longer than the stored rows", "[models][positions]") {
-  const EncoderModel<NomicBertSpec> model(rotated(8), {});
-  const Context<Cpu> cpu;
+  const EncoderModel<NomicBertSpec> model(rotated(8));
+  Context<Cpu> cpu;
   Batch alone, both;
   alone.add(ids(5, 3));
   both.add(ids(30, 1));
@@ -77,8 +77,8 @@ TEST_CASE("a text has the same bits beside one that is longer than the stored ro
 }
 
 TEST_CASE("a pass beyond the stored rows trains: recorded it gives what inference gives", "[models][positions]") {
-  const EncoderModel<NomicBertSpec> model(rotated(4), {});
-  const Context<Reference<double>> context;
+  const EncoderModel<NomicBertSpec> model(rotated(4));
+  Context<Reference<double>> context;
   const auto parameters = initialise(context, model, {.seed = 3, .deviation = 0.3, .kind = StoreKind::training});
   Batch batch;
   batch.add(ids(11, 3));
@@ -101,8 +101,8 @@ TEST_CASE("a pass beyond the stored rows trains: recorded it gives what inferenc
 TEST_CASE("dynamic RoPE turns each text by its own length, whatever is beside it", "[models][positions]") {
   Config<NomicBertSpec> config = rotated(8);
   config.position.scaling = {.kind = RopeScalingKind::dynamic, .factor = 2, .trained_positions = 8};
-  const EncoderModel<NomicBertSpec> dynamic(config, {}), plain(rotated(8), {});
-  const Context<Cpu> cpu;
+  const EncoderModel<NomicBertSpec> dynamic(config), plain(rotated(8));
+  Context<Cpu> cpu;
   Batch alone, both;
   alone.add(ids(5, 3));
   both.add(ids(30, 1));
@@ -122,7 +122,7 @@ TEST_CASE("ids that positions do not count do not count towards the limit either
   config.shape = {.vocabulary = 23, .hidden = 16, .layers = 1, .heads = 2, .intermediate = 20};
   config.shape.max_positions = 6;
   config.position.padding = 1;
-  const EncoderModel<RobertaSpec> model(config, {});
+  const EncoderModel<RobertaSpec> model(config);
   CHECK(model.position_limit() == 6);
   CHECK(model.uncounted_id() == 1);
   Batch fits, beyond;

@@ -39,7 +39,7 @@ void set(std::map<std::string, std::string>& files, const std::string& key, cons
 }
 
 void open(const std::map<std::string, std::string>& files, WeightsFrom weights = WeightsFrom::checkpoint) {
-  const Context<B> context;
+  Context<B> context;
   const ModelFolder folder = ModelFolder::from_memory(files, "folder");
   AnyEncoder<B>::open(context, folder, {.weights = weights});
 }

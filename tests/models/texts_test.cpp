@@ -34,8 +34,8 @@ Encoding tokens(std::vector<std::int32_t> ids) {
 
 TEST_CASE("an id outside the table is reported with the caller's number of the text, however texts are packed",
           "[models]") {
-  const Context<Reference<double>> context;
-  const SentenceEncoder<BertSpec> encoder(small(), {Pooling::mean});
+  Context<Reference<double>> context;
+  const SentenceEncoder<BertSpec> encoder(small(), {{Pooling::mean}});
   const auto parameters = initialise(context, encoder.model());
   // The longest text goes first, so text 2 is sequence 0 of its pack.
   const std::vector<Encoding> texts{tokens({1}), tokens({1, 2}), tokens({1, 2, 8})};
@@ -51,8 +51,8 @@ TEST_CASE("an id outside the table is reported with the caller's number of the t
 }
 
 TEST_CASE("no texts give no rows of the vectors' length, and nothing is refused", "[models]") {
-  const Context<Reference<double>> context;
-  const SentenceEncoder<BertSpec> encoder(small(), {Pooling::mean, Pooling::max});
+  Context<Reference<double>> context;
+  const SentenceEncoder<BertSpec> encoder(small(), {{Pooling::mean, Pooling::max}});
   const auto parameters = initialise(context, encoder.model());
   const std::vector<Encoding> none;
   const Tensor<float> vectors = encoder.run(context, parameters, none);
@@ -69,9 +69,9 @@ TEST_CASE("no texts give no rows of the vectors' length, and nothing is refused"
 
 TEST_CASE("a model's own encode cuts texts at its limit and puts its prompt before them", "[models]") {
   using B = Reference<double>;
-  const Context<B> context;
+  Context<B> context;
   const Tokenizer tokenizer = Tokenizer::from_vocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\nc\nd\n");
-  SentenceEncoder<BertSpec> task(small(), {Pooling::mean});
+  SentenceEncoder<BertSpec> task(small(), {{Pooling::mean}});
   auto parameters = initialise(context, task.model());
   const Loaded<SentenceEncoder<BertSpec>, B> model(std::move(task), std::move(parameters));
   const std::vector<Encoding> encodings = model.encode(tokenizer, {"a b c d", "a b"});
@@ -91,22 +91,22 @@ TEST_CASE("a model's own encode cuts texts at its limit and puts its prompt befo
 
   SentenceTransformer settings;
   settings.prompts = {{{"query", "a "}}, "query"};
-  SentenceEncoder<BertSpec> asks(small(), {Pooling::mean}, settings);
+  SentenceEncoder<BertSpec> asks(small(), {{Pooling::mean}}, settings);
   auto numbers = initialise(context, asks.model());
   const Loaded<SentenceEncoder<BertSpec>, B> asking(std::move(asks), std::move(numbers));
   CHECK(asking.encode(tokenizer, {"b"})[0].ids == std::vector<std::int32_t>{2, 4, 5, 3});
 }
 
 TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of its rows is pooled", "[models]") {
-  const Context<Reference<double>> context;
+  Context<Reference<double>> context;
   SentenceTransformer settings;
   settings.prompts = {{{"query", "find: "}}, "query"};
-  const SentenceEncoder<BertSpec> with(small(), {Pooling::mean}, settings);
+  const SentenceEncoder<BertSpec> with(small(), {{Pooling::mean}}, settings);
   CHECK(with.default_prompt() == "find: ");
   settings.pooling.include_prompt = false;
   const std::vector<Pooling> all{Pooling::first, Pooling::last,      Pooling::max,
                                  Pooling::mean,  Pooling::mean_sqrt, Pooling::weighted_mean};
-  const SentenceEncoder<BertSpec> without(small(), all, settings);
+  const SentenceEncoder<BertSpec> without(small(), {all}, settings);
   CHECK(without.dimension() == 6 * 4);
   const auto parameters = initialise(context, without.model());
 

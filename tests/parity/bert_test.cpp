@@ -53,7 +53,7 @@ TEST_CASE("ALBERT equals transformers", "[parity][albert]") {
 
 TEST_CASE("a masked-language-model task reads the decoder that the file has, whatever config.json says of tying",
           "[parity][bert]") {
-  const encore::Context<encore::Reference<double>> context;
+  encore::Context<encore::Reference<double>> context;
   for (const char* name : {"mlm_own_decoder", "mlm_untied_two_biases", "mlm_words_by_decoder"}) {
     const parity::Case test(std::string("bert/") + name);
     const auto logits = encore::load<encore::MaskedLm<encore::BertSpec>>(context, test.folder)(context, test.texts);

@@ -35,7 +35,7 @@ TEST_CASE("what DeBERTa checkpoints may ask for and is not supported is refused 
 }
 
 TEST_CASE("a task takes DeBERTa's pre-training heads where config.json names none", "[parity][deberta]") {
-  const encore::Context<encore::Reference<double>> context;
+  encore::Context<encore::Reference<double>> context;
   const auto check = [&]<class Task>(const Task& model, const parity::Case& test) {
     const auto logits = model(context, test.texts);
     parity::Numbers got;
@@ -62,7 +62,7 @@ TEST_CASE("the enhanced mask decoder ends where its table of positions does", "[
   CHECK(model.heads().lm.enhanced);
   encore::Batch batch;
   batch.add(std::vector<std::int32_t>(38, 1));
-  CHECK_THROWS_WITH(model.check(batch), Catch::Matchers::ContainsSubstring("takes at most 37"));
+  CHECK_THROWS_WITH(model.model().check(batch), Catch::Matchers::ContainsSubstring("takes at most 37"));
 }
 
 TEST_CASE("microsoft's class of masked language models has its decoder where positions are not in the input",

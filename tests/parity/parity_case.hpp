@@ -80,11 +80,11 @@ inline std::vector<std::string> all_cases(const std::string& model_type) {
 
 // All outputs and hidden states of the case's texts, run as one packed batch.
 template <class Spec, class B>
-Numbers run(const encore::Context<B>& context, const encore::EncoderModel<Spec>& model,
+Numbers run(encore::Context<B>& context, const encore::CheckpointModel<Spec>& model,
             const encore::Parameters<B>& parameters, std::span<const encore::Encoding> texts) {
   using Scalar = encore::scalar_t<B>;
   const encore::Batch batch(texts);
-  model.check(batch);
+  model.model().check(batch);
   Numbers numbers;
   auto take = [&](const std::string& kind, encore::Rows rows, encore::MatrixView<const Scalar> values) {
     for (std::int64_t s = 0; s < batch.segments().count(); ++s) {

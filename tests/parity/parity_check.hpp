@@ -22,9 +22,9 @@ using Skip = std::function<bool(const std::string&)>;
 
 // factor 0: in double, to 1e-12.
 template <class Spec, class B>
-void check_case(const Context<B>& context, const Case& test, double factor) {
+void check_case(Context<B>& context, const Case& test, double factor) {
   const Checkpoint checkpoint = test.folder.checkpoint();
-  const EncoderModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint, test.unnamed());
+  const CheckpointModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint, test.unnamed());
   const Parameters<B> parameters = load_parameters(context, model, checkpoint, test.name);
   const Numbers got = run(context, model, parameters, test.texts);
   const auto& kinds = test.description.at("tensors");
@@ -57,9 +57,9 @@ inline std::vector<std::int32_t> labels_of(const Case& test) {
 
 // || all gradients - expected || / || expected ||, and of the loss |got - expected|.
 template <class Spec, class B>
-std::pair<double, double> gradient_error(const Context<B>& context, const Case& test) {
+std::pair<double, double> gradient_error(Context<B>& context, const Case& test) {
   const Checkpoint checkpoint = test.folder.checkpoint();
-  const EncoderModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint, test.unnamed());
+  const CheckpointModel<Spec> model = open_encoder<Spec>(test.folder.config(), &checkpoint, test.unnamed());
   const Parameters<B> parameters = load_parameters(context, model, checkpoint, test.name, StoreKind::training);
   Parameters<B> gradients = parameters.gradients(context);
 
@@ -114,7 +114,7 @@ std::pair<double, double> gradient_error(const Context<B>& context, const Case& 
 template <class Spec>
 void check_architecture(
     const std::string& model_type, int count, const Skip& skip = [](const std::string&) { return false; }) {
-  const Context<Reference<double>> exact;
+  Context<Reference<double>> exact;
   std::vector<Context<Cpu>> contexts;
   for (const cpu::KernelTable* table : instruction_sets::all_tables())
     contexts.emplace_back(CpuOptions{.threads = 2, .kernels = table});
@@ -125,14 +125,14 @@ void check_architecture(
     ++cases;
     const Case test(name);
     check_case<Spec>(exact, test, 0);
-    for (const Context<Cpu>& context : contexts) check_case<Spec>(context, test, 1);
+    for (Context<Cpu>& context : contexts) check_case<Spec>(context, test, 1);
     if (!test.description.contains("gradients")) continue;
     const auto [gradient, loss] = gradient_error<Spec>(exact, test);
     INFO(test.name);
     CHECK(gradient < 1e-12);
     CHECK(loss < 1e-6);  // case.json rounds
     const double tolerance = std::max(1e-6, 2 * test.description.at("gradients").at("float32_error").get<double>());
-    for (const Context<Cpu>& context : contexts) {
+    for (Context<Cpu>& context : contexts) {
       const double error = gradient_error<Spec>(context, test).first;
       INFO(context.isa() << " gradients: " << error << " (tolerance " << tolerance << ")");
       CHECK(error <= tolerance);

@@ -34,6 +34,7 @@ class InputFile {
   }
   ~InputFile();
 
+  // The path as it was given, or the name for messages.
   const std::string& name() const { return name_; }
   // When it was opened.
   std::uint64_t size() const { return opened_.size; }

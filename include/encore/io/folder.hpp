@@ -19,13 +19,14 @@ namespace encore {
 class Folder {
  public:
   static constexpr std::size_t max_config_bytes = std::size_t{16} << 20;  // bounds what parsing a hostile file costs
-  static constexpr std::size_t max_text_bytes = std::size_t{256} << 20;
+  static constexpr std::size_t max_text_bytes = std::size_t{256} << 20;   // for vocabularies and tokenizers
 
   // Throws FileError when there is no such folder, or it may not be looked into.
   static Folder open(const std::filesystem::path& path);
   // `files` maps names, with '/' between folders, to content. `name` is for messages.
   static Folder from_memory(std::map<std::string, std::string> files, std::string name = "memory");
 
+  // The path, or what from_memory() was told; for messages.
   const std::string& name() const { return name_; }
   // How messages call a file of this folder.
   std::string label(std::string_view file) const;

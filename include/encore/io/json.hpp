@@ -38,6 +38,7 @@ void refuse_nul(std::string_view text, const std::string& file);
 struct TakeJsonApart {
   void operator()(nlohmann::json* tree) const noexcept;
 };
+// A tree with that owner.
 using JsonTree = std::unique_ptr<nlohmann::json, TakeJsonApart>;
 
 // Parses one JSON document; the result is not null. Throws FileError naming the file and the byte for anything that is
@@ -72,25 +73,31 @@ class JsonObject {
   // The same object, in which, and in what is inside it, a key whose value is null counts as absent.
   JsonObject nullable() const;
 
+  // The file's name in messages, and the value as the JSON library has it.
   const std::string& file() const { return *file_; }
   const nlohmann::json& value() const { return *value_; }
   std::size_t size() const;               // members, null ones included
   std::vector<std::string> keys() const;  // sorted
+  // Whether the key is there; null ones count unless the object is nullable().
   bool has(std::string_view key) const { return find(key) != nullptr; }
   bool has_text(std::string_view key) const;  // the key is there, and its value a string
 
+  // The value of a key: without a fallback it must be there; nothing of an optional one that is absent. Throws
+  // ConfigError naming file, key and value where it is missing, of another type or out of bounds.
   std::int64_t integer(std::string_view key, Bounds<std::int64_t> bounds = {}) const;
   std::int64_t integer(std::string_view key, std::int64_t fallback, Bounds<std::int64_t> bounds = {}) const {
     return optional_integer(key, bounds).value_or(fallback);
   }
   std::optional<std::int64_t> optional_integer(std::string_view key, Bounds<std::int64_t> bounds = {}) const;
 
+  // The same of numbers, whole ones among them; never infinite.
   double number(std::string_view key, Bounds<double> bounds = {}) const;
   double number(std::string_view key, double fallback, Bounds<double> bounds = {}) const {
     return optional_number(key, bounds).value_or(fallback);
   }
   std::optional<double> optional_number(std::string_view key, Bounds<double> bounds = {}) const;
 
+  // Of strings.
   std::string text(std::string_view key) const;
   std::string text(std::string_view key, std::string_view fallback) const {
     return optional_text(key).value_or(std::string(fallback));
@@ -100,10 +107,12 @@ class JsonObject {
   // A number, true, false or null as JSON writes it; nothing where the key is absent or its value is something else.
   std::optional<std::string> literal(std::string_view key) const;
 
+  // Of true and false.
   bool boolean(std::string_view key) const;
   bool boolean(std::string_view key, bool fallback) const { return optional_boolean(key).value_or(fallback); }
   std::optional<bool> optional_boolean(std::string_view key) const;
 
+  // Of objects; nullable() goes on inside them.
   JsonObject object(std::string_view key) const;
   std::optional<JsonObject> optional_object(std::string_view key) const;
 

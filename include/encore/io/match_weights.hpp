@@ -11,6 +11,7 @@
 
 namespace encore {
 
+// How strictly a checkpoint must match the model.
 struct LoadOptions {
   bool allow_unexpected = false;  // tensors that nothing reads are not an error
 };

@@ -36,6 +36,7 @@ class SafetensorsFile {
   static SafetensorsFile from_bytes(std::span<const std::byte> bytes, std::string name,
                                     std::shared_ptr<const void> owner = nullptr);
 
+  // The file's name, for messages.
   const std::string& name() const { return name_; }
   // Sorted by name.
   std::span<const TensorEntry> entries() const { return *entries_; }

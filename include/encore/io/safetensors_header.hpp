@@ -26,6 +26,7 @@ struct TensorEntry {
   std::vector<std::int64_t> shape;  // empty: a scalar
   TensorBytes bytes;
 
+  // The product of the extents, 1 of a scalar; of what was read it is known to fit.
   std::int64_t elements() const {
     std::int64_t product = 1;
     for (std::int64_t extent : shape) product *= extent;

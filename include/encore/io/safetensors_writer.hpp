@@ -42,10 +42,13 @@ void save_safetensors(const std::filesystem::path& path, std::span<const TensorT
 // nothing remains.
 class SafetensorsWriter {
  public:
+  // `metadata` goes into the header's __metadata__. Throws FileError where the temporary file cannot be made.
   explicit SafetensorsWriter(const std::filesystem::path& path, std::map<std::string, std::string> metadata = {});
 
   // Throws ArgumentError as save_safetensors does (two tensors of one name: at commit()).
   void add(std::string name, DType dtype, std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
+  // Writes the file and gives it its name. Throws ArgumentError for two tensors of one name, FileError where it cannot
+  // be written.
   void commit();
 
  private:

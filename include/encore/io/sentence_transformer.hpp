@@ -18,6 +18,8 @@
 namespace encore {
 
 struct SentenceTransformer {
+  // The first token's vector, the maximum, the mean, the sum over the square root of the number, the mean weighted by
+  // place, the last token's.
   enum class PoolingMode : std::uint8_t { cls, max, mean, mean_sqrt_len, weighted_mean, last_token };
 
   // Vectors of tokens to one vector: the modes' results end to end, [modes * dimension].
@@ -33,6 +35,7 @@ struct SentenceTransformer {
     Activation activation = Activation::tanh;
     Checkpoint weights;  // "linear.weight" [out, in] and, with a bias, "linear.bias" [out]: present and of these shapes
 
+    // [out, in].
     const TensorEntry& weight() const;
     // nullptr without a bias.
     const TensorEntry* bias() const;
@@ -41,6 +44,7 @@ struct SentenceTransformer {
   struct LayerNorm {
     Checkpoint weights;  // "norm.weight" and "norm.bias" [length of x]: present and of this shape
 
+    // Both of the length of x.
     const TensorEntry& weight() const;
     const TensorEntry& bias() const;
   };
@@ -48,13 +52,14 @@ struct SentenceTransformer {
   struct Normalize {};
 
   std::string path;  // the transformer's folder inside the model's, "" as a rule
+  // How the token vectors become one.
   Pooling pooling;
   std::vector<std::variant<Dense, LayerNorm, Normalize>> after_pooling;  // in order
   std::optional<std::int64_t> max_seq_length;  // tokens, special ones included; none: the tokenizer's limit
   bool do_lower_case = false;                  // before the tokenizer's own normalisation
-  Prompts prompts;
-  std::optional<std::string> similarity;     // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
-  std::optional<std::int64_t> truncate_dim;  // of a finished vector only so many numbers are kept
+  Prompts prompts;                             // what is put before texts, by name
+  std::optional<std::string> similarity;       // "cosine", "dot", "euclidean" or "manhattan"; none: cosine
+  std::optional<std::int64_t> truncate_dim;    // of a finished vector only so many numbers are kept
 
   // Length of a sentence's vector.
   std::int64_t dimension() const;

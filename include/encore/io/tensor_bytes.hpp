@@ -21,6 +21,7 @@ class TensorBytes {
   TensorBytes(std::span<const std::byte> memory) : memory_(memory.data()), size_(memory.size()) {}
   TensorBytes(const InputFile& file) : file_(&file), size_(file.size()) {}
 
+  // How many bytes there are.
   std::uint64_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // Bytes [first, first + size), which must be there.
@@ -38,6 +39,7 @@ class TensorBytes {
     else if (!to.empty())
       std::memcpy(to.data(), memory_ + first_ + first, to.size());
   }
+  // All of them. Throws FileError as InputFile::read() does.
   std::vector<std::byte> read_all() const {
     std::vector<std::byte> all(static_cast<std::size_t>(size_));
     read(0, all);

@@ -40,6 +40,7 @@ struct WeightNames {
   // Beginnings of published names (prefix taken off) that carry nothing needed; "{}" as above.
   std::vector<std::string_view> ignorable{};
   std::vector<std::string_view> elsewhere{};  // beginnings of our names whose numbers come from other files
+  bool own = false;                           // tensors are called as our parameters are; there are no rows
   std::int64_t heads = 1;                     // for Stored::part_by_head
 };
 

@@ -18,6 +18,7 @@
 
 namespace encore {
 
+// Specs as one type.
 template <class... Specs>
 struct SpecList {};
 using AllSpecs = SpecList<BertSpec, RobertaSpec, DistilBertSpec, ElectraSpec, AlbertSpec, MobileBertSpec, DebertaSpec,

@@ -13,16 +13,18 @@
 
 #include <encore/io/model_folder.hpp>
 #include <encore/io/weight_names.hpp>
+#include <encore/layers/encoder.hpp>
 #include <encore/layers/learned_position.hpp>
 #include <encore/layers/relative_position.hpp>
 #include <encore/models/config_keys.hpp>
-#include <encore/models/encoder_model.hpp>
+#include <encore/models/head_options.hpp>
 
 namespace encore {
 
 // The three ways a BERT checkpoint can say position_embedding_type.
 enum class BertPositions : std::uint8_t { absolute, relative_key, relative_key_query };
 
+// As config.json writes it.
 constexpr std::string_view name_of(BertPositions kind) {
   switch (kind) {
     case BertPositions::absolute: return "absolute";
@@ -34,6 +36,7 @@ constexpr std::string_view name_of(BertPositions kind) {
 
 // Learned positions in the embedding, or relative ones in every layer: transformers decides by a key of config.json.
 struct BertPosition {
+  // Which of the two, as config.json and the spec say.
   struct Options {
     BertPositions kind = BertPositions::absolute;
     std::optional<std::int32_t> padding{};  // RoBERTa: the id that is not counted (LearnedPosition)
@@ -54,6 +57,7 @@ struct BertPosition {
   void add_to(op::Embed& embed, Indices positions) const {
     if (learned) learned->add_to(embed, positions);
   }
+  // A layer's own table of relative positions; nothing for absolute ones.
   struct Layer {
     std::optional<RelativePosition::Layer> relative;
     Layer(Builder b, const BertPosition& position) {

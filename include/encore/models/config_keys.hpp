@@ -5,7 +5,7 @@
 #include <encore/core/activation.hpp>
 #include <encore/io/json.hpp>
 #include <encore/layers/model_shape.hpp>
-#include <encore/models/encoder_model.hpp>
+#include <encore/models/head_options.hpp>
 
 #include <initializer_list>
 #include <span>

@@ -46,6 +46,8 @@ struct DebertaSpec {
   static WeightNames weight_names(const Config<DebertaSpec>& config);
 };
 
+// Versions 2 and 3: buckets of distance that grow with it, perhaps a norm on their table and, in v2 xlarge, a
+// convolution beside the first layer.
 struct DebertaV2Spec : DebertaSpec {
   static constexpr std::string_view name = "DeBERTa v2";
   static constexpr std::string_view model_types[] = {"deberta-v2"};

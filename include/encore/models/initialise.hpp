@@ -10,6 +10,7 @@
 
 namespace encore {
 
+// How initialise() draws.
 struct InitOptions {
   std::uint64_t seed = 0;
   double deviation = 0.02;  // of weights and tables; Devlin et al. 2019
@@ -26,7 +27,7 @@ constexpr RandomStream stream_of(std::string_view name, std::uint64_t seed) {
 // Weights and tables normal(0, deviation), gains one, biases zero, each times the scale its section asks for. A
 // parameter's numbers depend on the seed and its name only.
 template <class Task, class B>
-Parameters<B> initialise(const Context<B>& context, const Task& task, const InitOptions& options = {}) {
+Parameters<B> initialise(Context<B>& context, const Task& task, const InitOptions& options = {}) {
   Parameters<B> parameters(context, task.layout(), options.kind);
   for (std::size_t i = 0; i < parameters.layout().size(); ++i) {
     const ParameterId id{std::int32_t(i)};

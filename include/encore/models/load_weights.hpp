@@ -37,8 +37,8 @@ inline void check_weights(const ParameterLayout& layout, const Checkpoint& check
 // Fills a store from a checkpoint. Throws WeightsError naming missing, unexpected, mis-shaped and contradictory tensors,
 // UnsupportedError for tensors that are not floating point, FileError where the file changed since it was opened.
 template <class B>
-void load_weights(const Context<B>& context, const Checkpoint& checkpoint, const WeightNames& names,
-                  const std::string& file, Parameters<B>& parameters, const LoadOptions& options = {}) {
+void load_weights(Context<B>& context, const Checkpoint& checkpoint, const WeightNames& names, const std::string& file,
+                  Parameters<B>& parameters, const LoadOptions& options = {}) {
   const auto sources = detail::match_weights(parameters.layout(), checkpoint, names, file, options);
   for (std::size_t i = 0; i < sources.size(); ++i) {
     if (sources[i].empty()) continue;

@@ -29,11 +29,14 @@ namespace encore {
 template <class T, BackendTag B>
 class Loaded {
  public:
+  // Takes both over; the parameters must be of task.layout().
   Loaded(T task, Parameters<B> parameters)
       : state_(std::make_shared<const State>(std::move(task), std::move(parameters))) {}
 
+  // The description and the numbers.
   const T& task() const { return state_->task; }
   const T* operator->() const { return &state_->task; }
+  // The task's weights.
   const Parameters<B>& parameters() const { return state_->parameters; }
 
   // Texts as this model takes them, of any length: cut at its limit, behind its prompt (encode_options of the task). A
@@ -49,12 +52,11 @@ class Loaded {
   }
 
   // No texts, {}, are no rows.
-  auto operator()(const Context<B>& context, std::span<const Encoding> encodings,
-                  const RunOptions& options = {}) const {
+  auto operator()(Context<B>& context, std::span<const Encoding> encodings, const RunOptions& options = {}) const {
     return state_->task.run(context, state_->parameters, encodings, options);
   }
   template <class... Arguments>
-  auto operator()(const Context<B>& context, Arguments&&... arguments) const {
+  auto operator()(Context<B>& context, Arguments&&... arguments) const {
     return state_->task.run(context, state_->parameters, std::forward<Arguments>(arguments)...);
   }
 
@@ -70,7 +72,7 @@ class Loaded {
 // Reads a model folder into a task on the context's backend. Throws FileError, ConfigError, UnsupportedError,
 // WeightsError.
 template <class T, class B>
-Loaded<T, B> load(const Context<B>& context, const ModelFolder& folder, const LoadOptions& options = {}) {
+Loaded<T, B> load(Context<B>& context, const ModelFolder& folder, const LoadOptions& options = {}) {
   T task = T::open(folder);
   if constexpr (requires { task.check(folder, options); }) task.check(folder, options);
   Parameters<B> parameters(context, task.layout(), StoreKind::inference);

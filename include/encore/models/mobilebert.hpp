@@ -19,6 +19,7 @@ namespace encore {
 
 // normalization_type.
 struct MobileBertNorm {
+  // From normalization_type and layer_norm_eps.
   struct Options {
     NormKind kind = NormKind::none;  // or layer
     double eps = 1e-12;              // of LayerNorm
@@ -39,8 +40,8 @@ struct MobileBertNorm {
 struct MobileBertPooler {
   std::optional<Linear> dense;
 
-  MobileBertPooler(Builder b, const ModelShape& shape, const HeadOptions& options) {
-    if (options.pooler_dense) dense.emplace(b / "dense", shape.hidden, shape.hidden);
+  MobileBertPooler(Builder b, const ModelShape& shape, const PoolerOptions& options) {
+    if (options.dense) dense.emplace(b / "dense", shape.hidden, shape.hidden);
   }
   auto operator()(auto& ex, const auto& x, const BatchIndices& in) const {
     auto first = ex.gather_rows(x, in.first_rows);

@@ -14,10 +14,11 @@
 
 #include <encore/io/model_folder.hpp>
 #include <encore/io/weight_names.hpp>
+#include <encore/layers/encoder.hpp>
 #include <encore/layers/global_local.hpp>
 #include <encore/layers/rope.hpp>
 #include <encore/models/config_keys.hpp>
-#include <encore/models/encoder_model.hpp>
+#include <encore/models/head_options.hpp>
 #include <encore/models/rope_keys.hpp>
 
 namespace encore {

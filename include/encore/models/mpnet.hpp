@@ -14,6 +14,7 @@ namespace encore {
 
 // Learned positions in the embedding, and T5's bias in the scores.
 struct MpnetPosition {
+  // From relative_attention_num_buckets.
   struct Options {
     std::int64_t buckets = 32;  // rows of the bias table
   };

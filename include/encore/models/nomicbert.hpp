@@ -9,6 +9,7 @@
 //   heads         pooler; masked language model, sequence and token classification
 #pragma once
 
+#include <encore/layers/encoder.hpp>
 #include <encore/layers/rope.hpp>
 #include <encore/models/bert.hpp>
 #include <encore/models/rope_keys.hpp>

@@ -4,7 +4,7 @@
 
 #include <encore/backend/parameters.hpp>
 #include <encore/io/model_folder.hpp>
-#include <encore/models/encoder_model.hpp>
+#include <encore/models/checkpoint_model.hpp>
 #include <encore/models/load_weights.hpp>
 #include <encore/models/prepare.hpp>
 #include <encore/models/tying.hpp>
@@ -39,24 +39,25 @@ inline bool has_part_of(const Checkpoint& checkpoint, const WeightNames& names, 
 // The encoder that config.json describes. Without a head it has a pooler where the checkpoint has one; without a
 // checkpoint (null) config.json decides. Throws ConfigError, UnsupportedError.
 template <class Spec>
-EncoderModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkpoint, Head unnamed = Head::none) {
+CheckpointModel<Spec> open_encoder(const JsonObject& json, const Checkpoint* checkpoint, Head unnamed = Head::none) {
   Config<Spec> config = Spec::config(json);
   HeadOptions heads = read_heads_of<Spec>(json, config, unnamed);
   if constexpr (ReadsTensors<Spec>) Spec::read_tensors(json, checkpoint, config, heads);
   if (checkpoint) read_tying(*checkpoint, config, heads);
   if (heads.head == Head::none && heads.pooler_dense && checkpoint)
     heads.pooler = has_pooler<Spec> && has_part_of(*checkpoint, Spec::weight_names(config), "pooler.dense");
-  return EncoderModel<Spec>(config, heads);
+  return CheckpointModel<Spec>(config, heads);
 }
 
 // A store filled from the checkpoint; `file` names it in errors. Throws WeightsError, UnsupportedError.
 template <class Spec, class B>
-Parameters<B> load_parameters(const Context<B>& context, const EncoderModel<Spec>& model, const Checkpoint& checkpoint,
+Parameters<B> load_parameters(Context<B>& context, const CheckpointModel<Spec>& model, const Checkpoint& checkpoint,
                               const std::string& file, StoreKind kind = StoreKind::inference) {
-  check_weights(*model.layout(), checkpoint, weight_names_of(model), file);
+  const WeightNames names = weight_names_of<Spec>(model.config(), model.heads().lm.words_from_decoder);
+  check_weights(*model.layout(), checkpoint, names, file);
   Parameters<B> parameters(context, model.layout(), kind);
-  load_weights(context, checkpoint, weight_names_of(model), file, parameters);
-  prepare(context, model.encoder(), parameters);
+  load_weights(context, checkpoint, names, file, parameters);
+  prepare(context, model.model().encoder(), parameters);
   return parameters;
 }
 

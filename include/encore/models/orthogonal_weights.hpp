@@ -9,6 +9,7 @@
 
 namespace encore {
 
+// How draw_orthogonal_weights() draws.
 struct OrthogonalOptions {
   std::uint64_t seed = 0;
   double gain = 1;  // what all singular values are
@@ -19,8 +20,7 @@ struct OrthogonalOptions {
 // shares among them. A section's numbers depend on the seed and its name only. Saxe, McClelland & Ganguli 2014, "Exact
 // solutions to the nonlinear dynamics of learning in deep linear neural networks".
 template <class B>
-void draw_orthogonal_weights(const Context<B>& context, Parameters<B>& parameters,
-                             const OrthogonalOptions& options = {}) {
+void draw_orthogonal_weights(Context<B>& context, Parameters<B>& parameters, const OrthogonalOptions& options = {}) {
   for (std::size_t i = 0; i < parameters.layout().size(); ++i) {
     const ParameterId id{std::int32_t(i)};
     const ParameterSpec& spec = parameters.layout()[id];

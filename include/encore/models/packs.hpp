@@ -16,6 +16,7 @@
 
 namespace encore {
 
+// How many texts are run at a time, who is told, and who may stop it.
 struct RunOptions {
   std::int64_t tokens_per_pack = 2048;  // a longer text makes a pack of its own
   // Called after each pack with the number of texts done and of all texts. It may run models on the same context.

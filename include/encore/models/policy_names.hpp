@@ -56,6 +56,8 @@ std::string with_numbers(const Options& options) {
 
 }  // namespace detail
 
+// The spec's name, its model_type and its policies in the order of a config, each with those of its numbers that have a
+// known name. What `encore info` prints.
 template <class Spec>
 ArchitectureDescription describe(const Config<Spec>& config) {
   using Position = typename Spec::Position;

@@ -13,7 +13,7 @@ namespace encore {
 // change of weights they go back to computing, until it is called again. A store for training has none to read: its
 // executors compute what gradients flow through.
 template <class Spec, class B>
-void prepare(const Context<B>& context, const Encoder<Spec>& encoder, Parameters<B>& parameters) {
+void prepare(Context<B>& context, const Encoder<Spec>& encoder, Parameters<B>& parameters) {
   if constexpr (Encoder<Spec>::prepares) {
     if (parameters.kind() != StoreKind::inference) return;
     infer(context, parameters, Segments({1}), {}, [&](auto& ex) {

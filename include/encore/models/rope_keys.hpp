@@ -9,9 +9,9 @@
 namespace encore {
 
 // One object of rope_parameters into the base and the scaling. `positions`: max_position_embeddings, which stands for
-// original_max_position_embeddings where that is missing. rope_type dynamic: each text is turned by its own length, where
-// transformers takes the longest of the batch, so that its vectors would depend on the others. Throws ConfigError, and
-// UnsupportedError for a rope_type that is not known (longrope among them).
+// original_max_position_embeddings where that is missing. rope_type dynamic: each text is rotated by its own length,
+// where transformers takes the longest of the batch, so that its vectors would depend on the others. Throws
+// ConfigError, and UnsupportedError for a rope_type that is not known (longrope among them).
 template <class Options>
 void read_rope(const JsonObject& rope, std::int64_t positions, Options& options) {
   options.base = rope.number("rope_theta", options.base, {1e-3, 1e12});

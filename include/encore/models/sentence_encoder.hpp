@@ -5,7 +5,9 @@
 
 #include <encore/core/encode_options.hpp>
 #include <encore/exec/infer.hpp>
+#include <encore/fwd.hpp>
 #include <encore/layers/norm.hpp>
+#include <encore/layers/pooling.hpp>
 #include <encore/models/encoder_model.hpp>
 #include <encore/models/loaded.hpp>
 #include <encore/models/packs.hpp>
@@ -18,7 +20,8 @@
 
 namespace encore {
 
-template <class Spec>
+// Pool: a pooling policy (layers/pooling.hpp), of the library or the user's own.
+template <class Spec, class Pool>
 class SentenceEncoder {
  public:
   // One step behind the pooling: activation(dense(x)), norm(x), or x / |x|.
@@ -28,15 +31,14 @@ class SentenceEncoder {
     std::optional<LayerNorm> norm;
   };
 
-  // Poolings are concatenated. `sentence` holds the folder's modules, if it has any.
-  SentenceEncoder(const Config<Spec>& config, std::vector<Pooling> poolings,
-                  std::optional<SentenceTransformer> sentence = {})
-      : model_(config, HeadOptions{}),
-        poolings_(std::move(poolings)),
+  // `sentence` holds a folder's modules, if it has any. Throws ArgumentError for numbers a policy cannot take.
+  explicit SentenceEncoder(const Config<Spec>& config, const options_t<Pool>& pooling = {},
+                           std::optional<SentenceTransformer> sentence = {})
+      : model_(config),
+        pool_(construct<Pool>(model_.root() / "pooling", config.shape, pooling)),
         sentence_(std::move(sentence)),
-        max_tokens_(config.shape.max_positions) {
-    if (poolings_.empty()) throw ArgumentError("sentence encoder: one pooling is needed at least");
-    dimension_ = config.shape.hidden * std::int64_t(poolings_.size());
+        max_tokens_(config.shape.max_positions),
+        dimension_(pool_.width()) {
     if (!sentence_) return;
     for (std::size_t i = 0; i < sentence_->after_pooling.size(); ++i) {
       const Builder b = Builder(*model_.layout()) / "modules" / std::int64_t(i);
@@ -61,23 +63,30 @@ class SentenceEncoder {
   }
 
   // Folders without modules.json are pooled by the mean, as sentence-transformers does.
+  // Another policy than Poolings is pooled by itself, whatever the folder says of that.
   static SentenceEncoder open(const ModelFolder& folder) {
-    std::optional<SentenceTransformer> sentence = folder.sentence_transformer();
-    std::vector<Pooling> poolings{Pooling::mean};
-    if (sentence) {
-      poolings.clear();
-      for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) poolings.push_back(pooling_of(mode));
-    }
-    SentenceEncoder encoder(Spec::config(folder.config()), std::move(poolings), std::move(sentence));
+    options_t<Pool> pooling{};
+    if constexpr (std::is_same_v<Pool, Poolings>)
+      if (const std::optional<SentenceTransformer> sentence = folder.sentence_transformer()) {
+        pooling.modes.clear();
+        for (SentenceTransformer::PoolingMode mode : sentence->pooling.modes) pooling.modes.push_back(pooling_of(mode));
+      }
+    return open(folder, pooling);
+  }
+  static SentenceEncoder open(const ModelFolder& folder, const options_t<Pool>& pooling) {
+    SentenceEncoder encoder(Spec::config(folder.config()), pooling, folder.sentence_transformer());
     encoder.max_tokens_ =
         text_limit(folder, encoder.model_.config().shape, encoder.model_.position_limit(), LimitRule::sentence);
     return encoder;
   }
 
+  // The encoder under the pooling, and the names and shapes of all parameters.
   const EncoderModel<Spec>& model() const { return model_; }
   const std::shared_ptr<ParameterLayout>& layout() const { return model_.layout(); }
+  // Columns of the vectors.
   std::int64_t dimension() const { return dimension_; }
-  const std::vector<Pooling>& poolings() const { return poolings_; }
+  // How tokens become one row, and whether the vectors have length 1.
+  const Pool& pooling() const { return pool_; }
   bool normalises() const { return !steps_.empty() && !steps_.back().dense && !steps_.back().norm && !truncates_; }
   // How texts are tokenised for it (Loaded::encode).
   EncodeOptions encode_options() const { return {.max_length = max_tokens_, .prompt = default_prompt()}; }
@@ -87,13 +96,17 @@ class SentenceEncoder {
   std::string_view default_prompt() const { return sentence_ ? sentence_->prompts.default_text() : std::string_view(); }
   // Whether pooling leaves out the prompt's tokens and the special ones before them (Encoding::prompt_tokens).
   bool leaves_out_prompts() const { return sentence_ && !sentence_->pooling.include_prompt; }
+  // The folder's modules.json and what it names; nothing where the folder has none.
   const std::optional<SentenceTransformer>& sentence_transformer() const { return sentence_; }
 
+  // Whether the folder's tensors fill the layout. Throws WeightsError as check_weights() does.
   void check(const ModelFolder& folder, const LoadOptions& options) const {
     check_weights(*layout(), folder.checkpoint(), weight_names(), folder.name(), options);
   }
+  // Fills the store from the folder: the encoder, and the modules behind the pooling. Throws WeightsError,
+  // UnsupportedError, FileError.
   template <class B>
-  void load(const Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
+  void load(Context<B>& context, const ModelFolder& folder, Parameters<B>& parameters,
             const LoadOptions& options) const {
     load_weights(context, folder.checkpoint(), weight_names(), folder.name(), parameters, options);
     const auto fill = [&](ParameterId id, const TensorEntry& tensor) {
@@ -116,8 +129,7 @@ class SentenceEncoder {
   // -> [sequences, dimension]. With `firsts`, a row of each sequence, pooling begins there.
   auto operator()(auto& ex, const BatchIndices& in, Indices firsts = {}) const {
     auto x = model_.encoder()(ex, in);
-    auto y = ex.pool(poolings_[0], x, firsts);
-    for (std::size_t i = 1; i < poolings_.size(); ++i) y = ex.concat(y, ex.pool(poolings_[i], x, firsts));
+    auto y = pool_(ex, x, firsts);
     for (const Step& step : steps_) {
       if (step.dense) {
         auto mapped = (*step.dense)(ex, y);
@@ -132,13 +144,13 @@ class SentenceEncoder {
   // Of two backends: says so.
   template <class A, class B>
     requires(!std::is_same_v<A, B>)
-  Tensor<float> run(const Context<A>&, const Parameters<B>&, std::span<const Encoding>, const RunOptions& = {}) const {
+  Tensor<float> run(Context<A>&, const Parameters<B>&, std::span<const Encoding>, const RunOptions& = {}) const {
     detail::require_one_backend<A, B>();
     return {};
   }
   // Vectors of encodings, in their order: [texts, dimension]. Throws InputError naming the text and the limit.
   template <class B>
-  Tensor<float> run(const Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
+  Tensor<float> run(Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
                     const RunOptions& options = {}) const {
     Tensor<float> vectors(Shape{std::int64_t(encodings.size()), dimension_});
     run(context, parameters, encodings, vectors.matrix(), options);
@@ -146,7 +158,7 @@ class SentenceEncoder {
   }
   // Into the caller's buffer [texts, dimension]; allocates nothing for a batch no larger than one already run.
   template <class B>
-  void run(const Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
+  void run(Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
            MatrixView<float> vectors, const RunOptions& options = {}) const {
     if (vectors.rows != std::int64_t(encodings.size()) || vectors.cols != dimension_)
       throw ShapeError("sentence encoder: output " + to_string(shape_of(vectors)) + " for " +
@@ -191,11 +203,11 @@ class SentenceEncoder {
   }
 
   EncoderModel<Spec> model_;
-  std::vector<Pooling> poolings_;
+  Pool pool_;
   std::optional<SentenceTransformer> sentence_;
   std::vector<Step> steps_;
   std::int64_t max_tokens_;
-  std::int64_t dimension_ = 0;
+  std::int64_t dimension_;
   bool truncates_ = false;  // the last numbers of a vector are left out
 };
 

@@ -2,9 +2,9 @@
 // What a packed batch's output says of one of its texts.
 #pragma once
 
+#include <encore/core/rows.hpp>
 #include <encore/core/segments.hpp>
 #include <encore/core/tensor.hpp>
-#include <encore/models/encoder_model.hpp>
 
 #include <cstdint>
 
@@ -17,12 +17,18 @@ MatrixView<T> text_rows(const Segments& segments, std::int64_t s, Rows kind, con
   return {output.row(first), kind == Rows::tokens ? segments.length(s) : 1, output.cols, output.stride};
 }
 
+// Their numbers as floats, `stride` of them from row to row.
+template <class T>
+void copy_rows(const MatrixView<T>& rows, float* to, std::int64_t stride) {
+  for (std::int64_t r = 0; r < rows.rows; ++r)
+    for (std::int64_t c = 0; c < rows.cols; ++c) to[r * stride + c] = float(rows(r, c));
+}
+
 // The same as floats of their own, of the given shape, whose elements are as many.
 template <class T>
 Tensor<float> copied_rows(const MatrixView<T>& rows, const Shape& shape) {
   Tensor<float> copy(shape);
-  for (std::int64_t r = 0; r < rows.rows; ++r)
-    for (std::int64_t c = 0; c < rows.cols; ++c) copy.values()[std::size_t(r * rows.cols + c)] = float(rows(r, c));
+  copy_rows(rows, copy.values().data(), rows.cols);
   return copy;
 }
 

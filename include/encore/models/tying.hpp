@@ -6,7 +6,8 @@
 
 #include <encore/io/checkpoint.hpp>
 #include <encore/io/weight_names.hpp>
-#include <encore/models/encoder_model.hpp>
+#include <encore/layers/encoder.hpp>
+#include <encore/models/head_options.hpp>
 
 #include <vector>
 
@@ -46,11 +47,11 @@ void read_tying(const Checkpoint& checkpoint, const Config<Spec>& config, HeadOp
   heads.lm.words_from_decoder = decoder && !words;
 }
 
-// The table of names of a model as its checkpoint needs it.
+// The table of names of a model as its checkpoint needs it; see LmHeadOptions::words_from_decoder.
 template <class Spec>
-WeightNames weight_names_of(const EncoderModel<Spec>& model) {
-  WeightNames names = Spec::weight_names(model.config());
-  if (!model.heads().lm.words_from_decoder) return names;
+WeightNames weight_names_of(const Config<Spec>& config, bool words_from_decoder) {
+  WeightNames names = Spec::weight_names(config);
+  if (!words_from_decoder) return names;
   const std::vector<WeightName> rows = names.names;
   for (const WeightName& row : rows)
     if (row.ours == "masked_lm.decoder") names.names.push_back({"embedding.word", row.published});

@@ -46,6 +46,7 @@ inline bool match_name(std::string_view pattern, std::string_view name, std::vec
 }  // namespace detail
 
 ENCORE_INLINE std::vector<PublishedName> published_names(const WeightNames& table, std::string_view ours) {
+  if (table.own) return {{std::string(ours)}};
   std::vector<PublishedName> result;
   std::vector<std::string_view> numbers;
   for (const WeightName& row : table.names) {

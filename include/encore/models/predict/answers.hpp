@@ -14,6 +14,7 @@
 
 namespace encore {
 
+// A span of the context that may answer the question.
 struct Answer {
   // Probability of the start times that of the end, over the context's tokens and the first one; of all spans with this
   // text, so it may exceed 1.
@@ -22,6 +23,7 @@ struct Answer {
   Span bytes;
 };
 
+// How many answers are kept, and which spans are looked at.
 struct AnswerOptions {
   std::size_t top = 1;
   std::size_t longest = 15;           // tokens of an answer

@@ -19,9 +19,10 @@ namespace encore {
 // have taken the class of its first token, of its most certain one, or of their average.
 enum class Aggregation : std::uint8_t { none, simple, first, max, average };
 
+// A token, or neighbours that an Aggregation joined, with the class found.
 struct Entity {
-  std::string label;  // "B-PER" of a token, "PER" of a group
-  double score = 0;
+  std::string label;       // "B-PER" of a token, "PER" of a group
+  double score = 0;        // probability of that class; of a group: the mean of its members'
   std::string word;        // the tokens as the tokenizer joins them; a token as the vocabulary has it
   Span characters;         // code points of the text
   Span bytes;              // the same in UTF-8
@@ -83,6 +84,7 @@ inline Entity entity_of(const Tokenizer& tokenizer, std::span<const TokenScores>
 
 }  // namespace detail
 
+// How entities_of() joins tokens, of which text, and which label it leaves out.
 struct EntityOptions {
   Aggregation aggregation = Aggregation::none;
   std::int32_t sequence = 0;  // the text: 1 is the second of a pair

@@ -13,6 +13,7 @@
 
 namespace encore {
 
+// One entry of a sparse vector: an id of the vocabulary and its weight, which is above zero.
 struct TokenWeight {
   std::int32_t token = 0;
   float weight = 0;
