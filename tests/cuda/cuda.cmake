@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The emulator that the CUDA kernels run on here.
 target_sources(encore_test_cuda PRIVATE cuda/emulator.cpp cuda/place.cpp)
+# Kernels are what the emulator spends its time in.
+set_source_files_properties(cuda/emulator.cpp PROPERTIES COMPILE_OPTIONS
+  $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU,Clang,AppleClang>>:-O3>)
 # With a GPU at hand ENCORE_TEST_GPU=1 runs the same tests on it.
 if(TARGET encore_cuda)
   target_link_libraries(encore_test_cuda PRIVATE encore::cuda)

@@ -8,6 +8,8 @@
 
 #include <stdexcept>
 
+template class encore::cuda::LaunchingDevice<cuda_test::EmulatedMachine>;
+
 namespace cuda_test {
 
 namespace {

@@ -171,6 +171,13 @@ class EmulatedMachine {
   std::unique_ptr<BlockRun> run_ = std::make_unique<BlockRun>();
 };
 
+}  // namespace cuda_test
+
+// All kernels, on the emulator: compiled once, in emulator.cpp.
+extern template class encore::cuda::LaunchingDevice<cuda_test::EmulatedMachine>;
+
+namespace cuda_test {
+
 class Emulator final : public LaunchingDevice<EmulatedMachine> {
  public:
   explicit Emulator(bool reversed = false, std::size_t limit = std::numeric_limits<std::size_t>::max())
