@@ -19,7 +19,7 @@ struct Spec {
 };
 
 template <class B>
-void step(const encore::Context<B>& context, const encore::EncoderModel<Spec>& model, const encore::Batch& batch) {
+void step(encore::Context<B>& context, const encore::EncoderModel<Spec>& model, const encore::Batch& batch) {
   auto parameters = encore::initialise(context, model);
   auto gradients = parameters.gradients(context);
   encore::Record<B> ex(context, parameters, batch.segments(), &gradients);
@@ -29,6 +29,6 @@ void step(const encore::Context<B>& context, const encore::EncoderModel<Spec>& m
                 [&](auto& e) { model.encoder()(e, encore::indices_of(e, batch)); });
 }
 
-template void step(const encore::Context<encore::Cpu>&, const encore::EncoderModel<Spec>&, const encore::Batch&);
-template void step(const encore::Context<encore::Reference<double>>&, const encore::EncoderModel<Spec>&,
+template void step(encore::Context<encore::Cpu>&, const encore::EncoderModel<Spec>&, const encore::Batch&);
+template void step(encore::Context<encore::Reference<double>>&, const encore::EncoderModel<Spec>&,
                    const encore::Batch&);

@@ -7,6 +7,7 @@
 #include <encore/exec/infer.hpp>
 #include <encore/exec/record.hpp>
 #include <encore/models/bert.hpp>
+#include <encore/models/encoder_model.hpp>
 #include <encore/models/initialise.hpp>
 
 #include <algorithm>
@@ -43,7 +44,7 @@ Batch batch_of(const std::string& lengths, std::int64_t vocabulary) {
 
 // Median milliseconds of `run`, which only asks for work: several passes are waited for together. About a second in all.
 template <class Run>
-double median_ms(const Context<Cuda>& context, Run&& run) {
+double median_ms(Context<Cuda>& context, Run&& run) {
   const auto timed = [&](int passes) {
     context.synchronise();
     const auto start = std::chrono::steady_clock::now();
@@ -61,8 +62,8 @@ double median_ms(const Context<Cuda>& context, Run&& run) {
 
 void bench(const std::string& folder, const std::string& precision, bool backward,
            const std::vector<std::string>& workloads) {
-  const Context<Cuda> context({.precision = precision_from_name(precision)});
-  const EncoderModel<BertSpec> model(BertSpec::config(ModelFolder::open(folder).config()), HeadOptions{});
+  Context<Cuda> context({.precision = precision_from_name(precision)});
+  const EncoderModel<BertSpec> model(BertSpec::config(ModelFolder::open(folder).config()));
   const Parameters<Cuda> parameters =
       initialise(context, model, {.seed = 1, .kind = backward ? StoreKind::training : StoreKind::inference});
   Parameters<Cuda> gradients(context, model.layout(), StoreKind::gradients);

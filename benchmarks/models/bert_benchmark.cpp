@@ -33,15 +33,16 @@ const Model& model_of(std::int64_t which) {
   const Sizes& s = sizes[which];
   Config<BertSpec> config{
       .shape = {.vocabulary = 30522, .hidden = s.hidden, .layers = s.layers, .heads = s.heads, .types = 2}};
-  SentenceEncoder<BertSpec> encoder(config, {Pooling::mean});
-  Parameters<Cpu> parameters = initialise(Context<Cpu>{{.threads = 1}}, encoder, {.kind = StoreKind::inference});
+  SentenceEncoder<BertSpec> encoder(config);
+  Context<Cpu> cpu{{.threads = 1}};
+  Parameters<Cpu> parameters = initialise(cpu, encoder, {.kind = StoreKind::inference});
   return models.emplace(which, Model{std::move(encoder), std::move(parameters)}).first->second;
 }
 
 // Arguments: model, tokens a text, texts, threads.
 void forward(benchmark::State& state) {
   const Model& model = model_of(state.range(0));
-  const Context<Cpu> context{{.threads = int(state.range(3))}};
+  Context<Cpu> context{{.threads = int(state.range(3))}};
   std::vector<Encoding> texts(static_cast<std::size_t>(state.range(2)));
   for (std::size_t t = 0; t < texts.size(); ++t)
     for (std::int64_t i = 0; i < state.range(1); ++i)

@@ -4,6 +4,7 @@
 #include <encore/backend/cpu.hpp>
 #include <encore/exec/infer.hpp>
 #include <encore/models/bert.hpp>
+#include <encore/models/encoder_model.hpp>
 #include <encore/models/initialise.hpp>
 #include <encore/testing/gradient_check.hpp>
 
@@ -45,7 +46,7 @@ int main() {
                                                 .intermediate = 80,
                                                 .max_positions = 32,
                                                 .types = 2}};
-  encore::EncoderModel<MySpec> model(config, {});
+  encore::EncoderModel<MySpec> model(config);
   std::printf("%lld parameters, among them:\n", static_cast<long long>(model.layout()->parameter_count()));
   for (const encore::ParameterSpec& parameter : *model.layout())
     if (parameter.name().find("layers.0.feed_forward.") == 0)

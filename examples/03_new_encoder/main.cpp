@@ -31,7 +31,7 @@ constexpr auto small_modern = encore::static_config<ModernSpec>([] {
 });
 
 int main() {
-  const encore::EncoderModel<ModernSpec> model(small_modern, {});
+  const encore::EncoderModel<ModernSpec> model(small_modern);
   encore::Context<encore::Cpu> cpu{{.threads = 2}};
   std::printf("%lld parameters\n", static_cast<long long>(model.layout()->parameter_count()));
 

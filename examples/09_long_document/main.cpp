@@ -16,7 +16,7 @@ namespace {
 using ModernBertEncoder = encore::SentenceEncoder<encore::ModernBertSpec>;
 
 // One vector for the whole text, the mean of its tokens' states.
-void embed_file(const encore::Context<encore::Cpu>& cpu, const char* model_folder, const char* file) {
+void embed_file(encore::Context<encore::Cpu>& cpu, const char* model_folder, const char* file) {
   const auto folder = encore::ModelFolder::open(model_folder);
   const auto tokenizer = encore::Tokenizer::from(folder);
   const auto model = encore::load<ModernBertEncoder>(cpu, folder);
@@ -30,7 +30,7 @@ void embed_file(const encore::Context<encore::Cpu>& cpu, const char* model_folde
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const encore::Context<encore::Cpu> cpu{{.threads = 2}};
+  encore::Context<encore::Cpu> cpu{{.threads = 2}};
   if (argc > 2) {
     embed_file(cpu, argv[1], argv[2]);
     return 0;
@@ -41,7 +41,7 @@ int main(int argc, char** argv) try {
   config.position.global.base = 160000;
   config.position.window = 64;
   config.position.is_local = {false, true, true, false, true, true};
-  const ModernBertEncoder model(config, {encore::Pooling::mean}, std::nullopt);
+  const ModernBertEncoder model(config);
   const auto weights = encore::initialise(cpu, model, {.seed = 1, .kind = encore::StoreKind::inference});
   for (const std::size_t tokens : {512U, 2048U, 8192U}) {
     encore::Encoding encoding;

@@ -4,6 +4,7 @@
 #include <encore/backend/cpu.hpp>
 #include <encore/exec/infer.hpp>
 #include <encore/models/bert.hpp>
+#include <encore/models/encoder_model.hpp>
 #include <encore/models/initialise.hpp>
 #include <encore/testing/gradient_check.hpp>
 
@@ -67,7 +68,7 @@ struct MySpec : encore::BertSpec {
 int main() {
   encore::Config<MySpec> config;
   config.shape = {.vocabulary = 100, .hidden = 48, .layers = 2, .heads = 4, .max_positions = 32};
-  const encore::EncoderModel<MySpec> model(config, {});
+  const encore::EncoderModel<MySpec> model(config);
 
   encore::Context<encore::Cpu> cpu;
   const auto weights = encore::initialise(cpu, model, {.seed = 1, .kind = encore::StoreKind::inference});

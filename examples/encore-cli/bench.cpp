@@ -84,7 +84,7 @@ std::vector<Batch> batches_of(const BenchOptions& options, const AnyEncoder<B>& 
 }
 
 template <class B>
-Timing measure(const Context<B>& context, const AnyEncoder<B>& model, const Batch& batch, const BenchOptions& options) {
+Timing measure(Context<B>& context, const AnyEncoder<B>& model, const Batch& batch, const BenchOptions& options) {
   using S = scalar_t<B>;
   Tensor<S> states(Shape{batch.segments().tokens(), model.shape().hidden});
   const typename AnyEncoder<B>::Emit keep = [&](std::string_view, Rows, MatrixView<const S> rows) {
@@ -119,7 +119,7 @@ nlohmann::ordered_json to_json(const Timing& timing) {
 }
 
 template <class B>
-void bench(const Context<B>& context, const ModelFolder& folder, const BenchOptions& options) {
+void bench(Context<B>& context, const ModelFolder& folder, const BenchOptions& options) {
   const auto model = AnyEncoder<B>::open(
       context, folder, {.weights = options.random ? WeightsFrom::random : WeightsFrom::checkpoint, .heads = false});
   const std::vector<Batch> batches = batches_of(options, *model);
@@ -176,7 +176,7 @@ void add_bench(CLI::App& program, Action& action) {
       if (!options->mixed.empty() && (!options->lengths.empty() || options->batch))
         throw UsageError("--mixed: is one batch as it is; --lengths and --batch do not go with it");
       const ModelFolder folder = ModelFolder::open(options->model.model);
-      with_backend(options->model, [&](const auto& context) { bench(context, folder, *options); });
+      with_backend(options->model, [&](auto&& context) { bench(context, folder, *options); });
     };
   });
 }

@@ -58,7 +58,7 @@ std::string precision_of(const Context<B>& context) {
 
 // The threads of a context whose backend has any, else the caller's alone.
 template <class B>
-Parallel parallel_of(const Context<B>& context) {
+Parallel parallel_of(Context<B>& context) {
   if constexpr (requires { context.parallel(); })
     return context.parallel();
   else

@@ -67,7 +67,7 @@ class SequenceWriter {
 };
 
 template <class B>
-void encode(const Context<B>& context, const ModelFolder& folder, const EncodeOptions& options) {
+void encode(Context<B>& context, const ModelFolder& folder, const EncodeOptions& options) {
   using S = scalar_t<B>;
   const auto model = AnyEncoder<B>::open(context, folder);
   TokenIdReader reader(options.ids, *model);
@@ -127,7 +127,7 @@ void add_encode(CLI::App& program, Action& action) {
     action = [options] {
       catch_interrupts();
       const ModelFolder folder = ModelFolder::open(options->model.model);
-      with_backend(options->model, [&](const auto& context) { encode(context, folder, *options); });
+      with_backend(options->model, [&](auto&& context) { encode(context, folder, *options); });
     };
   });
 }

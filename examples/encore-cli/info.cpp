@@ -77,7 +77,7 @@ std::vector<Load> loads_of(const InfoOptions& options, std::optional<std::int64_
 
 // What modules.json adds; null for a folder without it.
 template <class B>
-nlohmann::ordered_json sentence_vectors(const Context<B>& context, const ModelFolder& folder) {
+nlohmann::ordered_json sentence_vectors(Context<B>& context, const ModelFolder& folder) {
   const auto settings = folder.sentence_transformer();
   if (!settings) return nullptr;
   const auto encoder = AnySentenceEncoder<B>::open(context, folder, WeightsFrom::nowhere);
@@ -93,7 +93,7 @@ nlohmann::ordered_json sentence_vectors(const Context<B>& context, const ModelFo
 }
 
 template <class B>
-nlohmann::ordered_json describe(const Context<B>& context, const ModelFolder& folder, const InfoOptions& options) {
+nlohmann::ordered_json describe(Context<B>& context, const ModelFolder& folder, const InfoOptions& options) {
   const bool has_weights = folder.has("model.safetensors") || folder.has("model.safetensors.index.json");
   const auto model = AnyEncoder<B>::open(context, folder, {.weights = WeightsFrom::nowhere});
   const ArchitectureDescription about = model->describe();
@@ -180,7 +180,7 @@ std::string table_of(const nlohmann::ordered_json& json) {
 void info(const InfoOptions& options) {
   const ModelFolder folder = ModelFolder::open(options.model.model);
   const nlohmann::ordered_json json =
-      with_backend(options.model, [&](const auto& context) { return describe(context, folder, options); });
+      with_backend(options.model, [&](auto&& context) { return describe(context, folder, options); });
   Stdout out;
   out.write(options.json ? json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n" : table_of(json));
   out.finish();

@@ -38,7 +38,7 @@ template <class B>
 class TextRunner {
  public:
   // longest: in tokens; 0: no limit. windows: contexts that do not fit are cut into overlapping windows.
-  TextRunner(const Context<B>& context, const AnyEncoder<B>& model, const Tokenizer& tokenizer, std::string prompt,
+  TextRunner(Context<B>& context, const AnyEncoder<B>& model, const Tokenizer& tokenizer, std::string prompt,
              std::int64_t longest, bool windows)
       : context_(context),
         model_(model),
@@ -100,7 +100,7 @@ class TextRunner {
   }
 
  private:
-  const Context<B>& context_;
+  Context<B>& context_;
   const AnyEncoder<B>& model_;
   const Tokenizer& tokenizer_;
   std::string prompt_;
@@ -143,7 +143,7 @@ std::int64_t longest_text(const ModelFolder& folder, const AnyEncoder<B>& model,
 }
 
 template <class B>
-void predict(const Context<B>& context, const ModelFolder& folder, const PredictOptions& options) {
+void predict(Context<B>& context, const ModelFolder& folder, const PredictOptions& options) {
   const Tokenizer tokenizer = Tokenizer::from(folder);
   const Head unnamed = options.task.task == Task::by_head ? Head::none : head_of(options.task.task);
   const auto model = AnyEncoder<B>::open(context, folder, {.unnamed = unnamed});
@@ -254,7 +254,7 @@ void add_predict(CLI::App& program, Action& action) {
       catch_interrupts();
       if (options->task.task == Task::by_head && !options->query.empty()) options->task.task = Task::rerank;
       const ModelFolder folder = ModelFolder::open(options->model.model);
-      with_backend(options->model, [&](const auto& context) { predict(context, folder, *options); });
+      with_backend(options->model, [&](auto&& context) { predict(context, folder, *options); });
     };
   });
 }

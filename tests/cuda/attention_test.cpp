@@ -53,7 +53,7 @@ struct Attention {
 };
 
 template <class B>
-Numbers record(const Context<B>& context, const Attention& attention) {
+Numbers record(Context<B>& context, const Attention& attention) {
   using S = scalar_t<B>;
   Numbers result;
   const Parameters<B> parameters = random_parameters(context, attention.layout, StoreKind::training, 1);
@@ -116,9 +116,9 @@ TEST_CASE("Cuda's attention and its gradients agree with the reference in double
   const std::vector<std::int64_t> lengths{1, 33, 129, 64, 7};
   for (const Case& c : cases) {
     const Attention attention(c, lengths);
-    const Numbers theirs = record(Context<Reference<double>>(), attention);
+    const Numbers theirs = record(lvalue(Context<Reference<double>>()), attention);
     for (const auto& [precision, bound] : {std::pair{Precision::f32, 2e-6}, std::pair{Precision::bf16, 1e-2}}) {
-      const Numbers mine = record(cuda_context(precision), attention);
+      const Numbers mine = record(lvalue(cuda_context(precision)), attention);
       for (const auto& [name, expected] : theirs) {
         INFO(c.name << " " << name << ", " << name_of(precision));
         CHECK(norm_error(mine.at(name), expected) <= bound);
@@ -131,8 +131,8 @@ TEST_CASE("Cuda's attention does not depend on the order of threads and blocks",
   for (const Case& c : cases) {
     const Attention attention(c, {3, 70});
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
-      const Numbers forwards = record(cuda_context(precision), attention);
-      const Numbers backwards = record(cuda_context(precision, true), attention);
+      const Numbers forwards = record(lvalue(cuda_context(precision)), attention);
+      const Numbers backwards = record(lvalue(cuda_context(precision, true)), attention);
       for (const auto& [name, expected] : forwards) {
         INFO(c.name << " " << name << ", " << name_of(precision));
         CHECK(different_bits(backwards.at(name), expected) == "");
@@ -145,10 +145,10 @@ TEST_CASE("Cuda's attention does not depend on the order of threads and blocks",
 TEST_CASE("Cuda's attention on few tokens", "[cuda][attention][sanitize]") {
   for (const std::size_t which : {0U, 2U, 4U, 9U, 13U, 15U}) {
     const Attention attention(cases[which], {3, 70});
-    const Numbers theirs = record(Context<Reference<double>>(), attention);
+    const Numbers theirs = record(lvalue(Context<Reference<double>>()), attention);
     // Measured in bf16: at most 3.7e-3.
     for (const auto& [precision, bound] : {std::pair{Precision::f32, 2e-6}, std::pair{Precision::bf16, 5e-3}}) {
-      const Numbers mine = record(cuda_context(precision), attention);
+      const Numbers mine = record(lvalue(cuda_context(precision)), attention);
       for (const char* const name : {"dq", "dk", "dv"}) {
         INFO(cases[which].name << " " << name << ", " << name_of(precision));
         CHECK(norm_error(mine.at(name), theirs.at(name)) <= bound);
@@ -161,9 +161,9 @@ TEST_CASE("Cuda's attention refuses what it has no kernels for before anything r
   const auto refuses = [](const auto& change, const std::string& words) {
     Attention attention({.name = "refused", .heads = 1, .kv_heads = 1, .head_size = 8}, {3});
     change(attention);
-    CHECK_THROWS_MATCHES(record(cuda_context(Precision::f32), attention), UnsupportedError,
+    CHECK_THROWS_MATCHES(record(lvalue(cuda_context(Precision::f32)), attention), UnsupportedError,
                          Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring(words)));
-    const Context<Cuda> context = cuda_context(Precision::f32);
+    Context<Cuda> context = cuda_context(Precision::f32);
     Count<Cuda> count(context, *attention.layout, attention.segments);  // no device is asked for anything
     const auto rows = count.input(short_normal<float>(3, attention.how.head_size, 3).matrix());
     CHECK_THROWS_AS(count.attention(attention.spec, rows, rows, rows), UnsupportedError);

@@ -5,6 +5,8 @@
 #include "cuda/numbers.hpp"
 
 #include <encore/models/bert.hpp>
+#include <encore/models/encoder_model.hpp>
+#include <encore/models/tasks.hpp>
 
 using namespace cuda_test;
 
@@ -24,7 +26,7 @@ Batch texts(const std::vector<std::int64_t>& sizes) { return encore::testing::nu
 
 // All outputs and, with a loss on the words, the gradients of all parameters.
 template <class B>
-Numbers run(const Context<B>& context, const EncoderModel<BertSpec>& model) {
+Numbers run(Context<B>& context, const TaskModel<BertSpec, heads::PreTraining>& model) {
   using S = scalar_t<B>;
   Numbers result;
   const Batch batch = texts(lengths);
@@ -33,12 +35,11 @@ Numbers run(const Context<B>& context, const EncoderModel<BertSpec>& model) {
   std::vector<std::int32_t> targets;
   for (std::int64_t n = 0; n < batch.segments().tokens(); ++n) targets.push_back(n % 5 ? -1 : std::int32_t(n * 3 % 50));
   Record<B> ex(context, parameters, batch.segments(), &gradients, {.training = true, .seed = 3});
-  typename Record<B>::Value words;
-  model(ex, indices_of(ex, batch), [&](std::string_view name, Rows, const auto& value) {
+  const auto outputs = model(ex, indices_of(ex, batch));
+  outputs.each([&](std::string_view name, Rows, const auto& value) {
     result[std::string(name)] = to_double<S>(ex.view(value));
-    if (name == "prediction_logits") words = value;
   });
-  auto loss = ex.cross_entropy(words, ex.indices(targets));
+  auto loss = ex.cross_entropy(outputs.prediction_logits, ex.indices(targets));
   result["loss"] = to_double<S>(ex.view(loss));
   ex.backward(loss);
   double all = 0;
@@ -58,8 +59,8 @@ Numbers run(const Context<B>& context, const EncoderModel<BertSpec>& model) {
 
 TEST_CASE("BERT on Cuda agrees with the reference in double, gradients too", "[cuda][encoder]") {
   for (const BertPositions positions : {BertPositions::absolute, BertPositions::relative_key_query}) {
-    const EncoderModel<BertSpec> model(bert_config(positions), {.head = Head::pretraining, .pooler = true});
-    const Numbers theirs = run(Context<Reference<double>>(), model);
+    const TaskModel<BertSpec, heads::PreTraining> model(bert_config(positions));
+    const Numbers theirs = run(lvalue(Context<Reference<double>>()), model);
     const double largest = theirs.at("gradients, all").matrix()(0, 0);
     // Some gradients are zero but for rounding (the keys' bias): they are judged beside all others.
     const auto error = [&](const std::string& name, const Numbers& numbers) {
@@ -72,9 +73,9 @@ TEST_CASE("BERT on Cuda agrees with the reference in double, gradients too", "[c
       return norm > 0 ? plain * norm / std::max(norm, 1e-3 * largest) : plain / largest;
     };
     // fp32: three times the error of the reference in float. bfloat16 has 16 bits fewer: 2^16 times that error.
-    const Numbers in_float = run(Context<Reference<float>>(), model);
-    const Numbers full = run(cuda_context(Precision::f32), model);
-    const Numbers half = run(cuda_context(Precision::bf16), model);
+    const Numbers in_float = run(lvalue(Context<Reference<float>>()), model);
+    const Numbers full = run(lvalue(cuda_context(Precision::f32)), model);
+    const Numbers half = run(lvalue(cuda_context(Precision::bf16)), model);
     for (const auto& [name, expected] : theirs) {
       INFO(name);
       CHECK(error(name, full) <= std::max(3 * error(name, in_float), 1e-6));
@@ -85,9 +86,9 @@ TEST_CASE("BERT on Cuda agrees with the reference in double, gradients too", "[c
 
 TEST_CASE("BERT on Cuda: Infer equals Record, and a text's rows do not depend on its pack", "[cuda][encoder]") {
   for (const BertPositions positions : {BertPositions::absolute, BertPositions::relative_key}) {
-    const EncoderModel<BertSpec> model(bert_config(positions), HeadOptions{});
+    const EncoderModel<BertSpec> model(bert_config(positions));
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
-      const Context<Cuda> context = cuda_context(precision);
+      Context<Cuda> context = cuda_context(precision);
       INFO(name_of(precision));
       const auto same = encore::testing::infer_equals_record(context, model.layout(), texts(lengths), model.encoder());
       CHECK(same.detail == "");
@@ -100,11 +101,11 @@ TEST_CASE("BERT on Cuda: Infer equals Record, and a text's rows do not depend on
 TEST_CASE("What Cuda cannot do is said before work starts", "[cuda][errors]") {
   CHECK_THROWS_WITH(cuda_context(Precision::int8),
                     "precision 'int8' is not supported by the cuda backend; there are f32 and bf16");
-  const Context<Cuda> context = cuda_context(Precision::f32);
+  Context<Cuda> context = cuda_context(Precision::f32);
   Config<BertSpec> config = bert_config(BertPositions::absolute);
   config.shape.hidden = 136;
   config.shape.heads = 1;
-  const EncoderModel<BertSpec> wide(config, HeadOptions{});
+  const EncoderModel<BertSpec> wide(config);
   CHECK_THROWS_WITH(
       encore::testing::run_infer(context, random_parameters(context, wide.layout(), StoreKind::inference, 1),
                                  texts({3}), wide.encoder()),
@@ -125,15 +126,15 @@ TEST_CASE("What Cuda cannot do is said before work starts", "[cuda][errors]") {
 
 TEST_CASE("Cuda says how many bytes it could not get", "[cuda][errors]") {
   if (on_gpu()) {
-    const Context<Cuda> context = cuda_context(Precision::f32);
+    Context<Cuda> context = cuda_context(Precision::f32);
     CHECK_THROWS_AS(cuda::Buffer(context.device(), std::size_t{1} << 50), MemoryError);
     return;
   }
-  const Context<Cuda> context({.machine = std::make_shared<Emulator>(false, std::size_t{1} << 20)});
+  Context<Cuda> context({.machine = std::make_shared<Emulator>(false, std::size_t{1} << 20)});
   CHECK_THROWS_WITH(context.workspace().reserve(std::size_t{1} << 21), "out of memory: 2097152 bytes asked for");
 
   // A pass that could not begin leaves the context free: the second one says the same.
-  const Context<Cuda> tiny({.machine = std::make_shared<Emulator>(false, std::size_t{1} << 10)});
+  Context<Cuda> tiny({.machine = std::make_shared<Emulator>(false, std::size_t{1} << 10)});
   const Parameters<Cuda> none(tiny, std::make_shared<ParameterLayout>(), StoreKind::training);
   const Segments segments(std::vector<std::int64_t>{2});
   for (int pass = 0; pass < 2; ++pass) CHECK_THROWS_AS(Record<Cuda>(tiny, none, segments, nullptr), MemoryError);

@@ -10,7 +10,8 @@ struct Nvcc;
 std::vector<encore::Tensor<double>> run_map_on_gpu(encore::Precision precision, encore::MatrixView<const float> x,
                                                    encore::MatrixView<const float> y,
                                                    encore::MatrixView<const float> dz) {
-  return run_map<Wave<Nvcc>>(encore::Context<encore::Cuda>({.precision = precision}), x, y, dz);
+  encore::Context<encore::Cuda> context({.precision = precision});
+  return run_map<Wave<Nvcc>>(context, x, y, dz);
 }
 
 }  // namespace cuda_test

@@ -18,7 +18,7 @@ struct Wave {
 
 // map(F, x, y) and the gradients of x and y for dz: each [rows, cols].
 template <class F, class B>
-std::vector<encore::Tensor<double>> run_map(const encore::Context<B>& context,
+std::vector<encore::Tensor<double>> run_map(encore::Context<B>& context,
                                             encore::MatrixView<const encore::scalar_t<B>> x,
                                             encore::MatrixView<const encore::scalar_t<B>> y,
                                             encore::MatrixView<const encore::scalar_t<B>> dz) {

@@ -118,7 +118,7 @@ struct Ops {
 
 // Output, gradients of the operands and of all parameters.
 template <class B>
-Numbers record(const Context<B>& context, const Parameters<B>& parameters, const Ops& ops, const std::string& name) {
+Numbers record(Context<B>& context, const Parameters<B>& parameters, const Ops& ops, const std::string& name) {
   using S = scalar_t<B>;
   Numbers result;
   Parameters<B> gradients = parameters.gradients(context);
@@ -153,10 +153,10 @@ TEST_CASE("Cuda's ops and their gradients agree with the reference in double", "
   for (const Format& format : {Format{Precision::f32, 3e-6}, Format{Precision::bf16, 1.2e-2}}) {
     for (const std::int64_t width : {5, 24, 40}) {
       const Ops ops(width, {1, 9, 66, 2});
-      const Context<Reference<double>> exact;
+      Context<Reference<double>> exact;
       const Parameters<Reference<double>> exact_parameters =
           random_parameters(exact, ops.layout, StoreKind::training, 1);
-      const Context<Cuda> context = cuda_context(format.precision);
+      Context<Cuda> context = cuda_context(format.precision);
       Parameters<Cuda> parameters = random_parameters(context, ops.layout, StoreKind::training, 1);
       for (const std::string& name : Ops::names()) {
         if (name == "map" && on_gpu()) continue;  // this file is not compiled for one
@@ -175,7 +175,7 @@ TEST_CASE("Cuda's ops and their gradients agree with the reference in double", "
 TEST_CASE("Cuda's ops take no rows, and have gradients of zero", "[cuda][ops]") {
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
     const Ops ops(24, {});
-    const Context<Cuda> context = cuda_context(precision);
+    Context<Cuda> context = cuda_context(precision);
     const Parameters<Cuda> parameters = random_parameters(context, ops.layout, StoreKind::training, 1);
     for (const std::string& name : Ops::names()) {
       if (name == "scale all" || name == "loss + row" || name == "scaled loss") continue;  // of the first row

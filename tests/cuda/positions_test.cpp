@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "cuda/numbers.hpp"
 
+#include <encore/models/encoder_model.hpp>
 #include <encore/models/nomicbert.hpp>
 #include <encore/models/roberta.hpp>
 
@@ -22,7 +23,7 @@ Config<Spec> small(std::int64_t positions) {
 
 // The states of the encoder; with gradients those of the word table behind them.
 template <class Spec, class B>
-Numbers states(const Context<B>& context, const EncoderModel<Spec>& model, const Batch& batch) {
+Numbers states(Context<B>& context, const EncoderModel<Spec>& model, const Batch& batch) {
   using S = scalar_t<B>;
   Numbers result;
   const Parameters<B> parameters = random_parameters(context, model.layout(), StoreKind::training, 1);
@@ -39,9 +40,9 @@ Numbers states(const Context<B>& context, const EncoderModel<Spec>& model, const
 
 template <class Spec>
 void agrees(const EncoderModel<Spec>& model, const Batch& batch) {
-  const Numbers theirs = states(Context<Reference<double>>(), model, batch);
-  const Numbers in_float = states(Context<Reference<float>>(), model, batch);
-  const Numbers ours = states(cuda_context(Precision::f32), model, batch);
+  const Numbers theirs = states(lvalue(Context<Reference<double>>()), model, batch);
+  const Numbers in_float = states(lvalue(Context<Reference<float>>()), model, batch);
+  const Numbers ours = states(lvalue(cuda_context(Precision::f32)), model, batch);
   for (const auto& [name, expected] : theirs) {
     INFO(name);
     CHECK(norm_error(ours.at(name), expected) <= std::max(3 * norm_error(in_float.at(name), expected), 1e-6));
@@ -51,13 +52,13 @@ void agrees(const EncoderModel<Spec>& model, const Batch& batch) {
 }  // namespace
 
 TEST_CASE("Cuda turns texts longer than the stored rotations as the reference does", "[cuda][positions]") {
-  agrees(EncoderModel<NomicBertSpec>(small<NomicBertSpec>(8), {}), encore::testing::numbered_batch({30, 5}, 23, 2));
+  agrees(EncoderModel<NomicBertSpec>(small<NomicBertSpec>(8)), encore::testing::numbered_batch({30, 5}, 23, 2));
 }
 
 TEST_CASE("Cuda turns each text by its own length as the reference does", "[cuda][positions]") {
   Config<NomicBertSpec> config = small<NomicBertSpec>(8);
   config.position.scaling = {.kind = RopeScalingKind::dynamic, .factor = 2, .trained_positions = 8};
-  agrees(EncoderModel<NomicBertSpec>(config, {}), encore::testing::numbered_batch({30, 5, 12}, 23, 2));
+  agrees(EncoderModel<NomicBertSpec>(config), encore::testing::numbered_batch({30, 5, 12}, 23, 2));
 }
 
 TEST_CASE("Cuda counts positions without the padding id as the reference does", "[cuda][positions]") {
@@ -66,5 +67,5 @@ TEST_CASE("Cuda counts positions without the padding id as the reference does", 
   Batch batch;
   batch.add(std::vector<std::int32_t>{3, 1, 4, 1, 5});
   batch.add(std::vector<std::int32_t>{1, 7, 1});
-  agrees(EncoderModel<RobertaSpec>(config, {}), batch);
+  agrees(EncoderModel<RobertaSpec>(config), batch);
 }

@@ -18,11 +18,11 @@ void allocates_nothing(const Config<Spec>& config) {
   std::reverse(same.begin(), same.end());
   const std::vector<Encoding> fewer(large.begin(), large.begin() + 7), one(large.begin() + 3, large.begin() + 4);
   const RunOptions options{.tokens_per_pack = 500, .progress = {}, .stop = {}};
-  const SentenceEncoder<Spec> encoder(config, {Pooling::mean});
+  const SentenceEncoder<Spec> encoder(config, {{Pooling::mean}});
   for (const cpu::KernelTable* table : all_tables()) {
     for (const int threads : {1, 2}) {
       INFO(table->isa << ", " << threads << " threads");
-      const auto context = cpu_context(*table, threads);
+      auto context = cpu_context(*table, threads);
       const auto parameters = random_parameters(context, encoder.layout(), StoreKind::inference, 1);
       Tensor<float> vectors(Shape{40, 60});
       encoder.run(context, parameters, large, vectors.matrix(), options);

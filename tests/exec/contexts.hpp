@@ -4,6 +4,7 @@
 
 #include "expected_number.hpp"
 #include "instruction_sets.hpp"
+#include "lvalue.hpp"
 
 #include <encore/backend/cpu.hpp>
 #include <encore/testing/properties.hpp>
@@ -40,7 +41,7 @@ Tensor<S> rows_of(MatrixView<const S> rows) {
 
 // f(ex) -> Value, in Infer.
 template <class B, class F>
-Tensor<scalar_t<B>> in_infer(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+Tensor<scalar_t<B>> in_infer(Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
                              const F& f) {
   Tensor<scalar_t<B>> result;
   infer(context, parameters, segments, {}, [&](auto& ex) {
@@ -51,7 +52,7 @@ Tensor<scalar_t<B>> in_infer(const Context<B>& context, const Parameters<B>& par
   return result;
 }
 template <class B, class F>
-Tensor<scalar_t<B>> in_record(const Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+Tensor<scalar_t<B>> in_record(Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
                               const F& f) {
   Record<B> ex(context, parameters, segments, nullptr);
   const auto y = f(ex);

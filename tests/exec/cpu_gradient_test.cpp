@@ -28,7 +28,7 @@ struct Block {
 };
 
 template <class B>
-std::vector<Tensor<double>> gradients(const Context<B>& context, const std::shared_ptr<ParameterLayout>& layout,
+std::vector<Tensor<double>> gradients(Context<B>& context, const std::shared_ptr<ParameterLayout>& layout,
                                       const Batch& batch, const auto& f) {
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   auto store = parameters.gradients(context);
@@ -54,10 +54,10 @@ TEST_CASE("the gradients of Cpu are those of the reference, padded sections incl
   const auto f = encore::testing::of_rows(
       *layout, [&](Builder b) { return Block(b, shape, rope); }, 12, shape.hidden);
   const Batch batch = encore::testing::numbered_batch({7, 1, 4}, 12);
-  const auto expected = gradients(Context<Reference<double>>{}, layout, batch, f);
+  const auto expected = gradients(lvalue(Context<Reference<double>>{}), layout, batch, f);
   for (const cpu::KernelTable* table : all_tables()) {
     INFO(table->isa);
-    const auto found = gradients(cpu_context(*table, 2), layout, batch, f);
+    const auto found = gradients(lvalue(cpu_context(*table, 2)), layout, batch, f);
     for (std::size_t i = 0; i < layout->size(); ++i) {
       const ParameterSpec& spec = (*layout)[ParameterId{std::int32_t(i)}];
       if (spec.constant) continue;
@@ -79,7 +79,7 @@ TEST_CASE("the gradients of Cpu are those of the reference, padded sections incl
 }
 
 TEST_CASE("backward over an inference store is refused, for its rows are gone") {
-  const Context<Cpu> context({.threads = 1});
+  Context<Cpu> context({.threads = 1});
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*layout).weight("w", 4, 4);
   const auto parameters = random_parameters(context, layout, StoreKind::inference, 1);

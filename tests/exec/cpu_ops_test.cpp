@@ -144,14 +144,14 @@ TEST_CASE("every op of Cpu agrees with the reference in double") {
   for (const std::int64_t width : {1, 2, 24, 30, 35, 64, 67, 130}) {
     for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{1}, {2}, {7}, {3, 1, 30}, {70, 40}}) {
       const Ops all = ops(width, lengths);
-      const Context<Reference<double>> oracle;
+      Context<Reference<double>> oracle;
       const auto doubles = random_parameters(oracle, all.layout, StoreKind::training, 1);
       for (const auto& [name, tolerance] : Ops::tolerances()) {
         const std::string which = name;
         const auto expected = in_record(oracle, doubles, all.segments, [&](auto& ex) { return all.run(ex, which); });
         for (const cpu::KernelTable* table : all_tables()) {
           for (const int threads : {1, 2}) {
-            const auto context = cpu_context(*table, threads);
+            auto context = cpu_context(*table, threads);
             const auto parameters = random_parameters(context, all.layout, StoreKind::inference, 1);
             const double error = relative_error(
                 in_infer(context, parameters, all.segments, [&](auto& ex) { return all.run(ex, which); }), expected);

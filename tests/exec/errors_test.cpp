@@ -32,7 +32,7 @@ struct Throwing {
 TEST_CASE("an exception in the middle of a forward pass leaves the context usable, with the same bits") {
   const Model model(odd_config<BertBlockSpec<LearnedPosition>>());
   const Batch batch = encore::testing::numbered_batch({5, 1, 30}, 211, 2);
-  auto on = [&](const auto& context) {
+  auto on = [&](auto&& context) {
     const auto parameters = random_parameters(context, model.layout, StoreKind::training, 1);
     const auto before = encore::testing::run_infer(context, parameters, batch, model);
     for (const std::int64_t at : {0, 1}) {
@@ -56,7 +56,7 @@ TEST_CASE("an exception in the middle of a forward pass leaves the context usabl
 }
 
 TEST_CASE("a second executor on a context that runs one is refused, and the first goes on") {
-  const Context<Reference<float>> context;
+  Context<Reference<float>> context;
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*layout).weight("w", 3, 4);
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
@@ -75,7 +75,7 @@ TEST_CASE("a second executor on a context that runs one is refused, and the firs
 TEST_CASE("weights packed for one instruction set are refused by a context of another, by name") {
   const auto tables = all_tables();
   if (tables.size() < 2) ENCORE_SKIP("there is one instruction set only");
-  const auto packer = cpu_context(*tables[0]), runner = cpu_context(*tables[1]);
+  auto packer = cpu_context(*tables[0]), runner = cpu_context(*tables[1]);
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*layout).weight("w", 3, 4);
   const auto parameters = random_parameters(packer, layout, StoreKind::inference, 1);

@@ -91,7 +91,7 @@ TEST_CASE("several inputs have gradients of their own") {
 }
 
 TEST_CASE("stop_gradient lets values through and no gradient") {
-  const Context<R> context;
+  Context<R> context;
   auto layout = std::make_shared<ParameterLayout>();
   const Parameters<R> parameters(context, layout, StoreKind::training);
   const Tensor<double> x = normal<double>(3, 4, 1), dy = normal<double>(3, 4, 2);
@@ -111,7 +111,7 @@ TEST_CASE("stop_gradient lets values through and no gradient") {
 }
 
 TEST_CASE("backward from a part of a value leaves the rest without a gradient") {
-  const Context<R> context;
+  Context<R> context;
   const Parameters<R> parameters(context, std::make_shared<ParameterLayout>(), StoreKind::training);
   Record<R> ex(context, parameters, Segments({2}), nullptr);
   const auto x = ex.input(normal<double>(2, 4, 1).matrix());
@@ -126,7 +126,7 @@ TEST_CASE("backward from a part of a value leaves the rest without a gradient") 
 }
 
 TEST_CASE("a loss is a value of one number, and backward refuses a gradient of another shape") {
-  const Context<R> context;
+  Context<R> context;
   const Parameters<R> parameters(context, std::make_shared<ParameterLayout>(), StoreKind::training);
   Record<R> ex(context, parameters, Segments({2}), nullptr);
   const auto x = ex.input(normal<double>(2, 4, 1).matrix());
@@ -143,7 +143,7 @@ TEST_CASE("a loss is a value of one number, and backward refuses a gradient of a
 }
 
 TEST_CASE("gradients of several batches add up in one store") {
-  const Context<R> context;
+  Context<R> context;
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*layout).weight("w", 3, 4);
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);

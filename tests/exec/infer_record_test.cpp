@@ -61,7 +61,7 @@ struct Blocks {
 };
 
 template <class B>
-void check(const Context<B>& context, const Blocks& blocks, std::int64_t rows) {
+void check(Context<B>& context, const Blocks& blocks, std::int64_t rows) {
   const Segments segments({rows});
   const Tensor<float> x = normal<float>(rows, blocks.hidden, 3);
   const auto inference = random_parameters(context, blocks.layout, StoreKind::inference, 1);
@@ -90,14 +90,14 @@ void check(const Context<B>& context, const Blocks& blocks, std::int64_t rows) {
 }  // namespace
 
 TEST_CASE("Infer equals Record and fused equals unfused on the reference") {
-  const Context<Reference<float>> context;
+  Context<Reference<float>> context;
   for (const std::int64_t rows : {1, 2, 7}) check(context, Blocks(24, 35), rows);
 }
 
 TEST_CASE("Infer equals Record and fused equals unfused on every instruction set") {
   for (const cpu::KernelTable* table : all_tables()) {
     for (const int threads : {1, 2}) {
-      const auto context = cpu_context(*table, threads);
+      auto context = cpu_context(*table, threads);
       for (const auto& [hidden, width] :
            {std::pair<std::int64_t, std::int64_t>{24, 35}, {30, 64}, {35, 192}, {128, 256}}) {
         for (const std::int64_t rows : {1, 2, 7, 100, 230}) {
@@ -112,7 +112,7 @@ TEST_CASE("Infer equals Record and fused equals unfused on every instruction set
 
 TEST_CASE("map and gate of a product are computed with it where the columns fall on panels") {
   for (const cpu::KernelTable* table : all_tables()) {
-    const auto context = cpu_context(*table);
+    auto context = cpu_context(*table);
     auto live = [&](std::int64_t width) {  // bytes at the peak of a gated product
       const Blocks blocks(32, width);
       const Segments segments({200});

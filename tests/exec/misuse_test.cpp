@@ -15,13 +15,13 @@ auto says(const std::string& text) { return MessageMatches(ContainsSubstring(tex
 
 template <class F>
 void on_every_backend(const F& f) {
-  f(Context<Reference<float>>{});
-  for (const cpu::KernelTable* table : all_tables()) f(cpu_context(*table, 2));
+  f(lvalue(Context<Reference<float>>{}));
+  for (const cpu::KernelTable* table : all_tables()) f(lvalue(cpu_context(*table, 2)));
 }
 
 // Runs f in Infer and in Record.
 template <class E, class B, class F>
-void refuses(const Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout, const Segments& segments,
+void refuses(Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout, const Segments& segments,
              const F& f, const std::string& words) {
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   CHECK_THROWS_MATCHES(in_infer(context, parameters, segments, f), E, says(words));
@@ -39,7 +39,7 @@ Batch with_ids(std::vector<std::int32_t> ids, std::vector<std::int32_t> types) {
 TEST_CASE("ids and types outside the tables of an encoder are refused before a row is read") {
   auto layout = std::make_shared<ParameterLayout>();
   const Encoder<Spec> encoder(Builder(*layout), odd_config<Spec>());
-  on_every_backend([&](const auto& context) {
+  on_every_backend([&](auto&& context) {
     const auto encode = [&](const Batch& batch) {
       return [&](auto& ex) { return encoder(ex, encore::testing::batch_indices(ex, batch)); };
     };
@@ -60,7 +60,7 @@ TEST_CASE("rows to gather and targets that are not there are refused before anyt
   auto layout = std::make_shared<ParameterLayout>();
   const Tensor<float> x = normal<float>(3, 4, 1);
   const std::vector<std::int32_t> rows{0, 3}, below{-1}, targets{0, 4, -1};
-  on_every_backend([&](const auto& context) {
+  on_every_backend([&](auto&& context) {
     const auto gather = [&](const std::vector<std::int32_t>& which) {
       return [&](auto& ex) { return ex.gather_rows(ex.input(x.matrix()), ex.indices(which)); };
     };
@@ -78,7 +78,7 @@ TEST_CASE("a store of gradients is not read as weights, and weights are not adde
   const ParameterId w = Builder(*layout).weight("w", 4, 4);
   Builder(*other).weight("w", 4, 5);
   const Tensor<float> x = normal<float>(2, 4, 1);
-  on_every_backend([&]<class B>(const Context<B>& context) {
+  on_every_backend([&]<class B>(Context<B>& context) {
     auto weights = random_parameters(context, layout, StoreKind::training, 1);
     auto inference = random_parameters(context, layout, StoreKind::inference, 1);
     auto gradients = weights.gradients(context);
@@ -99,7 +99,7 @@ TEST_CASE("a layer on the parameters of another layout is refused by the paramet
   Builder(*other).weight("first", 4, 4);
   const ParameterId same_place = Builder(*layout).weight("w", 4, 4), beyond = Builder(*layout).weight("v", 4, 4);
   const Tensor<float> x = normal<float>(2, 4, 1);
-  on_every_backend([&](const auto& context) {
+  on_every_backend([&](auto&& context) {
     const auto product = [&](ParameterId w) {
       return [&x, w](auto& ex) { return ex.linear(ex.input(x.matrix()), w); };
     };
@@ -112,7 +112,7 @@ TEST_CASE("a layer on the parameters of another layout is refused by the paramet
   // Equal layouts are one another's: a store outlives the description it was made with.
   auto again = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*again).weight("w", 4, 4);
-  const Context<Reference<float>> context;
+  Context<Reference<float>> context;
   const auto parameters = random_parameters(context, layout, StoreKind::inference, 1);
   CHECK_NOTHROW(
       in_infer(context, parameters, Segments({2}), [&](auto& ex) { return ex.linear(ex.input(x.matrix()), w); }));
@@ -122,7 +122,7 @@ TEST_CASE("a tape is walked back once") {
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId w = Builder(*layout).weight("w", 1, 4);
   const Tensor<float> x = normal<float>(1, 4, 1);
-  on_every_backend([&]<class B>(const Context<B>& context) {
+  on_every_backend([&]<class B>(Context<B>& context) {
     const auto weights = random_parameters(context, layout, StoreKind::training, 1);
     auto gradients = weights.gradients(context);
     Record<B> ex(context, weights, Segments({1}), &gradients);
@@ -137,7 +137,7 @@ TEST_CASE("a tape is walked back once") {
 TEST_CASE("what Record read through indices may be gone when it walks back") {
   auto layout = std::make_shared<ParameterLayout>();
   const ParameterId table = Builder(*layout).table("table", 5, 3);
-  on_every_backend([&]<class B>(const Context<B>& context) {
+  on_every_backend([&]<class B>(Context<B>& context) {
     const auto weights = random_parameters(context, layout, StoreKind::training, 1);
     auto gradients = weights.gradients(context);
     Record<B> ex(context, weights, Segments({2}), &gradients);
@@ -166,7 +166,7 @@ TEST_CASE("a parameter is used as what it was declared, at its length") {
   const std::vector<std::int32_t> first{0};
   const Tensor<float> x = normal<float>(2, 4, 1);
   const auto value = [&](auto& ex) { return ex.input(x.matrix()); };
-  on_every_backend([&](const auto& context) {
+  on_every_backend([&](auto&& context) {
     const auto linear = [&](ParameterId weight, ParameterId bias) {
       return [&, weight, bias](auto& ex) { return ex.linear(value(ex), weight, bias); };
     };
@@ -208,7 +208,7 @@ TEST_CASE("a rotation's tables fit the columns that it turns") {
   const ParameterId cosine = b.constant("cosine", 4, 2, one), sine = b.constant("sine", 4, 2, one);
   const ParameterId narrow = b.constant("narrow", 4, 1, one), few = b.constant("few", 2, 2, one);
   const Tensor<float> x = normal<float>(3, 4, 1);
-  on_every_backend([&](const auto& context) {
+  on_every_backend([&](auto&& context) {
     const auto turned = [&](ParameterId c, ParameterId s, std::int64_t rotary) {
       return [&, c, s, rotary](auto& ex) {
         const AttentionSpec spec{.heads = 1, .kv_heads = 1, .head_size = 4, .cosine = c, .sine = s, .rotary = rotary};
@@ -227,7 +227,7 @@ TEST_CASE("a rotation's tables fit the columns that it turns") {
 }
 
 TEST_CASE("a value is used by the executor that made it") {
-  const Context<Reference<float>> one, two;
+  Context<Reference<float>> one, two;
   const auto parameters = random_parameters(one, std::make_shared<ParameterLayout>(), StoreKind::training, 1);
   const Tensor<float> x = normal<float>(2, 4, 1);
   Record<Reference<float>> ex(one, parameters, Segments({2}), nullptr), other(two, parameters, Segments({2}), nullptr);

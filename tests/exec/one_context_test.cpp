@@ -53,9 +53,9 @@ void on_threads(Tally& tally, int threads, int runs, const F& f) {
 }  // namespace
 
 TEST_CASE("threads that share a context get their rows or one sentence") {
-  const SentenceEncoder<BertSpec> encoder(small(), {Pooling::mean});
+  const SentenceEncoder<BertSpec> encoder(small(), {{Pooling::mean}});
   const std::vector<std::vector<Encoding>> inputs{texts(3, 50, 20, 1), texts(5, 50, 60, 2), texts(1, 50, 9, 3)};
-  const auto on = [&]<class B>(const Context<B>& context) {
+  const auto on = [&]<class B>(Context<B>& context) {
     const auto parameters = random_parameters(context, encoder.layout(), StoreKind::inference, 1);
     std::vector<Tensor<float>> expected;
     for (const auto& input : inputs) expected.push_back(encoder.run(context, parameters, std::span(input)));
@@ -72,15 +72,15 @@ TEST_CASE("threads that share a context get their rows or one sentence") {
     // Nobody is in the way any more.
     CHECK(different_bits(encoder.run(context, parameters, std::span(inputs[0])), expected[0]) == "");
   };
-  on(Context<Reference<float>>{});
-  on(cpu_context(*all_tables().back(), 1));
-  on(cpu_context(*all_tables().back(), 2));
+  on(lvalue(Context<Reference<float>>{}));
+  on(lvalue(cpu_context(*all_tables().back(), 1)));
+  on(lvalue(cpu_context(*all_tables().back(), 2)));
 }
 
 TEST_CASE("threads that record on a context get their rows or one sentence") {
   const MeanEncoder<BertBlockSpec<LearnedPosition>> encoder(odd_config<BertBlockSpec<LearnedPosition>>());
   const Batch batch = encore::testing::numbered_batch({5, 1, 12}, 211, 2);
-  const auto context = cpu_context(*all_tables().back(), 2);
+  auto context = cpu_context(*all_tables().back(), 2);
   const auto parameters = random_parameters(context, encoder.layout, StoreKind::training, 1);
   const auto expected = encore::testing::run_record(context, parameters, batch, encoder);
   Tally tally;
@@ -94,7 +94,7 @@ TEST_CASE("threads that record on a context get their rows or one sentence") {
 }
 
 TEST_CASE("infer has the context until it is done: what is asked for meanwhile is refused") {
-  const auto context = cpu_context(*all_tables().back());
+  auto context = cpu_context(*all_tables().back());
   const auto parameters = random_parameters(context, std::make_shared<ParameterLayout>(), StoreKind::inference, 1);
   const Tensor<float> x = normal<float>(2, 4, 1);
   const auto tanh = [&](auto& ex) { return ex.activate(Activation::tanh, ex.input(x.matrix())); };
@@ -114,9 +114,9 @@ TEST_CASE("infer has the context until it is done: what is asked for meanwhile i
 }
 
 TEST_CASE("a progress function may run a model on the same context, and changes no row") {
-  const SentenceEncoder<BertSpec> encoder(small(), {Pooling::mean});
+  const SentenceEncoder<BertSpec> encoder(small(), {{Pooling::mean}});
   const std::vector<Encoding> inputs = texts(12, 50, 40), others = texts(30, 50, 40, 7);
-  const auto context = cpu_context(*all_tables().back(), 2);
+  auto context = cpu_context(*all_tables().back(), 2);
   const auto parameters = random_parameters(context, encoder.layout(), StoreKind::inference, 1);
   const auto expected = encoder.run(context, parameters, std::span(inputs));
   const auto expected_others = encoder.run(context, parameters, std::span(others));

@@ -35,7 +35,7 @@ struct ReverseWithGradient : Reverse {
 };
 
 template <class B>
-std::vector<double> reversed(const Context<B>& context) {
+std::vector<double> reversed(Context<B>& context) {
   const Parameters<B> parameters(context, std::make_shared<ParameterLayout>(), StoreKind::inference);
   const std::array<scalar_t<B>, 6> x{1, 2, 3, 4, 5, 6};
   std::vector<double> y;
@@ -52,8 +52,8 @@ std::vector<double> reversed(const Context<B>& context) {
 
 TEST_CASE("an op of one's own runs on the reference backend and on the CPU") {
   const std::vector<double> expected{3, 4, 1, 2, 5, 6};
-  CHECK(reversed(Context<Reference<double>>{}) == expected);
-  CHECK(reversed(Context<Cpu>{}) == expected);
+  CHECK(reversed(lvalue(Context<Reference<double>>{})) == expected);
+  CHECK(reversed(lvalue(Context<Cpu>{})) == expected);
 }
 
 TEST_CASE("the gradient of an op of one's own is checked in one line") {
@@ -61,7 +61,7 @@ TEST_CASE("the gradient of an op of one's own is checked in one line") {
 }
 
 TEST_CASE("a gradient that comes to an op without a backward is refused by name") {
-  const Context<Reference<double>> context;
+  Context<Reference<double>> context;
   const Parameters<Reference<double>> parameters(context, std::make_shared<ParameterLayout>(), StoreKind::training);
   const Segments segments({1});
   Check ex(context, parameters, segments, nullptr);

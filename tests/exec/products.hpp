@@ -19,16 +19,16 @@ struct Products {
 // nothing stays taken.
 template <class F>
 void check_everywhere(const Products& s, const F& f) {
-  auto on = [&](const auto& context, const std::string& name) {
+  auto on = [&](auto&& context, const std::string& name) {
     INFO(name);
     const auto inferred =
         in_infer(context, random_parameters(context, s.layout, StoreKind::inference, 1), s.segments, f);
     CHECK(different_bits(inferred, in_record(context, random_parameters(context, s.layout, StoreKind::training, 1),
                                              s.segments, f)) == "");
     CHECK(context.workspace().arena.live() == 0);
-    const Tensor<float> plain =
-        in_infer(Context<Reference<float>>{},
-                 random_parameters(Context<Reference<float>>{}, s.layout, StoreKind::inference, 1), s.segments, f);
+    const Tensor<float> plain = in_infer(
+        lvalue(Context<Reference<float>>{}),
+        random_parameters(lvalue(Context<Reference<float>>{}), s.layout, StoreKind::inference, 1), s.segments, f);
     CHECK(relative_error(inferred, plain) < 5e-7);  // measured: at most 1.4e-7
   };
   on(Context<Reference<float>>{}, "reference");

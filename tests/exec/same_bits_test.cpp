@@ -27,10 +27,9 @@ std::vector<std::size_t> shuffled(std::size_t n, std::uint32_t seed) {
 
 // Runs the texts in that order, in packs of at most that many; "" where each has the bits of `alone`.
 template <class Spec>
-std::string run_in_order(const MeanEncoder<Spec>& encoder, const Context<Cpu>& context,
-                         const Parameters<Cpu>& parameters, const std::vector<Encoding>& all,
-                         const std::vector<std::size_t>& order, const std::vector<Tensor<float>>& alone,
-                         std::size_t pack) {
+std::string run_in_order(const MeanEncoder<Spec>& encoder, Context<Cpu>& context, const Parameters<Cpu>& parameters,
+                         const std::vector<Encoding>& all, const std::vector<std::size_t>& order,
+                         const std::vector<Tensor<float>>& alone, std::size_t pack) {
   for (std::size_t first = 0; first < order.size(); first += pack) {
     Batch batch;
     for (std::size_t i = first; i < std::min(first + pack, order.size()); ++i)
@@ -47,7 +46,7 @@ std::string run_in_order(const MeanEncoder<Spec>& encoder, const Context<Cpu>& c
 }
 
 template <class Spec>
-std::vector<Tensor<float>> one_by_one(const MeanEncoder<Spec>& encoder, const Context<Cpu>& context,
+std::vector<Tensor<float>> one_by_one(const MeanEncoder<Spec>& encoder, Context<Cpu>& context,
                                       const Parameters<Cpu>& parameters, const std::vector<Encoding>& all) {
   std::vector<Tensor<float>> vectors;
   for (const Encoding& text : all) {
@@ -66,12 +65,12 @@ TEMPLATE_TEST_CASE("a text's vector has the same bits alone, among 63 others in 
   const MeanEncoder<TestType> encoder(odd_config<TestType>());
   for (const cpu::KernelTable* table : all_tables()) {
     INFO(table->isa);
-    const auto single = cpu_context(*table);
+    auto single = cpu_context(*table);
     const auto parameters = random_parameters(single, encoder.layout, StoreKind::inference, 1);
     const auto alone = one_by_one(encoder, single, parameters, all);
     for (const int threads : {1, 2, 5}) {
       INFO(threads);
-      const auto context = cpu_context(*table, threads);
+      auto context = cpu_context(*table, threads);
       CHECK(run_in_order(encoder, context, parameters, all, shuffled(64, 1), alone, 9) == "");
       CHECK(run_in_order(encoder, context, parameters, all, shuffled(64, 2), alone, 64) == "");
     }
@@ -83,7 +82,7 @@ TEST_CASE("several host threads at once on one store, each with its own context,
   const MeanEncoder<ModernBlockSpec> encoder(odd_config<ModernBlockSpec>());
   for (const cpu::KernelTable* table : all_tables()) {
     INFO(table->isa);
-    const auto single = cpu_context(*table);
+    auto single = cpu_context(*table);
     const auto parameters = random_parameters(single, encoder.layout, StoreKind::inference, 1);
     const auto alone = one_by_one(encoder, single, parameters, all);
     std::vector<std::string> differences(4);
@@ -91,7 +90,7 @@ TEST_CASE("several host threads at once on one store, each with its own context,
       std::vector<std::jthread> hosts;
       for (std::size_t host = 0; host < differences.size(); ++host)
         hosts.emplace_back([&, host] {
-          const auto context = cpu_context(*table, int(host % 2) + 1);
+          auto context = cpu_context(*table, int(host % 2) + 1);
           for (std::uint32_t round = 0; round < 3 && differences[host].empty(); ++round)
             differences[host] = run_in_order(encoder, context, parameters, all,
                                              shuffled(64, std::uint32_t(host) * 3 + round), alone, 64);

@@ -39,7 +39,7 @@ TEST_CASE("a product's sections survive an activation, a sum and dropout") {
 
 TEST_CASE("split refuses columns that do not divide and says how many there are") {
   const Products s;
-  const Context<Reference<float>> context;
+  Context<Reference<float>> context;
   const auto parameters = random_parameters(context, s.layout, StoreKind::inference, 1);
   CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments,
                                 [&](auto& ex) { return ex.template split<4>(ex.input(s.x.matrix()))[0]; }),
@@ -48,14 +48,14 @@ TEST_CASE("split refuses columns that do not divide and says how many there are"
 
 TEST_CASE("an op that would read the padding between sections refuses them and says what to do") {
   const Products s;
-  auto refuses = [&](const auto& context, const auto& f, const std::string& name) {
+  auto refuses = [&](auto&& context, const auto& f, const std::string& name) {
     const auto parameters = random_parameters(context, s.layout, StoreKind::training, 1);
     CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments, f), ShapeError,
                          MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("split them first")));
     CHECK_THROWS_MATCHES(in_record(context, parameters, s.segments, f), ShapeError,
                          MessageMatches(ContainsSubstring(name + ":") && ContainsSubstring("split them first")));
   };
-  auto on = [&](const auto& context) {
+  auto on = [&](auto&& context) {
     refuses(
         context,
         [&](auto& ex) { return ex.norm(op::Norm{.kind = NormKind::rms}, ex.linear(ex.input(s.x.matrix()), s.qkv)); },
@@ -73,7 +73,7 @@ TEST_CASE("sections are not read as one, whichever way: the padding between them
   const Tensor<float> wide = normal<float>(7, 15, 3), padded = normal<float>(7, 96, 4);
   const auto product = [&](auto& ex, ParameterId w) { return ex.linear(ex.input(s.x.matrix()), w); };
   const auto refuses = [&](const auto& f, const std::string& words) {
-    const auto on = [&](const auto& context) {
+    const auto on = [&](auto&& context) {
       const auto parameters = random_parameters(context, s.layout, StoreKind::training, 1);
       CHECK_THROWS_MATCHES(in_infer(context, parameters, s.segments, f), ShapeError,
                            MessageMatches(ContainsSubstring(words)));
@@ -101,7 +101,7 @@ TEST_CASE("sections are not read as one, whichever way: the padding between them
 
 TEST_CASE("gradients of sections are asked for part by part") {
   const Products s;
-  const auto context = cpu_context(*all_tables().back());
+  auto context = cpu_context(*all_tables().back());
   const auto parameters = random_parameters(context, s.layout, StoreKind::training, 1);
   Record<Cpu> ex(context, parameters, s.segments, nullptr);
   const auto whole = ex.linear(ex.input(s.x.matrix()), s.qkv);

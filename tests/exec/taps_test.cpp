@@ -18,7 +18,7 @@ TEST_CASE("taps show hidden states 0 to L and change no bit") {
         static_cast<Seen*>(object)->order.push_back(index);
         static_cast<Seen*>(object)->rows.push_back(rows_of(rows));
       }};
-  auto on = [&](const auto& context) {
+  auto on = [&](auto&& context) {
     const auto parameters = random_parameters(context, model.layout, StoreKind::training, 1);
     Seen inferred, recorded;
     Tensor<float> tapped;

@@ -75,7 +75,7 @@ TEST_CASE("handles are copied, moved and assigned, to themselves too") {
 
 TEST_CASE("memory is given back with the last handle, and the rows of a value stay while one lives") {
   const Products s;
-  const Context<Reference<float>> context;
+  Context<Reference<float>> context;
   const auto parameters = random_parameters(context, s.layout, StoreKind::inference, 1);
   infer(context, parameters, s.segments, {}, [&](auto& ex) {
     auto x = ex.input(s.x.matrix());

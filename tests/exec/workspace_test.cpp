@@ -14,7 +14,7 @@ void check(const std::shared_ptr<const ParameterLayout>& layout, const F& f) {
   constexpr std::byte pattern{0xa5};
   for (const cpu::KernelTable* table : all_tables()) {
     for (const int threads : {1, 2, 5}) {
-      const auto context = cpu_context(*table, threads);
+      auto context = cpu_context(*table, threads);
       const auto parameters = random_parameters(context, layout, StoreKind::inference, 1);
       for (const std::vector<std::int64_t>& lengths :
            {std::vector<std::int64_t>{1}, {7}, {97}, {193, 5}, {33, 64, 2, 100}}) {

@@ -128,10 +128,10 @@ struct Ops {
 
 template <class F>
 void on_every_backend(const F& f) {
-  f(Context<Reference<double>>{});
-  f(Context<Reference<float>>{});
+  f(lvalue(Context<Reference<double>>{}));
+  f(lvalue(Context<Reference<float>>{}));
   for (const cpu::KernelTable* table : all_tables())
-    for (const int threads : {1, 2}) f(cpu_context(*table, threads));
+    for (const int threads : {1, 2}) f(lvalue(cpu_context(*table, threads)));
 }
 
 }  // namespace
@@ -139,7 +139,7 @@ void on_every_backend(const F& f) {
 TEST_CASE("every op takes no rows, in Infer and in Record, and has gradients of zero") {
   const Ops ops;
   const Segments segments;
-  on_every_backend([&]<class B>(const Context<B>& context) {
+  on_every_backend([&]<class B>(Context<B>& context) {
     using S = scalar_t<B>;
     const Tensor<S> three = normal<S>(3, width, 1);
     const auto inference = random_parameters(context, ops.layout, StoreKind::inference, 1);
@@ -178,7 +178,7 @@ TEST_CASE("an empty batch has no rows, on every backend") {
   Config<Spec> config = odd_config<Spec>();
   config.shape.heads = 3;  // of 20
   const MeanEncoder<Spec> encoder(config);
-  on_every_backend([&](const auto& context) {
+  on_every_backend([&](auto&& context) {
     const auto parameters = random_parameters(context, encoder.layout, StoreKind::inference, 1);
     const auto vectors = encore::testing::run_infer(context, parameters, Batch(), encoder);
     CHECK(vectors.shape() == Shape{0, 60});

@@ -26,7 +26,7 @@ struct Layer {
 
   // x W^T + b of one row of threes, in Infer.
   template <class B>
-  std::vector<scalar_t<B>> of_threes(const Context<B>& context, const Parameters<B>& parameters) const {
+  std::vector<scalar_t<B>> of_threes(Context<B>& context, const Parameters<B>& parameters) const {
     Tensor<scalar_t<B>> x(Shape{1, 3});
     for (auto& number : x.values()) number = 3;
     std::vector<scalar_t<B>> result;
@@ -166,7 +166,7 @@ TEMPLATE_TEST_CASE("weights written through a map are those that a product reads
                    "", Cpu, Reference<float>, Reference<double>) {
   using S = scalar_t<TestType>;
   const Layer layer;
-  const auto context = one_thread<TestType>();
+  auto context = one_thread<TestType>();
   Parameters<TestType> weights(context, layer.layout, StoreKind::training);
   fill_as_eigen(context, weights, layer.weight, [](auto w) {
     REQUIRE(w.rows() == 2);
@@ -213,7 +213,7 @@ TEMPLATE_TEST_CASE("weights written through a map are those that a product reads
 
 TEST_CASE("a weight that is packed alone has no map, and says how its numbers are had") {
   const Layer layer;
-  const auto context = one_thread<Cpu>();
+  auto context = one_thread<Cpu>();
   Parameters<Cpu> weights(context, layer.layout, StoreKind::inference);
   CHECK_THROWS_MATCHES(as_eigen(weights, layer.weight), UnsupportedError,
                        says("eigen: parameter 'a.weight' [2, 3] of this inference store is packed for products"));

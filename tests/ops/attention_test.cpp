@@ -10,7 +10,7 @@ using Catch::Matchers::MessageMatches;
 
 namespace {
 
-// A head of q or k as the formulas have it: pairs as complex numbers, turned by e^(i angle).
+// A head of q or k as the formulas have it: pairs as complex numbers, rotated by e^(i angle).
 std::vector<double> turned(const AttentionCase& c, const Matrix& x, std::int64_t row, std::int64_t head,
                            std::int64_t position) {
   std::vector<double> v;

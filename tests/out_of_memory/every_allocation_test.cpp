@@ -9,6 +9,7 @@
 #include <encore/backend/reference.hpp>
 #include <encore/io/json.hpp>
 #include <encore/models/bert.hpp>
+#include <encore/models/encoder_model.hpp>
 #include <encore/models/sentence_encoder.hpp>
 #include <encore/testing/properties.hpp>
 #include <encore/text/tokenizer.hpp>
@@ -91,7 +92,7 @@ TEST_CASE("a JSON document is parsed and dies without memory, however it ends") 
 
 TEST_CASE("whichever allocation of loading a folder fails, it is an error and nothing is lost") {
   const std::map<std::string, std::string> files = small_folder();
-  const Context<Cpu> context({.threads = 1});
+  Context<Cpu> context({.threads = 1});
   const auto load_once = [&] {
     const ModelFolder folder = ModelFolder::from_memory(files);
     const Tokenizer tokenizer = Tokenizer::from(folder);
@@ -117,7 +118,7 @@ TEST_CASE("whichever allocation of a first run fails, the next call on the conte
   const Tokenizer tokenizer = Tokenizer::from(folder);
   const std::vector<Encoding> texts{tokenizer.encode("a cat sat"), tokenizer.encode("dogs"), tokenizer.encode("x y z")};
   const auto on = [&]<class B>(const auto& make) {
-    const Context<B> loader = make();
+    Context<B> loader = make();
     const auto model = load<Sentences>(loader, folder);
     const Tensor<float> expected = model(loader, std::span(texts));
     const auto same = [&](const Tensor<float>& vectors) {
@@ -125,13 +126,13 @@ TEST_CASE("whichever allocation of a first run fails, the next call on the conte
     };
     const RunOptions options{.tokens_per_pack = 6, .progress = {}, .stop = {}};
     CHECK(fail_each([&] {
-            const Context<B> context = make();
+            Context<B> context = make();
             return same(model(context, std::span(texts), options));
           }) > 5);
     // The same context goes on: what failed left it as it was.
     long n = 0;
     for (bool failed = true; failed; ++n) {
-      const Context<B> context = make();
+      Context<B> context = make();
       {
         const FailingNew new_fails(n, Failing::from_then_on);
         try {
@@ -158,9 +159,9 @@ TEST_CASE("whichever allocation of a recording or of the way back fails, the con
   config.shape = {
       .vocabulary = 20, .hidden = 8, .layers = 1, .heads = 2, .intermediate = 12, .max_positions = 16, .types = 2};
   config.shape.dropout = 0.1f;
-  const EncoderModel<BertSpec> model(config, HeadOptions{});
+  const EncoderModel<BertSpec> model(config);
   const Batch batch = encore::testing::numbered_batch({3, 5}, 20, 2);
-  const Context<Cpu> context({.threads = 1});
+  Context<Cpu> context({.threads = 1});
   const auto parameters = encore::testing::random_parameters(context, model.layout(), StoreKind::training, 1);
   const auto record = [&] {
     Parameters<Cpu> gradients = parameters.gradients(context);

@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 int main(int argc, char** argv) {
-  const encore::Context<encore::Cpu> cpu{{.threads = 1}};
+  encore::Context<encore::Cpu> cpu{{.threads = 1}};
   const char* path = argc > 1 ? argv[1] : std::getenv("ENCORE_MINILM");
   if (!path) return 0;
   const auto folder = encore::ModelFolder::open(path);

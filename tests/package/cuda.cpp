@@ -7,7 +7,7 @@
 
 int main() {
   try {
-    const encore::Context<encore::Cuda> context({.precision = encore::Precision::bf16});
+    encore::Context<encore::Cuda> context({.precision = encore::Precision::bf16});
     std::printf("encore on %s\n", context.isa().c_str());
   } catch (const encore::UnsupportedError& error) {
     std::puts(error.what());

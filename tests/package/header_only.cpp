@@ -7,7 +7,7 @@
 #include <string>
 
 int main() {
-  const encore::Context<encore::Cpu> cpu{{.threads = 2}};
+  encore::Context<encore::Cpu> cpu{{.threads = 2}};
   std::printf("encore %d.%d.%d: %s, %d threads\n", ENCORE_VERSION_MAJOR, ENCORE_VERSION_MINOR, ENCORE_VERSION_PATCH,
               std::string(cpu.isa()).c_str(), cpu.threads());
 }

@@ -21,9 +21,9 @@ void check_on_cpu(const Described& described, const AnyEncoder<Cpu>& encoder) {
   const Batch batch = encore::testing::encoder_batch(described.shape, {2, 7, 1, 19});
   for (const cpu::KernelTable* table : exec_test::all_tables()) {
     INFO(table->isa);
-    const Context<Cpu> one = exec_test::cpu_context(*table, 1), two = exec_test::cpu_context(*table, 2),
-                       five = exec_test::cpu_context(*table, 5);
-    for (const Context<Cpu>* context : {&one, &two, &five}) {
+    Context<Cpu> one = exec_test::cpu_context(*table, 1), two = exec_test::cpu_context(*table, 2),
+                 five = exec_test::cpu_context(*table, 5);
+    for (Context<Cpu>* context : {&one, &two, &five}) {
       holds(encore::testing::infer_equals_record(*context, described.layout, batch, encoder));
       holds(encore::testing::batch_invariance(*context, described.layout, batch, encoder));
     }

@@ -23,6 +23,7 @@ namespace encore {
 template <class B>
 struct backend_traits;
 
+// A backend's number on the host.
 template <class B>
 using scalar_t = typename backend_traits<B>::Scalar;
 
@@ -33,6 +34,7 @@ template <class Traits>
 using out_member = typename Traits::Out;
 }  // namespace detail
 
+// A backend's views of operands and of results.
 template <class B>
 using in_t = detected_or_t<MatrixView<const scalar_t<B>>, detail::in_member, backend_traits<B>>;
 template <class B>
@@ -53,6 +55,7 @@ class Context;
 template <class B>
 class Kernels;
 
+// A tag with traits.
 template <class B>
 concept BackendTag = requires {
   typename backend_traits<B>::Scalar;

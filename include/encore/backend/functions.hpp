@@ -7,6 +7,7 @@
 
 namespace encore {
 
+// activation(x).
 struct ActivateFunction {
   Activation activation;
   template <class S>
@@ -24,6 +25,7 @@ struct FixedActivateFunction {
   }
 };
 
+// activation(u) g.
 struct GateFunction {
   Activation activation;
   template <class S>
@@ -32,6 +34,7 @@ struct GateFunction {
   }
 };
 
+// The same with the activation known to the compiler.
 template <class Function>
 struct FixedGateFunction {
   template <class S>
@@ -40,6 +43,7 @@ struct FixedGateFunction {
   }
 };
 
+// x + y.
 struct AddFunction {
   template <class S>
   ENCORE_HD S operator()(S x, S y) const {

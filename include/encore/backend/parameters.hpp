@@ -23,7 +23,7 @@ class Parameters {
   using Storage = typename backend_traits<B>::Storage;
 
   // All zero, constants computed.
-  Parameters(const Context<B>& context, std::shared_ptr<const ParameterLayout> layout, StoreKind kind)
+  Parameters(Context<B>& context, std::shared_ptr<const ParameterLayout> layout, StoreKind kind)
       : layout_(std::move(layout)), kind_(kind) {
     storage_.reserve(layout_->size());
     for (const ParameterSpec& spec : *layout_) storage_.emplace_back(context, spec, kind);
@@ -40,6 +40,7 @@ class Parameters {
     }
   }
 
+  // Names and shapes, whose order is that of the ids; and what the store is for.
   const ParameterLayout& layout() const { return *layout_; }
   const std::shared_ptr<const ParameterLayout>& shared_layout() const { return layout_; }
   StoreKind kind() const { return kind_; }
@@ -54,7 +55,7 @@ class Parameters {
   // into the form the backend keeps. Constants are refused by the callers that read files; here they are parameters
   // like any. What is derived from parameters no longer counts as prepared.
   template <class Write>
-  void fill(const Context<B>& context, ParameterId id, Write&& write) {
+  void fill(Context<B>& context, ParameterId id, Write&& write) {
     if (!(*layout_)[id].derived) prepared_ = false;
     (*this)[id].fill(context, (*layout_)[id], std::forward<Write>(write));
   }
@@ -62,7 +63,7 @@ class Parameters {
   std::vector<Scalar> values(ParameterId id) const { return (*this)[id].values((*layout_)[id]); }
 
   // A gradient store of the same layout.
-  Parameters gradients(const Context<B>& context) const { return {context, layout_, StoreKind::gradients}; }
+  Parameters gradients(Context<B>& context) const { return {context, layout_, StoreKind::gradients}; }
   // Bytes held.
   std::size_t bytes() const {
     std::size_t sum = 0;

@@ -19,21 +19,23 @@ struct backend_traits<Reference<S>> {
   static constexpr std::string_view name = "reference";
 };
 
+// Nothing but a workspace: one thread, no options.
 template <class S>
 class Context<Reference<S>> {
  public:
-  Workspace& workspace() const { return workspace_; }
+  // Where values lie; one thread, and no instruction set but the compiler's.
+  Workspace& workspace() { return workspace_; }
   int threads() const { return 1; }
   std::string_view isa() const { return "reference"; }
 
  private:
-  mutable Workspace workspace_;
+  Workspace workspace_;
 };
 
 template <class S>
 class Kernels<Reference<S>> : public reference::RowKernels<S, reference::Storage<S>> {
  public:
-  explicit Kernels(const Context<Reference<S>>&) {}
+  explicit Kernels(Context<Reference<S>>&) {}
 };
 
 }  // namespace encore

@@ -284,12 +284,15 @@ ENCORE_HD S activate(Activation activation, S x) {
   return y;
 }
 
+// Enumerators of Activation, counted from the cases of with_activation.
 inline constexpr int activation_count = [] {
   int count = 0;
   while (with_activation(Activation(count), [](auto) {})) ++count;
   return count;
 }();
 
+// What files call an activation: the names of config.json (transformers' ACT2FN), the first of them the usual one, and
+// the class of torch.nn in a sentence-transformers Dense module.
 struct ActivationNames {
   std::span<const std::string_view> names;
   std::string_view torch;  // may be empty

@@ -16,6 +16,7 @@
 
 namespace encore {
 
+// Bytes; of x86 processors.
 inline constexpr std::size_t cache_line = 64;
 
 // A movable, zero-initialised block of n trivially copyable elements, 64-byte aligned.
@@ -47,6 +48,7 @@ class AlignedBuffer {
   }
   ~AlignedBuffer() { ::operator delete(data_, std::align_val_t{cache_line}); }
 
+  // As of a std::vector, but that its length is fixed.
   T* data() { return data_; }
   const T* data() const { return data_; }
   std::size_t size() const { return size_; }

@@ -15,6 +15,7 @@ namespace encore {
 class Batch {
  public:
   Batch() = default;
+  // Of encodings, in their order; throws as add() does.
   explicit Batch(std::span<const Encoding> encodings) {
     for (const Encoding& encoding : encodings) add(encoding.ids, encoding.type_ids, encoding.prompt_tokens);
   }
@@ -37,6 +38,7 @@ class Batch {
     sequence_firsts_.resize(ids_.size(), first_rows_.back());
     text_rows_.push_back(first_rows_.back() + std::int32_t(prompt_tokens));
   }
+  // Back to no sequences; nothing is freed.
   void clear() {
     ids_.clear();
     type_ids_.clear();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a model needs, before any number exists: the names, shapes and uses of its parameters. Layers say it to a
-// Builder; a store (core/parameters.hpp) holds the numbers.
+// Builder; a store (backend/parameters.hpp) holds the numbers.
 #pragma once
 
 #include <encore/core/error.hpp>
@@ -39,6 +39,7 @@ struct ParameterSection {
   double scale = 1;  // of what it begins with
 };
 
+// One parameter: its shape, the names of its rows, how it begins and what reads it.
 struct ParameterSpec {
   Shape shape;                             // [outputs, inputs], [rows, width] or [size]
   std::vector<ParameterSection> sections;  // at least one; together all rows of `shape`
@@ -52,6 +53,8 @@ struct ParameterSpec {
   // A constant that layers compute from other parameters once those are loaded (models/prepare.hpp).
   bool derived = false;
 
+  // The first section's name, which errors and the random numbers of initialise() go by; and the shape as a matrix: a
+  // [size] is [size, 1].
   const std::string& name() const { return sections.front().name; }
   std::int64_t rows() const { return shape[0]; }
   std::int64_t cols() const { return shape.rank() > 1 ? shape[1] : 1; }
@@ -75,6 +78,7 @@ class ParameterLayout {
     if (at >= specs_.size() || (id.mark != 0 && id.mark != marks_[at])) refuse(id);
     return at;
   }
+  // The specs in the order of their ids.
   std::size_t size() const { return specs_.size(); }
   auto begin() const { return specs_.begin(); }
   auto end() const { return specs_.end(); }
@@ -134,13 +138,16 @@ class ParameterLayout {
 // A place in the tree of names at which a layer declares what it needs: b / "attention" / 3.
 class Builder {
  public:
+  // At the root of a layout, which must outlive it.
   explicit Builder(ParameterLayout& layout) : layout_(&layout) {}
 
   Builder operator/(std::string_view name) const {
     return {layout_, path_.empty() ? std::string(name) : path_ + "." + std::string(name)};
   }
   Builder operator/(std::int64_t index) const { return *this / std::to_string(index); }
+  // Names from the root to here, joined by dots; empty at the root.
   const std::string& path() const { return path_; }
+  // Where all of it is declared.
   ParameterLayout& layout() const { return *layout_; }
 
   // A matrix [outputs, inputs] that linear multiplies by.

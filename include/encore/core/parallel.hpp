@@ -25,6 +25,7 @@ namespace encore {
 // A function of a worker's number, without ownership and without an allocation.
 class WorkerFunction {
  public:
+  // Of f(worker), which must outlive it.
   template <class F>
   explicit WorkerFunction(F& f)
       : object_(&f), call_([](void* object, int worker) { (*static_cast<F*>(object))(worker); }) {}
@@ -58,7 +59,10 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool();
 
+  // Threads that run() calls at once, the caller's among them.
   int concurrency() const { return int(workers_.size()) + 1; }
+  // Calls f(worker) once for each worker in [0, concurrency()), worker 0 on this thread, and returns when all are done.
+  // One run at a time; f does not throw.
   void run(WorkerFunction f);
 
  private:
@@ -88,6 +92,7 @@ class Parallel {
       throw ArgumentError("executor: concurrency() is " + std::to_string(concurrency_) + ", at least 1 is needed");
   }
 
+  // Threads there are, as the executor said when this was made.
   int concurrency() const { return concurrency_; }
 
   // Calls body(chunk, worker) for each chunk in [0, chunks), in any order. Bodies of different chunks may run at the

@@ -42,6 +42,7 @@ struct RandomStream {
   std::uint64_t key = 0;
   std::uint64_t stream = 0;
 
+  // 32 random bits, number i of the stream.
   ENCORE_HD constexpr std::uint32_t bits(std::uint64_t i) const { return philox(key, stream, i >> 2)[i & 3]; }
   // Uniform in [0, 1), 24 bits.
   ENCORE_HD constexpr float uniform(std::uint64_t i) const { return float(bits(i) >> 8) * 0x1p-24f; }

@@ -22,9 +22,11 @@ enum class Precision : std::uint8_t {
   w8a16,   // 8-bit weights, 16-bit activations
 };
 
+// By enumerator, as the command line has them.
 inline constexpr std::array<std::string_view, 7> precision_names{"f32",    "f16w", "bf16w", "bf16",
                                                                  "bf16x3", "int8", "w8a16"};
 
+// That enumerator's name.
 constexpr std::string_view name_of(Precision precision) { return precision_names[std::size_t(precision)]; }
 
 // Throws ArgumentError naming the precisions there are.
@@ -37,6 +39,7 @@ inline Precision precision_from_name(std::string_view name) {
   throw ArgumentError(message);
 }
 
+// Short names, for {.precision = encore::bf16}.
 inline constexpr Precision f32 = Precision::f32;
 inline constexpr Precision f16w = Precision::f16w;
 inline constexpr Precision bf16w = Precision::bf16w;

@@ -23,6 +23,7 @@ struct Dual {
   S v{};
   S d{};
   Dual() = default;
+  // A constant, and the value with its derivative.
   template <class C>
     requires std::convertible_to<C, S>
   ENCORE_HD constexpr Dual(C value) : v(S(value)) {}
@@ -120,6 +121,7 @@ struct Softplus {  // log(1 + e^x) = max(x, 0) + log1p(e^-|x|) cannot overflow
 
 }  // namespace detail
 
+// As in namespace std.
 template <class S>
 ENCORE_HD S exp(S x) {
   return detail::Exp{}(x);
@@ -158,6 +160,7 @@ template <class S>
 ENCORE_HD constexpr S select(bool condition, S a, S b) {
   return condition ? a : b;
 }
+// max(x, 0), whose derivative at 0 is 0; 1 / (1 + e^-x); log(1 + e^x). Finite for every finite x.
 template <class S>
 ENCORE_HD constexpr S relu(S x) {
   return detail::Relu{}(x);

@@ -21,6 +21,8 @@ class Segments {
     for (std::int64_t length : lengths) push_back(length);
   }
 
+  // Appends a sequence of that many tokens. Throws InputError where it is empty or the batch would have more than
+  // 2147483647 tokens.
   void push_back(std::int64_t length) {
     if (length <= 0) throw InputError("segments: sequence " + std::to_string(count()) + " is empty");
     if (length > std::numeric_limits<std::int32_t>::max() - tokens())
@@ -34,6 +36,7 @@ class Segments {
     longest_ = 0;
   }
 
+  // Sequences, tokens of all of them and of the longest one; sequence s has the rows begin(s) to end(s) of [N, C].
   std::int64_t count() const { return std::int64_t(offsets_.size()) - 1; }
   std::int64_t tokens() const { return offsets_.back(); }
   std::int64_t longest() const { return longest_; }

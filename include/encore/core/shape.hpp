@@ -23,11 +23,13 @@ class Shape {
     for (std::int64_t extent : extents) push_back(extent);
   }
 
+  // The number of dimensions, and a range over their extents.
   int rank() const { return rank_; }
   std::int64_t operator[](int axis) const { return extents_[std::size_t(axis)]; }
   const std::int64_t* begin() const { return extents_.data(); }
   const std::int64_t* end() const { return extents_.data() + rank_; }
 
+  // One more dimension behind the last. Throws ShapeError for a fifth, or a negative extent.
   void push_back(std::int64_t extent) {
     if (rank_ == max_rank) throw ShapeError("shape: more than 4 dimensions");
     if (extent < 0) throw ShapeError("shape: negative extent " + std::to_string(extent));

@@ -19,6 +19,7 @@ struct MatrixView {
   std::int64_t cols = 0;
   std::int64_t stride = 0;  // elements from one row to the next, >= cols
 
+  // The first element of a row.
   T* row(std::int64_t r) const { return data + r * stride; }
   T& operator()(std::int64_t r, std::int64_t c) const { return data[r * stride + c]; }
   // Columns [first, first + count).
@@ -31,6 +32,7 @@ struct MatrixView {
   }
 };
 
+// [rows, cols].
 template <class T>
 Shape shape_of(const MatrixView<T>& m) {
   return {m.rows, m.cols};
@@ -41,8 +43,10 @@ template <class T>
 class Tensor {
  public:
   Tensor() = default;
+  // Zeros. Throws ShapeError where the elements cannot be counted, MemoryError where there is no room.
   explicit Tensor(const Shape& shape) : shape_(shape), data_(std::size_t(shape.elements())) {}
 
+  // The extents, and the first of them; a tensor of no dimensions is one row.
   const Shape& shape() const { return shape_; }
   std::int64_t rows() const { return shape_.rank() ? shape_[0] : 1; }
   // Product of the extents behind the first, whether or not there are rows.
@@ -56,6 +60,7 @@ class Tensor {
     return values().subspan(std::size_t(r * cols()), std::size_t(cols()));
   }
   std::span<T> operator[](std::int64_t r) { return values().subspan(std::size_t(r * cols()), std::size_t(cols())); }
+  // [rows(), cols()], over the tensor's memory.
   MatrixView<T> matrix() { return {data(), rows(), cols(), cols()}; }
   MatrixView<const T> matrix() const { return {data(), rows(), cols(), cols()}; }
 

@@ -97,7 +97,7 @@ EigenMap<scalar_t<B>> gradient_as_eigen(Parameters<B>& gradients, ParameterId id
 // Parameters::fill with a map: calls write(map) with the parameter's rows [rows, cols], as they were in a training
 // store, zero where an inference store has only packed ones. The map is good inside `write`. Any backend's.
 template <class B, class Write>
-void fill_as_eigen(const Context<B>& context, Parameters<B>& parameters, ParameterId id, Write&& write) {
+void fill_as_eigen(Context<B>& context, Parameters<B>& parameters, ParameterId id, Write&& write) {
   const ParameterSpec& spec = parameters.layout()[id];
   parameters.fill(context, id, [&](std::span<scalar_t<B>> rows) {
     std::forward<Write>(write)(as_eigen(MatrixView<scalar_t<B>>{rows.data(), spec.rows(), spec.cols(), spec.cols()}));

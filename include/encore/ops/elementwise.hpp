@@ -19,6 +19,7 @@
 
 namespace encore::op {
 
+// The shape that all operands have. Throws ShapeError naming two that differ.
 inline Extent equal_shapes(const char* name, std::span<const Extent> in) {
   for (const Extent& other : in)
     if (other != in[0]) shape_error(name, in[0], other, "shapes differ");
@@ -49,6 +50,7 @@ constexpr bool takes_scalars() {
   return false;
 }
 
+// y = f(x_1, .., x_n), f on the scalars of each element.
 ENCORE_KERNEL(map)
 template <class F, std::size_t n>
 struct Map {
@@ -62,6 +64,7 @@ struct Map {
   Extent output(const Env<B>&, std::span<const Extent> in) const {
     return equal_shapes(name, in);
   }
+  // The operands' views, as kernels of a fixed number take them.
   template <class B>
   static std::array<In<B>, n> views(std::span<const In<B>> in) {
     std::array<In<B>, n> result;
@@ -85,6 +88,7 @@ struct Map {
   }
 };
 
+// y = activation(x).
 ENCORE_KERNEL(activate)
 struct Activate {
   static constexpr const char* name = "activate";
@@ -110,6 +114,7 @@ struct Activate {
   }
 };
 
+// y = activation(u) g.
 ENCORE_KERNEL(gate)
 struct Gate {
   static constexpr const char* name = "gate";
@@ -135,6 +140,7 @@ struct Gate {
   }
 };
 
+// y = x_1 + x_2.
 ENCORE_KERNEL(add)
 struct Add {
   static constexpr const char* name = "add";
@@ -182,6 +188,8 @@ struct AsActivation {
   }
 };
 
+// y = x mask / (1 - p), the mask drawn from `stream` by the element's place, so that backward draws it again.
+// Srivastava et al. 2014.
 ENCORE_KERNEL(dropout)
 struct Dropout {
   static constexpr const char* name = "dropout";

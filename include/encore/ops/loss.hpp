@@ -9,6 +9,7 @@
 
 namespace encore::op {
 
+// The mean over rows with a target of -log softmax(logits)[target], in nats: [1, 1].
 ENCORE_KERNEL(cross_entropy)
 struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";

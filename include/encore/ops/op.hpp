@@ -40,6 +40,7 @@ struct Extent {
   friend bool operator==(const Extent&, const Extent&) = default;
 };
 
+// "[rows, cols]", for messages.
 inline std::string to_string(const Extent& e) {
   std::string text = "[";  // appended to: g++ 12 warns of "[" + to_string (its bug 105651)
   return text.append(std::to_string(e.rows)).append(", ").append(std::to_string(e.cols)).append("]");
@@ -54,6 +55,7 @@ struct OpEnvironment {
   const Parameters<B>* parameters = nullptr;  // null when nothing is computed (Count)
   Parameters<B>* gradients = nullptr;         // null where no gradient is wanted (Infer, a frozen model)
 
+  // The numbers of a parameter, in the backend's storage.
   const auto& weights(ParameterId id) const { return (*parameters)[id]; }
   // Null for an absent parameter.
   auto* optional(ParameterId id) const { return id ? &(*parameters)[id] : nullptr; }
@@ -63,6 +65,7 @@ struct OpEnvironment {
 
 namespace op {
 
+// The environment and the views that an op's members take, by backend.
 template <class B>
 using Env = OpEnvironment<B>;
 template <class B>
@@ -70,6 +73,7 @@ using In = in_t<B>;
 template <class B>
 using Out = out_t<B>;
 
+// Throws ShapeError: "op: a and b: rule".
 [[noreturn]] inline void shape_error(const char* op, const Extent& a, const Extent& b, const char* rule) {
   throw ShapeError(std::string(op) + ": " + to_string(a) + " and " + to_string(b) + ": " + rule);
 }
@@ -133,6 +137,7 @@ inline const ParameterSpec& vector_parameter(const char* op, const ParameterLayo
 
 // ---- indices, where the host can read them
 
+// The copy in host memory where there is one, which a GPU's indices have.
 inline const std::int32_t* host_values(const Indices& indices) { return indices.host ? indices.host : indices.data; }
 
 // Throws InputError for an index that, `offset` added, is none of `rows` rows: of that table, or of an operand.

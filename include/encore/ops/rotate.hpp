@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// y[n] = each head of x[n] turned by the angles of n's position in its sequence: the rotation that attention applies to
-// queries and keys (hook QK), for values. [N, H D] -> [N, H D]; y aliases nothing. Backward turns back. Su et al. 2021.
+// y[n] = each head of x[n] rotated by the angles of n's position in its sequence: the rotation that attention applies
+// to queries and keys (hook QK), for values. [N, H D] -> [N, H D]; y aliases nothing. Backward rotates back. Su et al.
+// 2021.
 #pragma once
 
 #include <encore/ops/attention.hpp>

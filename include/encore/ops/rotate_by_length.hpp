@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// y[n] = each head of x[n] turned as rotary embeddings turn it, with a base that grows with the length of n's sequence
-// (dynamic NTK, emozilla 2023): for L tokens, more than the T of training, base (factor L / T - (factor - 1))^(r / (r -
-// 2)). [N, H D] -> [N, H D]; y aliases nothing. Backward turns back. A sequence's own length counts, whatever else is in
-// the batch.
+// y[n] = each head of x[n] rotated as rotary embeddings rotate it, with a base that grows with the length of n's
+// sequence (dynamic NTK, emozilla 2023): for L tokens, more than the T of training, base (factor L / T - (factor -
+// 1))^(r / (r - 2)). [N, H D] -> [N, H D]; y aliases nothing. Backward rotates back. A sequence's own length counts,
+// whatever else is in the batch.
 #pragma once
 
 #include <encore/backend/operands.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ops that turn heads by position ask of their tables, [positions, rotary / 2] each.
+// What ops that rotate heads by position ask of their tables, [positions, rotary / 2] each.
 #pragma once
 
 #include <encore/ops/constant_rows.hpp>

@@ -20,6 +20,7 @@
 
 namespace encore::testing {
 
+// Of which batch gradients are checked, and how fine the differences are.
 struct GradientOptions {
   std::vector<std::int64_t> lengths{3, 1, 2};  // of the sequences of the batch
   double step = 1e-4;                          // of the differences
@@ -37,6 +38,7 @@ struct GradientError {
   double derivative = 0, difference = 0;
 };
 
+// What a check found, one entry for each input and each parameter.
 struct GradientReport {
   std::vector<GradientError> operands;
 
@@ -98,8 +100,8 @@ auto of_rows(ParameterLayout& layout, const Make& make, std::int64_t rows, Width
 // Normal numbers in every parameter but constants: deviation 1 for the tables that stand for inputs, 0.5 for weights
 // and biases, and gains near one. A parameter's numbers depend on the seed and its place only.
 template <class B>
-Parameters<B> random_parameters(const Context<B>& context, std::shared_ptr<const ParameterLayout> layout,
-                                StoreKind kind, std::uint64_t seed) {
+Parameters<B> random_parameters(Context<B>& context, std::shared_ptr<const ParameterLayout> layout, StoreKind kind,
+                                std::uint64_t seed) {
   Parameters<B> parameters(context, std::move(layout), kind);
   for (std::size_t i = 0; i < parameters.layout().size(); ++i) {
     const ParameterId id{std::int32_t(i)};
@@ -132,6 +134,7 @@ inline Batch numbered_batch(const std::vector<std::int64_t>& lengths, std::int64
   return batch;
 }
 
+// The batch's indices, as a model has them (indices_of).
 inline BatchIndices batch_indices(auto& ex, const Batch& batch) {
   return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
           ex.indices(batch.first_rows()), batch.sequence_firsts()};
@@ -144,7 +147,7 @@ template <class F>
 GradientReport check_gradients_of(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
                                   const GradientOptions& options) {
   using B = Reference<double>;
-  const Context<B> context;
+  Context<B> context;
   Parameters<B> parameters = random_parameters(context, layout, StoreKind::training, options.seed);
   Parameters<B> gradients = parameters.gradients(context);
   static constexpr double before = 0.75;

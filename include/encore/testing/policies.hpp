@@ -78,51 +78,59 @@ struct WithBlock : UsualSpec {
 };
 }  // namespace detail
 
+// A norm, in place of UsualSpec's.
 template <class N, class... Contexts>
-PropertyReport check_norm(const options_t<N>& options = {}, const Contexts&... contexts) {
+PropertyReport check_norm(const options_t<N>& options = {}, Contexts&... contexts) {
   auto config = small_config<detail::WithNorm<N>>();
   config.norm = options;
   return check_encoder(config, contexts...);
 }
+// A placement.
 template <class P, class... Contexts>
-PropertyReport check_placement(const Contexts&... contexts) {
+PropertyReport check_placement(Contexts&... contexts) {
   return check_encoder(small_config<detail::WithPlacement<P>>(), contexts...);
 }
+// A position. One with hooks is also asked whether the order of tokens matters.
 template <class P, class... Contexts>
-PropertyReport check_position(const options_t<P>& options = {}, const Contexts&... contexts) {
+PropertyReport check_position(const options_t<P>& options = {}, Contexts&... contexts) {
   auto config = small_config<detail::WithPosition<P>>();
   config.position = options;
   PropertyReport report = check_encoder(config, contexts...);
   if constexpr (!encore::detail::HasNoHooks<P>) report.properties.push_back(order_matters(config));
   return report;
 }
+// A feed-forward.
 template <class F, class... Contexts>
-PropertyReport check_feed_forward(const options_t<F>& options = {}, const Contexts&... contexts) {
+PropertyReport check_feed_forward(const options_t<F>& options = {}, Contexts&... contexts) {
   auto config = small_config<detail::WithFeedForward<F>>();
   config.feed_forward = options;
   return check_encoder(config, contexts...);
 }
+// A stack; its options must suit two layers.
 template <class S, class... Contexts>
-PropertyReport check_stack(const options_t<S>& options = {}, const Contexts&... contexts) {
+PropertyReport check_stack(const options_t<S>& options = {}, Contexts&... contexts) {
   auto config = small_config<detail::WithStack<S>>();
   config.stack = options;
   return check_encoder(config, contexts...);
 }
 
+// An attention, a class template over the position: with learned positions.
 template <template <class> class A, class... Contexts>
-PropertyReport check_attention(const options_t<A<LearnedPosition>>& options = {}, const Contexts&... contexts) {
+PropertyReport check_attention(const options_t<A<LearnedPosition>>& options = {}, Contexts&... contexts) {
   auto config = small_config<detail::WithAttention<A>>();
   config.attention = options;
   return check_encoder(config, contexts...);
 }
+// An embedding, a class template over the norm.
 template <template <class> class E, class... Contexts>
-PropertyReport check_embedding(const options_t<E<LayerNorm>>& options = {}, const Contexts&... contexts) {
+PropertyReport check_embedding(const options_t<E<LayerNorm>>& options = {}, Contexts&... contexts) {
   auto config = small_config<detail::WithEmbedding<E>>();
   config.embedding = options;
   return check_encoder(config, contexts...);
 }
+// A block, a class template over the spec. Options: what its spec calls BlockOptions.
 template <template <class> class B, class Options = NoOptions, class... Contexts>
-PropertyReport check_block(const Options& options = {}, const Contexts&... contexts) {
+PropertyReport check_block(const Options& options = {}, Contexts&... contexts) {
   auto config = small_config<detail::WithBlock<B, Options>>();
   config.block = options;
   return check_encoder(config, contexts...);

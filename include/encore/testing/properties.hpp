@@ -11,6 +11,7 @@
 #pragma once
 
 #include <encore/layers/encoder.hpp>
+#include <encore/models/prepare.hpp>
 #include <encore/testing/gradient_check.hpp>
 
 #include <algorithm>
@@ -21,15 +22,18 @@
 
 namespace encore::testing {
 
+// One property and whether it holds.
 struct Property {
   std::string name;
   bool holds = false;
   std::string detail;  // why not, or by how much
 };
 
+// What check_layer() and check_encoder() return.
 struct PropertyReport {
   std::vector<Property> properties;
 
+  // Whether all do.
   bool holds() const {
     return std::all_of(properties.begin(), properties.end(), [](const Property& property) { return property.holds; });
   }
@@ -45,9 +49,9 @@ struct PropertyReport {
 // ---- running a function f(ex, BatchIndices) of a batch
 // ---------------------------------------------------------------------
 
+// f's rows on that context, by Infer.
 template <class B, class F>
-Tensor<scalar_t<B>> run_infer(const Context<B>& context, const Parameters<B>& parameters, const Batch& batch,
-                              const F& f) {
+Tensor<scalar_t<B>> run_infer(Context<B>& context, const Parameters<B>& parameters, const Batch& batch, const F& f) {
   Tensor<scalar_t<B>> result;
   infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
     const auto y = f(ex, batch_indices(ex, batch));
@@ -60,9 +64,9 @@ Tensor<scalar_t<B>> run_infer(const Context<B>& context, const Parameters<B>& pa
   return result;
 }
 
+// By Record, without gradients.
 template <class B, class F>
-Tensor<scalar_t<B>> run_record(const Context<B>& context, const Parameters<B>& parameters, const Batch& batch,
-                               const F& f) {
+Tensor<scalar_t<B>> run_record(Context<B>& context, const Parameters<B>& parameters, const Batch& batch, const F& f) {
   Record<B> ex(context, parameters, batch.segments(), nullptr);
   const auto y = f(ex, batch_indices(ex, batch));
   const auto rows = ex.view(y);
@@ -96,7 +100,7 @@ std::string different_bits(const Tensor<S>& a, const Tensor<S>& b) {
 
 // Infer on an inference store and Record on a training store.
 template <class B, class F>
-Property infer_equals_record(const Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout,
+Property infer_equals_record(Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout,
                              const Batch& batch, const F& f, std::uint64_t seed = 1) {
   const Parameters<B> inference = random_parameters(context, layout, StoreKind::inference, seed);
   const Parameters<B> training = random_parameters(context, layout, StoreKind::training, seed);
@@ -107,8 +111,8 @@ Property infer_equals_record(const Context<B>& context, const std::shared_ptr<co
 
 // The rows of each sequence alone and among the others, in their order, backwards, and each in front.
 template <class B, class F>
-Property batch_invariance(const Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout,
-                          const Batch& batch, const F& f, std::uint64_t seed = 1) {
+Property batch_invariance(Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch,
+                          const F& f, std::uint64_t seed = 1) {
   const Parameters<B> parameters = random_parameters(context, layout, StoreKind::inference, seed);
   const Segments& segments = batch.segments();
   const std::size_t count = std::size_t(segments.count());
@@ -149,8 +153,8 @@ Property batch_invariance(const Context<B>& context, const std::shared_ptr<const
 // The same bits on every context.
 template <class B, class F, class... Contexts>
 Property thread_invariance(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
-                           const Context<B>& first, const Contexts&... others) {
-  auto run = [&](const Context<B>& context) {
+                           Context<B>& first, Contexts&... others) {
+  auto run = [&](Context<B>& context) {
     return run_infer(context, random_parameters(context, layout, StoreKind::inference, 1), batch, f);
   };
   const auto expected = run(first);
@@ -177,9 +181,9 @@ Property gradients(const std::shared_ptr<const ParameterLayout>& layout, const B
 // All of the above. `batch` is for bits, `small` for gradients: as many forward passes as there are parameters.
 template <class F, class... Contexts>
 PropertyReport check_function(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch,
-                              const Batch& small, const F& f, const Contexts&... contexts) {
+                              const Batch& small, const F& f, Contexts&... contexts) {
   PropertyReport report;
-  auto on = [&](const auto& context) {
+  auto on = [&](auto&& context) {
     report.properties.push_back(infer_equals_record(context, layout, batch, f));
     report.properties.push_back(batch_invariance(context, layout, batch, f));
   };
@@ -192,7 +196,7 @@ PropertyReport check_function(const std::shared_ptr<const ParameterLayout>& layo
 
 // A layer of rows, make(Builder) -> layer(ex, x), x [N, width].
 template <class Make, class... Contexts>
-PropertyReport check_layer(const Make& make, std::int64_t width, const Contexts&... contexts) {
+PropertyReport check_layer(const Make& make, std::int64_t width, Contexts&... contexts) {
   auto layout = std::make_shared<ParameterLayout>();
   constexpr std::int64_t tokens = 6;
   const auto f = of_rows(*layout, make, tokens, width);
@@ -209,16 +213,35 @@ inline Batch encoder_batch(const ModelShape& shape, std::vector<std::int64_t> le
 // An encoder of that shape, f(ex, BatchIndices).
 template <class F, class... Contexts>
 PropertyReport check_encoder_function(const std::shared_ptr<const ParameterLayout>& layout, const ModelShape& shape,
-                                      const F& f, const Contexts&... contexts) {
+                                      const F& f, Contexts&... contexts) {
   return check_function(layout, encoder_batch(shape, {2, 7, 1, 19}), encoder_batch(shape, {3, 1}), f, contexts...);
+}
+
+// What is computed once from weights (models/prepare.hpp) gives the bits that computing it in every pass gives.
+template <class Spec, class B>
+Property prepared_equals_computed(Context<B>& context, const std::shared_ptr<const ParameterLayout>& layout,
+                                  const ModelShape& shape, const Encoder<Spec>& encoder) {
+  const Batch batch = encoder_batch(shape, {2, 7, 1, 19});
+  Parameters<B> parameters = random_parameters(context, layout, StoreKind::inference, 1);
+  const auto computed = run_infer(context, parameters, batch, encoder);
+  prepare(context, encoder, parameters);
+  if (!parameters.prepared()) return {"prepared equals computed", false, "nothing was prepared"};
+  const std::string difference = different_bits(computed, run_infer(context, parameters, batch, encoder));
+  return {"prepared equals computed", difference.empty(), difference};
 }
 
 // A spec: all its policies assembled.
 template <class Spec, class... Contexts>
-PropertyReport check_encoder(const Config<Spec>& config, const Contexts&... contexts) {
+PropertyReport check_encoder(const Config<Spec>& config, Contexts&... contexts) {
   auto layout = std::make_shared<ParameterLayout>();
   const Encoder<Spec> encoder(Builder(*layout), config);
-  return check_encoder_function(layout, config.shape, encoder, contexts...);
+  PropertyReport report = check_encoder_function(layout, config.shape, encoder, contexts...);
+  if constexpr (Encoder<Spec>::prepares) {
+    Context<Reference<double>> exact;
+    report.properties.push_back(prepared_equals_computed(exact, layout, config.shape, encoder));
+    (..., report.properties.push_back(prepared_equals_computed(contexts, layout, config.shape, encoder)));
+  }
+  return report;
 }
 
 // ---- properties that only some have, in double
@@ -240,7 +263,7 @@ inline double relative_difference(std::span<const double> a, std::span<const dou
 template <class F>
 Property permutation_of(const std::shared_ptr<const ParameterLayout>& layout, const Batch& batch, const F& f,
                         double tolerance = 1e-12) {
-  const Context<Reference<double>> context;
+  Context<Reference<double>> context;
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   const auto plain = run_infer(context, parameters, batch, f);
   // Even places first, then odd ones: neither a shift nor a reflection, which schemes that know of positions may
@@ -273,6 +296,8 @@ Property order_matters(const Config<Spec>& config) {
   Property permuted = permutation_of(layout, encoder_batch(config.shape, {7, 5}), encoder, 1e-6);
   return {"order", !permuted.holds, "outputs are permuted with the tokens, but for " + permuted.detail};
 }
+// Whether permuting the tokens of a sequence permutes a layer's rows and changes no number by more than rounding:
+// layers without positions.
 template <class Make>
 Property permutation(const Make& make, std::int64_t width) {
   auto layout = std::make_shared<ParameterLayout>();
@@ -286,7 +311,7 @@ Property adjoint(const Make& make, std::int64_t width, double tolerance = 1e-12)
   auto layout = std::make_shared<ParameterLayout>();
   const auto f = of_rows(*layout, make, 6, width);
   const Batch batch = numbered_batch({3, 1, 2}, 6);
-  const Context<Reference<double>> context;
+  Context<Reference<double>> context;
   auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   auto gradients = parameters.gradients(context);
   const ParameterId input = f.inputs[0];
@@ -323,7 +348,7 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
   if constexpr (LowersAttention<encore::detail::PositionLayer<Position>>) layer.lower(spec);
 
   const std::int64_t n = shape.head_size();
-  const Context<Reference<double>> context;
+  Context<Reference<double>> context;
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   Tensor<double> q(Shape{n, n}), k(Shape{n, n}), v(Shape{n, n}), scores(Shape{n, n});
   for (std::int64_t i = 0; i < n; ++i) {
@@ -334,7 +359,8 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
   infer(context, parameters, Segments({n}), {}, [&](auto& ex) {
     const auto queries = encore::detail::rotated(ex, position, ex.input(q.matrix()), {}),
                keys = encore::detail::rotated(ex, position, ex.input(k.matrix()), {}), values = ex.input(v.matrix());
-    const auto y = ex.attention(spec, queries, keys, values, encore::detail::distances_of(ex, layer, position));
+    const auto y = encore::detail::attention_of(ex, spec, queries, keys, values,
+                                                encore::detail::distances_of(ex, layer, position), layer, position);
     const auto p = ex.view(y);
     if constexpr (std::remove_reference_t<decltype(ex)>::computing)
       for (std::int64_t i = 0; i < n; ++i)
@@ -343,6 +369,7 @@ Tensor<double> position_scores(const ModelShape& shape, const options_t<Position
   return scores;
 }
 
+// n normal numbers of variance 1 / n; the same for the same stream.
 inline std::vector<double> normal_vector(std::int64_t n, std::uint64_t stream) {
   std::vector<double> x(static_cast<std::size_t>(n));
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = RandomStream{3, stream}.normal(i) / std::sqrt(double(n));

@@ -66,6 +66,7 @@ class AddedTokens {
     as_normalized_ = Matcher(*this, true, normalizer, classes);
   }
 
+  // In the order given, each once, with their ids.
   const std::vector<AddedToken>& tokens() const { return tokens_; }
   // nullptr where there is none.
   const AddedToken* find(std::string_view content) const {
@@ -76,6 +77,7 @@ class AddedTokens {
     const auto found = by_id_.find(id);
     return found == by_id_.end() ? nullptr : &tokens_[found->second];
   }
+  // The greatest id, -1 without tokens; and whether some are sought in the normalised text.
   std::int32_t last_id() const { return by_id_.empty() ? -1 : by_id_.rbegin()->first; }
   bool any_normalized() const { return !as_normalized_.empty(); }
 

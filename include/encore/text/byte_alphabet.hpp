@@ -13,16 +13,19 @@
 
 namespace encore::text {
 
+// Whether the byte is a printable character of Latin-1 and no space.
 constexpr bool stands_for_itself(unsigned byte) {
   return (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xff && byte != 0xad);
 }
 
+// By byte, the character that stands for it.
 inline constexpr std::array<char32_t, 256> byte_characters = [] {
   std::array<char32_t, 256> characters{};
   char32_t next = 0x100;
   for (unsigned byte = 0; byte < 256; ++byte) characters[byte] = stands_for_itself(byte) ? byte : next++;
   return characters;
 }();
+// U+0120.
 inline constexpr char32_t space_character = byte_characters[' '];
 
 // The bytes that a token of a byte-level vocabulary stands for; nothing where a character stands for none. `token` is

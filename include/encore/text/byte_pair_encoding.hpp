@@ -25,6 +25,7 @@ namespace encore::text {
 
 class BytePairEncoding {
  public:
+  // What "model" of a tokenizer.json says beside vocabulary and merges.
   struct Options {
     // The tokens of the vocabulary are spelt with the characters that stand for bytes, and words are cut into bytes.
     bool byte_level = false;
@@ -40,11 +41,13 @@ class BytePairEncoding {
 
   // Scratch space, to be reused.
   struct Memory {
+    // A token of the word so far, in a list by place.
     struct Symbol {
       std::int32_t id;
       std::uint32_t size;  // bytes; 0: merged into the one before
       std::int32_t previous, next;
     };
+    // A merge that waits in the heap, and where it would be made.
     struct Candidate {
       std::uint32_t rank;
       std::uint32_t place;
@@ -104,6 +107,7 @@ class BytePairEncoding {
     if (options_.byte_level || affixes() == 0) find_whole_words(vocabulary);
   }
 
+  // As they were given.
   const Options& options() const { return options_; }
 
   // Appends the tokens of a word, which is not empty.

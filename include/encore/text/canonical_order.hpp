@@ -15,6 +15,7 @@ namespace encore::text {
 
 // Scratch space of CanonicalOrder, to be reused.
 struct OrderMemory {
+  // A character of a run that is not sorted yet.
   struct Part {
     char32_t character;
     std::uint8_t combining_class;
@@ -55,6 +56,7 @@ inline void sort_by_combining_class(OrderMemory& memory) {
 template <class Put>
 class CanonicalOrder {
  public:
+  // `compatibly`: NFKD. `memory` is its own until the end.
   CanonicalOrder(const CharacterClasses& classes, bool compatibly, OrderMemory& memory, Put put)
       : classes_(classes), compatibly_(compatibly), memory_(memory), put_(put) {
     memory_.parts.clear();

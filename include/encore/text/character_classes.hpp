@@ -16,6 +16,7 @@
 
 namespace encore::text {
 
+// Bits; a character may be of several classes.
 enum CharacterClass : std::uint16_t {
   removed = 1,  // dropped by clean_text
   white_space = 2,

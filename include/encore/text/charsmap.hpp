@@ -32,8 +32,10 @@ class Charsmap {
     if (!is_valid_utf8(strings_)) fail("holds what is not UTF-8");
   }
 
+  // Whether there are no rules.
   bool empty() const { return units_.empty(); }
 
+  // What a text's beginning is replaced by.
   struct Match {
     std::size_t length = 0;  // of the rule's key; 0: there is none
     std::string_view replacement = {};

@@ -137,6 +137,7 @@ void ordered_decomposition(const TextView& view, const CharacterClasses& classes
 // NFC and, compatibly, NFKC.
 class Composition {
  public:
+  // `compatibly`: NFKC. All objects share one table, made by the first of them.
   explicit Composition(bool compatibly) : compatibly_(compatibly), table_(&CompositionTable::shared()) {}
 
   void operator()(const TextView& view, const CharacterClasses& classes, OrderMemory& memory,

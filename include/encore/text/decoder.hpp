@@ -21,6 +21,7 @@
 
 namespace encore::text {
 
+// The spellings of the tokens to decode, which steps rewrite.
 using TokenList = std::vector<std::string>;
 
 // `pattern` is not empty.
@@ -117,6 +118,7 @@ struct ReplaceDecoder {
   }
 };
 
+// All tokens become one.
 struct FuseDecoder {
   void operator()(TokenList& tokens) const {
     std::string all;
@@ -168,12 +170,14 @@ struct ByteFallbackDecoder {
   }
 };
 
+// One step; a step of another kind is a further alternative.
 using DecoderStep = std::variant<WordPieceDecoder, ByteLevelDecoder, MetaspaceDecoder, BpeDecoder, ReplaceDecoder,
                                  FuseDecoder, StripDecoder, ByteFallbackDecoder>;
 
 class Decoder {
  public:
   Decoder() = default;  // tokens with spaces between
+  // Steps in order; what is left is joined without spaces.
   explicit Decoder(std::vector<DecoderStep> steps) : steps_(std::move(steps)), joins_(true) {}
   // A decoder that there is none of here: using it throws UnsupportedError with this message.
   static Decoder unsupported(std::string message) {

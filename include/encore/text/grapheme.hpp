@@ -13,6 +13,7 @@
 
 namespace encore::text {
 
+// Where clusters end, by the rules GB3 to GB11.
 class GraphemeClusters {
  public:
   // All objects share one table, made by the first of them.

@@ -13,7 +13,9 @@ namespace encore::text {
 
 class MergeTable {
  public:
+  // The rank of a pair that is not merged.
   static constexpr std::uint32_t none = 0xffffffff;
+  // What a pair becomes, and when.
   struct Merge {
     std::uint32_t rank = none;  // lower ones come first
     std::int32_t id = -1;       // of the token that it makes

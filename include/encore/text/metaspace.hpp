@@ -17,15 +17,18 @@ namespace encore::text {
 
 class Metaspace {
  public:
+  // Pieces come out as another text, not as ranges of the old one.
   static constexpr bool rewrites = true;
 
   // Which pieces get the character where they do not begin with it.
   enum class Prepend : std::uint8_t { always, first, never };  // first: that at the beginning of the text
+  // As tokenizer.json has them.
   struct Options {
     char32_t replacement = 0x2581;
     Prepend prepend = Prepend::always;
     bool split = true;  // else a piece is a word
   };
+  // The replacement as UTF-8 is made once.
   explicit Metaspace(Options options) : options_(options) {
     char bytes[4];
     replacement_.assign(bytes, std::size_t(encode(options.replacement, bytes)));

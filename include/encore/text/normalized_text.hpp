@@ -21,6 +21,7 @@ namespace encore::text {
 struct ByteRange {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
+  // In bytes.
   std::uint32_t size() const { return end - begin; }
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
@@ -41,6 +42,7 @@ struct TextView {
 // Reads a TextView, code point by code point.
 class TextCursor {
  public:
+  // At the view's first code point; the view's bytes must outlive it.
   explicit TextCursor(const TextView& view)
       : begin_(view.bytes.data()),
         at_(begin_),
@@ -48,6 +50,7 @@ class TextCursor {
         origins_(view.origins),
         next_(view.first) {}
 
+  // Whether all code points were read.
   bool done() const { return at_ == end_; }
   // Where the bytes go on, up to end(); skip() says how many ASCII characters of them were read.
   const char* position() const { return at_; }
@@ -68,6 +71,7 @@ class TextCursor {
     next_ += std::uint32_t(count_code_points(taken.bytes));
     return taken;
   }
+  // Goes on by so many bytes, all of them ASCII.
   void skip(std::size_t ascii) {
     at_ += ascii;
     next_ += std::uint32_t(ascii);
@@ -98,8 +102,10 @@ class NormalizedText {
     end_.reset();
   }
 
+  // UTF-8 as it is so far; valid until more is put.
   std::string_view bytes() const { return {bytes_.data(), size_}; }
   std::string_view bytes(ByteRange range) const { return {bytes_.data() + range.begin, range.size()}; }
+  // In bytes, and whether they have origins; that of a byte, in code points of the source.
   std::uint32_t size() const { return std::uint32_t(size_); }
   bool with_origins() const { return with_origins_; }
   std::uint32_t origin(std::uint32_t byte) const { return origins_[byte]; }
@@ -109,12 +115,15 @@ class NormalizedText {
     if (!end_) return {origin(range.begin), origin(range.end - 1) + 1};
     return {origin(range.begin), range.end < size_ ? origin(range.end) : *end_};
   }
+  // Where the source ends, in code points, for origins().
   void set_end(std::uint32_t origin) { end_ = origin; }
+  // To be normalised further; valid until more is put.
   TextView view() const { return view({0, size()}); }
   TextView view(ByteRange range) const {
     return {bytes(range), with_origins_ ? origins_.data() + range.begin : nullptr, 0};
   }
 
+  // Appends one code point that came from there.
   void put(char32_t c, std::uint32_t origin) {
     reserve(4);
     const int count = encode(c, bytes_.data() + size_);
@@ -145,6 +154,7 @@ class NormalizedText {
     grow(count);
   }
 
+  // The most bytes that the text may have.
   std::size_t limit() const { return limit_; }
   // Throws InputError for a text that has grown beyond its limit. Growing asks by itself, but only where it takes
   // memory.

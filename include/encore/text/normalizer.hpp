@@ -24,6 +24,7 @@ namespace encore::text {
 // (handle_chinese_chars), nonspacing marks go after NFD (strip_accents), letters become small (lowercase).
 class BertNormalizer {
  public:
+  // The keys of tokenizer.json; strip_accents is settled here, where null stands for lowercase there.
   struct Options {
     bool clean_text = true;
     bool handle_chinese_chars = true;
@@ -31,6 +32,7 @@ class BertNormalizer {
     bool lowercase = true;
     friend bool operator==(const Options&, const Options&) = default;
   };
+  // What becomes of ASCII characters is looked up in a table made here.
   explicit BertNormalizer(Options options) : options_(options) {
     for (unsigned c = 0; c < 128; ++c) {
       const bool space = c == '\t' || c == '\n' || c == '\r';
@@ -42,6 +44,7 @@ class BertNormalizer {
     changing_ = (options.clean_text ? removed | white_space : 0) | (options.handle_chinese_chars ? chinese : 0) |
                 (options.strip_accents ? canonical | nonspacing : 0) | (options.lowercase ? upper : 0);
   }
+  // As they were given.
   const Options& options() const { return options_; }
 
   // Appends to out.
@@ -157,6 +160,7 @@ struct Decomposition {
   }
 };
 
+// One step; a step of another kind is a further alternative.
 using NormalizerStep = std::variant<BertNormalizer, Lowercase, StripAccents, Decomposition, Composition, Replace,
                                     Prepend, Strip, Nmt, ByteCharacters, Precompiled, SentencePieceNormalizer>;
 
@@ -169,8 +173,10 @@ class Normalizer {
     NormalizedText between;
   };
   Normalizer() = default;
+  // Of these steps, which a SentencePiece model or a tokenizer.json names.
   explicit Normalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {}
 
+  // As they were given.
   const std::vector<NormalizerStep>& steps() const { return steps_; }
 
   // Replaces what is in out. Throws InputError where the steps make too much of the text (most_bytes_of).

@@ -16,6 +16,7 @@ namespace encore::text {
 template <class T>
 class PagedTable {
  public:
+  // Of Unicode, U+0000 to U+10FFFF.
   static constexpr std::size_t code_points = 0x110000;
 
   // The same value for all.

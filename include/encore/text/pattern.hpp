@@ -27,6 +27,7 @@ namespace encore::text {
 struct LiteralPattern {
   std::string text;
 
+  // Calls each(range, whether it is a match) for stretches that together are `range`, in order.
   template <class Each>
   void for_each_match(std::string_view whole, ByteRange range, const CharacterClasses&, Each& each) const {
     std::uint32_t begin = range.begin;
@@ -76,6 +77,7 @@ struct RepeatedPattern {
     return pattern;
   }
 
+  // Calls each(range, whether it is a match) for stretches that together are `range`, in order.
   template <class Each>
   void for_each_match(std::string_view text, ByteRange range, const CharacterClasses& classes, Each& each) const {
     std::uint32_t begin = range.begin;  // of what is no match
@@ -110,6 +112,7 @@ struct Gpt2Pattern {
   static constexpr std::string_view expression =
       R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
+  // Calls each(range, true): together the matches are `range`.
   template <class Each>
   void for_each_match(std::string_view text, ByteRange range, const CharacterClasses& classes, Each& each) const {
     std::vector<ByteRange> words;
@@ -122,6 +125,7 @@ struct Gpt2Pattern {
 struct RegexPattern {
   std::shared_ptr<const RegularExpression> expression;
 
+  // Calls each(range, whether it is a match) for stretches that together are `range`. Throws as RegularExpression does.
   template <class Each>
   void for_each_match(std::string_view text, ByteRange range, const CharacterClasses&, Each& each) const {
     expression->for_each_match(text.substr(range.begin, range.size()), [&](ByteRange found, bool match) {

@@ -20,6 +20,7 @@ namespace encore::text {
 
 // One piece of a template: a text's tokens, or special ones.
 struct TemplatePiece {
+  // The first text's tokens, the second's, or special ones.
   enum class Kind : std::uint8_t { first, second, special };
   Kind kind = Kind::first;
   std::int32_t type_id = 0;
@@ -27,12 +28,15 @@ struct TemplatePiece {
   std::vector<std::string> tokens;  // as many
 };
 
+// What is around one text, or around two.
 class Template {
  public:
   Template() = default;
+  // Pieces in order, as TemplateProcessing lists them.
   explicit Template(std::vector<TemplatePiece> pieces) : pieces_(std::move(pieces)) {
     for (const TemplatePiece& piece : pieces_) special_ += piece.ids.size();
   }
+  // In order.
   const std::vector<TemplatePiece>& pieces() const { return pieces_; }
   // How many special tokens it adds.
   std::size_t special() const { return special_; }
@@ -97,6 +101,7 @@ struct Truncation {
   std::size_t first;
   std::size_t second;
 };
+// How many tokens of each text stay, `room` in all.
 inline Truncation truncate_longest_first(std::size_t first, std::size_t second, std::size_t room) {
   if (first + second <= room) return {first, second};
   std::size_t shorter = std::min(first, second);

@@ -111,6 +111,7 @@ class PreTokenizer {
     std::array<NormalizedText, 2> texts;
   };
   PreTokenizer() = default;
+  // Steps in order, each within the pieces of the one before.
   explicit PreTokenizer(std::vector<PreTokenizerStep> steps) : steps_(std::move(steps)) {}
 
   // Whether the text must come with its origins.

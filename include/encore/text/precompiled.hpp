@@ -23,6 +23,7 @@ namespace encore::text {
 
 class Precompiled {
  public:
+  // ASCII characters that no rule begins with are told apart once, here.
   explicit Precompiled(Charsmap rules) : tables_(std::make_shared<const Tables>(Tables{std::move(rules), {}})) {
     for (unsigned c = 0; c < plain_.size(); ++c) {
       const char byte = char(c);

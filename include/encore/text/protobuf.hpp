@@ -16,8 +16,10 @@ namespace encore::text {
 // Reads the fields of one message. Every error is a FileError that begins with `source`.
 class ProtobufReader {
  public:
+  // Wire types; groups are no longer written.
   enum class Type : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
 
+  // The message must outlive it.
   ProtobufReader(std::string_view message, const std::string& source) : rest_(message), source_(source) {}
 
   // Moves to the next field; false at the end.
@@ -53,12 +55,14 @@ class ProtobufReader {
     return true;
   }
 
+  // The number of the field that next() moved to.
   std::uint32_t field() const { return field_; }
   // The field's value, which must be of that type.
   std::string_view bytes() const {
     want(Type::bytes);
     return bytes_;
   }
+  // The field's value, which must be a varint.
   std::uint64_t varint() const {
     want(Type::varint);
     return value_;
@@ -70,6 +74,7 @@ class ProtobufReader {
     want(Type::fixed32);
     return std::bit_cast<float>(std::uint32_t(value_));
   }
+  // Throws FileError, "source: message".
   [[noreturn]] void fail(const std::string& message) const { throw FileError(source_ + ": " + message); }
 
  private:

@@ -19,8 +19,10 @@
 
 namespace encore::text {
 
+// Applied to a whole text, as SentencePiece does, not to pieces of it.
 class SentencePieceNormalizer {
  public:
+  // normalizer_spec of the model.
   struct Options {
     bool add_dummy_prefix = true;
     bool remove_extra_whitespaces = true;

@@ -25,6 +25,7 @@
 
 namespace encore::text {
 
+// Names of the model in a folder; the first that is there is read.
 inline constexpr std::array<std::string_view, 3> sentence_piece_files{"spiece.model", "spm.model",
                                                                       "sentencepiece.bpe.model"};
 

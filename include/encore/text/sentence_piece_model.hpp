@@ -19,13 +19,16 @@
 namespace encore::text {
 
 struct SentencePieceModel {
+  // What a piece is for, by the proto's numbers. Control and unused ones are not found in texts.
   enum class Type : std::uint8_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
+  // A token and its score, a log probability in models of type unigram.
   struct Piece {
     std::string text;
     float score = 0;
     Type type = Type::normal;
   };
   std::vector<Piece> pieces;  // by id
+  // The piece of type unknown; and whether unknown characters become pieces of type byte.
   std::int32_t unknown_id = -1;
   bool byte_fallback = false;
   // Of the normaliser:

@@ -22,9 +22,11 @@ enum class SplitBehavior : std::uint8_t { removed, isolated, merged_with_previou
 // those that are empty once close() is called.
 class SplitJoiner {
  public:
+  // Appends to `out`, what is there already stays.
   SplitJoiner(SplitBehavior behavior, std::vector<ByteRange>& out)
       : behavior_(behavior), out_(out), before_(out.size()) {}
 
+  // The next stretch, and whether it is a match.
   void put(ByteRange range, bool match) {
     bool joins = out_.size() > before_;
     switch (behavior_) {
@@ -43,6 +45,7 @@ class SplitJoiner {
       out_.push_back(range);
     after_match_ = match;
   }
+  // Drops empty pieces; called once, at the end.
   void close() {
     const auto empty = [](ByteRange piece) { return piece.size() == 0; };
     out_.erase(std::remove_if(out_.begin() + std::ptrdiff_t(before_), out_.end(), empty), out_.end());

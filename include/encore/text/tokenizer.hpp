@@ -107,6 +107,7 @@ class Tokenizer {
   // Whether the token's id says something to programs rather than about the text ([CLS], [PAD], ...).
   bool is_special(std::int32_t id) const;
 
+  // The ids of special tokens; nothing where the vocabulary lacks one.
   std::optional<std::int32_t> cls_id() const;
   std::optional<std::int32_t> sep_id() const;
   std::optional<std::int32_t> pad_id() const;

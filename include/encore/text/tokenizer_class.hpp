@@ -17,6 +17,7 @@
 
 namespace encore::text {
 
+// What a class brings: word_piece_class.hpp, byte_level_class.hpp, unigram_class.hpp.
 enum class TokenizerRecipe : std::uint8_t {
   as_saved,  // what tokenizer.json says
   bert,
@@ -149,6 +150,7 @@ inline std::string_view tokenizer_class_of_model(std::string_view type) {
 
 }  // namespace detail
 
+// Throws UnsupportedError naming the class and those that can be made over that file.
 [[noreturn]] inline void refuse_class(const ModelFolder& folder, std::string_view file, const TokenizerClass& found,
                                       std::string_view supported) {
   throw UnsupportedError(folder.label(file) + ": the tokenizer class " + in_quotes(found.name) +

@@ -38,6 +38,7 @@ inline std::optional<AddedToken> read_token(const JsonObject& file, std::string_
                     .special = token.boolean("special", true)};
 }
 
+// Keys of tokenizer_config.json and special_tokens_map.json, in transformers' order.
 inline constexpr std::array<std::string_view, 7> special_token_keys{"bos_token", "eos_token", "unk_token", "sep_token",
                                                                     "pad_token", "cls_token", "mask_token"};
 
@@ -90,10 +91,12 @@ struct TokenizerFiles {
                      [](const AddedToken& a, const AddedToken& b) { return *a.id < *b.id; });
   }
 
+  // The spelling of the special token of that key.
   std::string name(std::string_view key, const std::string& fallback) const {
     const auto found = named.find(key);
     return found == named.end() ? fallback : found->second.content;
   }
+  // A key of tokenizer_config.json; the fallback without the file too.
   bool flag(std::string_view key, bool fallback) const { return config ? config->boolean(key, fallback) : fallback; }
   // The names of the special tokens, where the files do not say otherwise those given.
   SpecialTokenNames names(const SpecialTokenNames& fallback) const {

@@ -59,6 +59,7 @@ struct TokenSequence {
   std::vector<std::pair<std::size_t, std::string>>
       spellings;  // of tokens that are not written as the vocabulary has them
 
+  // No tokens; the memory stays.
   void clear() {
     ids.clear();
     code_points.clear();
@@ -97,6 +98,7 @@ class TextPipeline {
     });
   }
 
+  // The text as it was repaired, whose offsets the tokens have.
   const SourceText& source() const { return source_; }
   // Words were left because there were enough tokens.
   bool cut() const { return cut_; }

@@ -15,8 +15,10 @@ namespace encore::text {
 // Changes that do not add up shift what follows, in the library as here.
 class Transformation {
  public:
+  // From the view's beginning; appends to `to`.
   Transformation(const TextView& from, NormalizedText& to) : from_(from), to_(to), last_(from.first) {}
 
+  // The next character and how it came to be, as above.
   void put(char32_t c, std::int64_t change) {
     if (!to_.with_origins()) return to_.put(c, 0);
     std::uint32_t origin = last_;

@@ -17,6 +17,7 @@ namespace encore::text {
 class Trie {
  public:
   using Entry = std::pair<std::string_view, std::int32_t>;  // key and value, which is not negative
+  // The node of the empty key, and no node.
   static constexpr std::uint32_t root = 0;
   static constexpr std::uint32_t none = 0xffffffff;
 
@@ -41,6 +42,7 @@ class Trie {
       if ((node = child(node, byte)) == none) return none;
     return node;
   }
+  // The value of a key, -1 where there is none.
   std::int32_t find(std::string_view key) const {
     const std::uint32_t node = descend(root, key);
     return node == none || node == root ? -1 : value(node);
@@ -51,6 +53,7 @@ class Trie {
     std::int32_t value = -1;  // -1: there is none
     const char* end = nullptr;
   };
+  // The longest key below `node` that [begin, end) begins with.
   Match longest(std::uint32_t node, const char* begin, const char* end) const {
     Match best;
     for (const char* at = begin; at != end;) {

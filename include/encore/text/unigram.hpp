@@ -26,6 +26,7 @@ namespace encore::text {
 template <class Score>
 class Unigram {
  public:
+  // What the files say beside the pieces.
   struct Options {
     std::int32_t unknown_id = -1;  // negative: there is no unknown token, and unknown characters are errors
     bool byte_fallback = false;    // what is unknown is its bytes, "<0x0A>"
@@ -40,6 +41,7 @@ class Unigram {
   };
   // Scratch space, to be reused.
   struct Memory {
+    // How the best way to a place ends.
     struct Place {
       Score score;
       std::uint32_t begin;  // of the token that ends here; itself: none does
@@ -83,6 +85,7 @@ class Unigram {
     }
   }
 
+  // As they were given.
   const Options& options() const { return options_; }
   // Whether a token is written as the text has it.
   bool spells(std::int32_t id) const { return id == options_.unknown_id; }

@@ -14,6 +14,7 @@
 
 namespace encore::text {
 
+// What stands for bytes that are not UTF-8.
 inline constexpr char32_t replacement_character = 0xfffd;
 
 // The code point at p, which moves behind it. The bytes must be valid UTF-8.
@@ -62,12 +63,14 @@ inline int encode(char32_t c, char* out) {
   return 4;
 }
 
+// Of bytes that are valid UTF-8.
 inline std::size_t count_code_points(std::string_view valid) {
   std::size_t count = 0;
   for (const char c : valid) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
   return count;
 }
 
+// Whether all bytes are below 0x80; eight at a time.
 inline bool is_ascii(std::string_view bytes) {
   std::size_t i = 0;
   std::uint64_t seen = 0;
@@ -104,6 +107,7 @@ inline Utf8Step utf8_step(std::string_view bytes) {
   return {length, true};
 }
 
+// Surrogates and overlong forms are not.
 inline bool is_valid_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
     const Utf8Step step = utf8_step(bytes);
@@ -146,6 +150,7 @@ class SourceText {
     }
   }
 
+  // The text as valid UTF-8: the caller's bytes where they are, and whether they are ASCII.
   std::string_view valid() const { return valid_; }
   bool ascii() const { return ascii_; }
   // Where code point i began in the caller's bytes; their number for i = the number of code points.

@@ -20,6 +20,7 @@ namespace encore::text {
 // Immutable once made. Ids may have holes.
 class Vocabulary {
  public:
+  // A token and its id.
   using Entry = std::pair<std::string, std::int32_t>;
 
   Vocabulary() = default;
@@ -45,6 +46,7 @@ class Vocabulary {
     trie_ = Trie(keys);
   }
 
+  // How many tokens there are.
   std::int64_t size() const { return std::int64_t(entries_.size()); }
   // The greatest id there is; -1 where there are no tokens.
   std::int32_t last_id() const { return entries_.empty() ? -1 : entries_.back().second; }

@@ -22,6 +22,7 @@ namespace encore::text {
 
 class WordPiece {
  public:
+  // "model" of a tokenizer.json; the defaults are BERT's.
   struct Options {
     std::string unknown_token = "[UNK]";
     std::string continuing_subword_prefix = "##";
@@ -48,6 +49,7 @@ class WordPiece {
                              " bytes; one of the two must be at most " + std::to_string(max_looks));
   }
 
+  // The id of options().unknown_token; and the options as they were given.
   std::int32_t unknown_id() const { return unknown_; }
   const Options& options() const { return options_; }
 

@@ -99,6 +99,7 @@ class TransferMemory {
 
 }  // namespace cuda
 
+// Which device a context runs on, and in which formats it computes.
 struct CudaOptions {
   Precision precision = Precision::f32;     // f32 or bf16: of weights and activations; sums and statistics stay fp32
   int device = 0;                           // index of the GPU
@@ -118,35 +119,40 @@ class Context<Cuda> {
                                 : cuda::open_gpu({.index = options.device, .allow_tf32 = options.allow_tf32})),
         state_(std::make_unique<State>(device_)) {}
 
+  // The device's name, for messages and tables; one host thread feeds it.
   std::string isa() const { return device_->name(); }
   int threads() const { return 1; }
   Precision precision() const { return precision_; }
-  cuda::DeviceWorkspace& workspace() const { return state_->workspace; }
+  // The device memory in which values lie.
+  cuda::DeviceWorkspace& workspace() { return state_->workspace; }
   // Waits until everything asked for is done.
-  void synchronise() const { device_->synchronise(); }
+  void synchronise() { device_->synchronise(); }
 
   // Of kernels.
   const std::shared_ptr<cuda::Device>& device() const { return device_; }
   cuda::Format format() const { return format_; }
-  cuda::TransferMemory& uploads() const { return state_->uploads; }
-  cuda::TransferMemory& downloads() const { return state_->downloads; }
+  cuda::TransferMemory& uploads() { return state_->uploads; }
+  cuda::TransferMemory& downloads() { return state_->downloads; }
   // Memory for one op; its contents are gone with the next call.
-  std::byte* scratch(std::size_t bytes) const {
+  std::byte* scratch(std::size_t bytes) {
     if (bytes > state_->scratch.size()) state_->scratch = cuda::Buffer(device_, bytes);
     return state_->scratch.data();
   }
   // Sequence offsets and attention's blocks of the running pass.
   struct Pass {
     const std::int32_t* offsets = nullptr;
+    // The blocks of one height, in device memory.
     struct Tiles {
       int rows = 0;
       const cuda::AttentionTile* data = nullptr;
       std::int64_t count = 0;
     };
+    // By height; `cut` is where they are made before they are uploaded.
     std::vector<Tiles> tiles;
     std::vector<cuda::AttentionTile> cut;
   };
-  Pass& pass() const { return state_->pass; }
+  // That of the running pass.
+  Pass& pass() { return state_->pass; }
 
  private:
   static cuda::Format format_of(Precision precision) {

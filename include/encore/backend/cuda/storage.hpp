@@ -13,7 +13,7 @@ inline std::int64_t row_stride(std::int64_t cols) { return (cols + 7) / 8 * 8; }
 
 class Storage {
  public:
-  Storage(const Context<Cuda>& context, const ParameterSpec& spec, StoreKind kind)
+  Storage(Context<Cuda>& context, const ParameterSpec& spec, StoreKind kind)
       : device_(context.device()), format_(context.format()), elements_(spec.shape.elements()) {
     const bool product = (spec.reads_product || spec.shape.rank() == 1) && kind != StoreKind::gradients;
     if (spec.reads_rows || kind != StoreKind::inference) rows_ = zeros(std::size_t(elements_) * sizeof(float));
@@ -41,7 +41,7 @@ class Storage {
   std::size_t bytes() const { return rows_.size() + product_memory_.size(); }
 
   template <class Write>
-  void fill(const Context<Cuda>& context, const ParameterSpec&, Write&& write) {
+  void fill(Context<Cuda>& context, const ParameterSpec&, Write&& write) {
     std::vector<float> plain = filled_ ? values() : std::vector<float>(std::size_t(elements_));
     filled_ = true;
     write(std::span<float>(plain));

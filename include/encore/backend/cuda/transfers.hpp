@@ -30,7 +30,7 @@ class Transfers {
   using In = View;
   using Out = View;
 
-  explicit Transfers(const Context<Cuda>& context) : context_(&context), device_(*context.device()) {}
+  explicit Transfers(Context<Cuda>& context) : context_(&context), device_(*context.device()) {}
 
   Buffer block(std::size_t bytes) const {
     constexpr std::size_t least = std::size_t{32} << 20;
@@ -107,7 +107,7 @@ class Transfers {
     if (!indices.host && indices.size) throw ArgumentError("indices for the cuda backend come from Executor::indices");
   }
 
-  const Context<Cuda>* context_;
+  Context<Cuda>* context_;
   Device& device_;
 };
 

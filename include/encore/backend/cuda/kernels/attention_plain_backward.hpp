@@ -91,7 +91,7 @@ struct PlainAttentionBackwardKernel {
         }
       }
     }
-    // Through shared memory: turning back needs the partner column.
+    // Through shared memory: rotating back needs the partner column.
     block.sync();
     ENCORE_DEVICE_UNROLL
     for (int r = 0; r < P::rows_per_warp; ++r) ENCORE_DEVICE_UNROLL

@@ -30,7 +30,7 @@ struct PlainAttention {
 
 namespace plain {
 
-// Rows [first, first + rows) of a head as floats, turned; zeros beyond `length` and beyond the head.
+// Rows [first, first + rows) of a head as floats, rotated; zeros beyond `length` and beyond the head.
 template <class T, class Block>
 ENCORE_DEVICE void load_rows(Block& block, const AttentionTask& task, float* target, HeadRows<const T> source,
                              std::int32_t first, std::int32_t rows, std::int32_t length, bool turns) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of heads on their way into and out of shared memory, turned by the position's angles where the plan says so; and
-// which keys a row of queries sees.
+// Rows of heads on their way into and out of shared memory, rotated by the position's angles where the plan says so;
+// and which keys a row of queries sees.
 #pragma once
 
 #include <encore/backend/cuda/kernels/warp.hpp>
@@ -10,7 +10,7 @@ namespace encore::cuda {
 
 inline constexpr float minus_infinity = -__builtin_inff();
 
-// Element c of a head's row at `position`, turned; direction -1 turns back (the adjoint). `x(c)` reads the row.
+// Element c of a head's row at `position`, rotated; direction -1 rotates back (the adjoint). `x(c)` reads the row.
 template <class Row>
 ENCORE_DEVICE float turned(const AttentionTask& task, std::int64_t position, std::int32_t c, float direction, Row&& x) {
   if (c >= task.rotary) return x(c);

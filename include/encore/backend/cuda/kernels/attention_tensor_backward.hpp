@@ -144,7 +144,7 @@ struct TensorAttentionBackwardKernel {
   }
 
  private:
-  // Through shared memory in fp32: turning back needs the partner column.
+  // Through shared memory in fp32: rotating back needs the partner column.
   template <class Block>
   ENCORE_DEVICE static void store(Block& block, const AttentionTask& task, float (&sums)[slices][4], const View& target,
                                   bool turn_back, std::int64_t begin, std::int32_t first_row, std::int32_t length) {

@@ -66,7 +66,7 @@ ENCORE_DEVICE void load_tile(Block& block, const Tile<width>& tile, const HeadRo
   }
 }
 
-// Turns the rows of a tile by their positions.
+// Rotates the rows of a tile by their positions.
 template <int width, class Block>
 ENCORE_DEVICE void turn_tile(Block& block, const AttentionTask& task, const Tile<width>& tile, std::int32_t first,
                              int rows, std::int32_t length) {
