@@ -32,7 +32,7 @@ struct Applied {
   double number(ParameterId id, std::size_t i = 0) const { return parameters->values(id)[i]; }
   // f(ex, layer, x).
   template <class F>
-  Tensor<double> run(const F& f) const {
+  Tensor<double> run(const F& f) {
     Tensor<double> result;
     infer(context, *parameters, Segments({3, 1}), {}, [&](auto& ex) {
       const auto y = f(ex, *layer, ex.input(x.matrix()));
@@ -44,7 +44,7 @@ struct Applied {
     });
     return result;
   }
-  Tensor<double> operator()() const {
+  Tensor<double> operator()() {
     return run([](auto& ex, const Layer& l, const auto& rows) { return l(ex, rows); });
   }
 };
@@ -68,7 +68,7 @@ struct Ones {
   auto operator()(auto& ex, const auto& x) const { return ex.map(One{}, x); }
 };
 template <class Sublayer>
-Tensor<double> around_ones(const Applied<Sublayer>& applied) {
+Tensor<double> around_ones(Applied<Sublayer>& applied) {
   return applied.run([](auto& ex, const Sublayer& sublayer, const auto& rows) {
     return sublayer(ex, rows, [&](const auto& inner) { return Ones{}(ex, inner); });
   });
@@ -96,13 +96,13 @@ const ModelShape shape{.hidden = width, .heads = 1, .max_positions = 4};
 }  // namespace
 
 TEST_CASE("ScaleNorm gives every row one length, DyT squashes, and a unit offset stores the gain less one") {
-  const Applied scaled([](Builder b) { return ScaleNorm(b, width, {}); });
+  Applied scaled([](Builder b) { return ScaleNorm(b, width, {}); });
   const auto y = scaled();
   for (std::int64_t r = 0; r < 4; ++r)
     CHECK(length(y, r) == Approx(std::fabs(scaled.number(scaled.layer->gain))).epsilon(1e-12));
   CHECK((*scaled.layout)[scaled.layer->gain].sections.front().scale == Approx(std::sqrt(5.0)));
 
-  const Applied squashed([](Builder b) { return DynamicTanh(b, width); });
+  Applied squashed([](Builder b) { return DynamicTanh(b, width); });
   const auto t = squashed();
   const double alpha = squashed.number(squashed.layer->alpha);
   for (std::int64_t c = 0; c < width; ++c)
@@ -123,18 +123,18 @@ TEST_CASE("ScaleNorm gives every row one length, DyT squashes, and a unit offset
 
 TEST_CASE("DeepNorm weighs the residual by (2 L)^(1/4), LayerScale and ReZero the sublayer by learned numbers") {
   const LayerPlace place{0, 8};
-  const Applied deep([&](Builder b) { return DeepNorm::Sublayer<NoNorm>(b, shape, {}, place); });
+  Applied deep([&](Builder b) { return DeepNorm::Sublayer<NoNorm>(b, shape, {}, place); });
   const auto d = around_ones(deep);
   CHECK(d.matrix()(1, 2) == Approx(deep.number(deep.layer->norm.op.gain, 2) * (2 * deep.x.matrix()(1, 2) + 1) +
                                    deep.number(deep.layer->norm.op.bias, 2))
                                 .epsilon(1e-12));
 
-  const Applied scale([&](Builder b) { return LayerScale::Sublayer<NoNorm>(b, shape, {}); });
+  Applied scale([&](Builder b) { return LayerScale::Sublayer<NoNorm>(b, shape, {}); });
   CHECK(around_ones(scale).matrix()(1, 2) ==
         Approx(scale.x.matrix()(1, 2) + scale.number(scale.layer->scale.gain, 2)).epsilon(1e-12));
   CHECK((*scale.layout)[scale.layer->scale.gain].sections.front().scale == 1e-4);
 
-  const Applied zero([&](Builder b) { return ReZero::Sublayer<NoNorm>(b, shape, {}); });
+  Applied zero([&](Builder b) { return ReZero::Sublayer<NoNorm>(b, shape, {}); });
   CHECK(around_ones(zero).matrix()(1, 2) ==
         Approx(zero.x.matrix()(1, 2) + zero.number(zero.layer->alpha)).epsilon(1e-12));
   CHECK((*zero.layout)[zero.layer->alpha].init == Init::zeros);
@@ -219,7 +219,7 @@ TEST_CASE("normed heads forget the length of queries and keys; a value residual 
 }
 
 TEST_CASE("attention pooling has the weights of a softmax of learned scores") {
-  const Applied learned([](Builder b) { return AttentionPooling(b, shape); });
+  Applied learned([](Builder b) { return AttentionPooling(b, shape); });
   const auto z = learned.run([](auto& ex, const auto& layer, const auto& rows) { return layer(ex, rows, Indices{}); });
   const auto dense = learned.parameters->values(learned.layer->dense.weight),
              bias = learned.parameters->values(learned.layer->dense.bias),
@@ -247,7 +247,7 @@ TEST_CASE("weighted poolings and token vectors keep the properties: gradients, p
 }
 
 TEST_CASE("late interaction has token vectors of unit length, and sums each query token's best product") {
-  const Applied late([](Builder b) { return LateInteraction(b, shape, 3); });
+  Applied late([](Builder b) { return LateInteraction(b, shape, 3); });
   const auto y = late();
   CHECK(y.cols() == 3);
   for (std::int64_t r = 0; r < 4; ++r) CHECK(length(y, r) == Approx(1).epsilon(1e-12));
