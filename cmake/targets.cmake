@@ -60,7 +60,11 @@ if(encore_models_sources AND TARGET encore_kernels AND TARGET encore_text)
   encore_component(models STATIC ${encore_models_sources})
   encore_own(encore_models)
   target_link_libraries(encore_models PUBLIC encore_kernels encore_text)
-  # What these do on the host is of no weight: the reference is never fast, and a GPU is busy meanwhile.
+  # What these do on the host is of little weight, for products are in the kernels; of none where the reference, which is
+  # never fast, or a GPU is busy meanwhile.
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(encore_models PRIVATE $<$<CONFIG:Release>:-O2>)
+  endif()
   set(encore_light_sources ${encore_models_sources})
   list(FILTER encore_light_sources INCLUDE REGEX "/(reference|cuda)_[a-z]+\\.cpp$")
   set_source_files_properties(${encore_light_sources} PROPERTIES COMPILE_OPTIONS

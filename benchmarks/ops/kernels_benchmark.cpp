@@ -15,6 +15,7 @@
 // epilogue costs about 3 % at K = 384. Attention, 12 heads, avx512, best: 128 x 64 0.54 ms, 512 x 64 9.0 ms, 2048 x 64
 // 142 ms.
 #include <encore/backend/cpu/kernel_table.hpp>
+#include <encore/backend/cpu/score_block.hpp>
 #include <encore/core/aligned.hpp>
 
 #include <benchmark/benchmark.h>
@@ -24,6 +25,7 @@
 #include <cmath>
 #include <ctime>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -124,7 +126,29 @@ void gemm(benchmark::State& state, const KernelTable& table, index k, index n, A
   state.counters["GB/s"] = double(floats) * 4e-3 / state.counters["median_us"];
 }
 
-void attention(benchmark::State& state, const KernelTable& table, index head_size, index window) {
+// Functions of scores (hook S): ALiBi with a slope of each head, and a cap by tanh.
+struct Slope {
+  template <class S>
+  S operator()(S score, S distance, S slope) const {
+    return score - slope * encore::abs(distance);
+  }
+};
+struct Cap {
+  template <class S>
+  S operator()(S score, S, S size) const {
+    return size * encore::tanh(score / size);
+  }
+};
+template <class F>
+encore::ScoreHook<float> hook_of(const F& f, std::string_view isa) {
+  static const float number[] = {0.5f};
+  encore::ScoreHook<float> hook = encore::score_hook<float, 1>(f, encore::MatrixView<const float>{number, 1, 1, 1});
+  hook.block = encore::cpu::ScoreBlocks<F, 1>::for_isa(isa);
+  return hook;
+}
+
+void attention(benchmark::State& state, const KernelTable& table, index head_size, index window,
+               const encore::ScoreHook<float>* score = nullptr) {
   const index length = state.range(0), heads = 12, ld = 3 * heads * head_size + 16;
   const AlignedBuffer<float> qkv = numbers(length * ld);
   AlignedBuffer<float> out = numbers(length * heads * head_size);
@@ -143,6 +167,8 @@ void attention(benchmark::State& state, const KernelTable& table, index head_siz
       t.head_size = head_size;
       t.scale = 1 / std::sqrt(float(head_size));
       t.window = window;
+      t.score = score;
+      if (score) t.score_numbers = score->of_head(0);
       table.attention(t, scratch.data());
     }
   });
@@ -214,6 +240,14 @@ void add_benchmarks(const KernelTable& table) {
       timed(add("attention/" + std::to_string(head_size), [&table, head_size](benchmark::State& s) {
               attention(s, table, head_size, -1);
             })->Arg(length));
+  static const Slope slope;
+  static const Cap cap;
+  const std::pair<const char*, encore::ScoreHook<float>> functions[] = {{"slope", hook_of(slope, table.isa)},
+                                                                        {"tanh", hook_of(cap, table.isa)}};
+  for (const auto& [name, hook] : functions)
+    timed(add(std::string("attention/64/") + name, [&table, hook = hook](benchmark::State& s) {
+            attention(s, table, 64, -1, &hook);
+          })->Arg(512));
   timed(add("attention/64/window64", [&table](benchmark::State& s) { attention(s, table, 64, 64); })->Arg(2048));
   for (int i = 0; i < encore::activation_count; ++i) {
     const Activation a = Activation(i);

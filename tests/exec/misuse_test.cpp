@@ -218,8 +218,9 @@ TEST_CASE("a rotation's tables fit the columns that it turns") {
     };
     const Segments segments({3});
     refuses<ShapeError>(context, layout, segments, turned(cosine, narrow, 4),
-                        "attention: 'narrow' [4, 1] does not turn");
-    refuses<ShapeError>(context, layout, segments, turned(cosine, sine, 2), "attention: 'cosine' [4, 2] does not turn");
+                        "attention: 'narrow' [4, 1] does not rotate");
+    refuses<ShapeError>(context, layout, segments, turned(cosine, sine, 2),
+                        "attention: 'cosine' [4, 2] does not rotate");
     refuses<ArgumentError>(context, layout, segments, turned(cosine, sine, 6), "6 columns of heads of 4");
     refuses<InputError>(context, layout, segments, turned(few, sine, 4), "longer than the rotary table of 2");
     refuses<InputError>(context, layout, segments, turned(cosine, few, 4), "longer than the rotary table of 2");

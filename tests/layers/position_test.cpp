@@ -162,5 +162,5 @@ TEST_CASE("RoPE goes on beyond the shape's positions by its formula, unless its 
   CHECK_THROWS_WITH(
       Rope<>(Builder(layout), one_head(10),
              {.rotates_values = true, .scaling = {.kind = RopeScalingKind::dynamic, .trained_positions = 4}}),
-      ContainsSubstring("values are not turned"));
+      ContainsSubstring("values are not rotated"));
 }

@@ -19,6 +19,8 @@ class Count : public Executor<B, Mode::count> {
       : Executor<B, Mode::count>(context, layout, segments, nullptr, nullptr, claim) {
     this->prepared_ = prepared;
   }
+  // Segments are referred to.
+  Count(Context<B>&, const ParameterLayout&, Segments&&, bool = false, const WorkspaceClaim* = nullptr) = delete;
 
   // Multiplications and additions so far.
   double flops() const { return this->flops_; }
@@ -37,6 +39,8 @@ class Infer : public Executor<B, Mode::infer> {
       : Executor<B, Mode::infer>(context, parameters.layout(), segments, &parameters, nullptr, claim) {
     this->prepared_ = parameters.prepared();
   }
+  // Segments are referred to.
+  Infer(Context<B>&, const Parameters<B>&, Segments&&, const WorkspaceClaim* = nullptr) = delete;
 
   // Bytes of the workspace that the pass has needed so far.
   std::size_t peak_bytes() const { return this->arena_peak(); }

@@ -6,6 +6,7 @@
 #include <encore/exec/executor.hpp>
 
 #include <type_traits>
+#include <utility>
 
 namespace encore {
 
@@ -15,18 +16,25 @@ struct RecordOptions {
   std::uint64_t seed = 0;  // of dropout masks
 };
 
+namespace detail {
+// Before the executor, which refers to them.
+struct KeptSegments {
+  Segments kept;
+};
+}  // namespace detail
+
 template <class B>
-class Record : public Executor<B, Mode::record> {
+class Record : private detail::KeptSegments, public Executor<B, Mode::record> {
  public:
   using Base = Executor<B, Mode::record>;
   using typename Base::Scalar;
   using typename Base::Value;
 
   // gradients: where the gradients of the parameters are added (Parameters::gradients); null: only those of values are
-  // wanted.
-  Record(Context<B>& context, const Parameters<B>& parameters, const Segments& segments,
+  // wanted. The segments are copied; context and parameters outlive the record.
+  Record(Context<B>& context, const Parameters<B>& parameters, Segments segments,
          std::type_identity_t<Parameters<B>>* gradients, RecordOptions options = {})
-      : Base(context, parameters.layout(), segments, &parameters, gradients) {
+      : KeptSegments{std::move(segments)}, Base(context, parameters.layout(), kept, &parameters, gradients) {
     this->training_ = options.training;
     this->seed_ = options.seed;
   }

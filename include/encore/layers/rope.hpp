@@ -46,7 +46,7 @@ struct Rope {
                           " of head size " + std::to_string(shape.head_size()));
     const std::vector<double> frequencies = rope_frequencies(options.base, rotary, options.scaling);
     if (options.scaling.kind == RopeScalingKind::dynamic) {
-      if (rotates_values) throw ArgumentError("RoPE: values are not turned by a base that grows with the sequence");
+      if (rotates_values) throw ArgumentError("RoPE: values are not rotated by a base that grows with the sequence");
       by_length = {.head_size = shape.head_size(),
                    .rotary = rotary,
                    .interleaved = pairs == Pairs::interleaved,

@@ -14,7 +14,7 @@ inline void check_positions(const char* op, const ParameterLayout& layout, const
                             const ComputedRows& computed, std::int64_t rotary) {
   const ParameterSpec& spec = row_parameter(op, layout, table);
   if (spec.cols() != rotary / 2)
-    throw ShapeError(std::string(op) + ": '" + spec.name() + "' " + to_string(spec.shape) + " does not turn " +
+    throw ShapeError(std::string(op) + ": '" + spec.name() + "' " + to_string(spec.shape) + " does not rotate " +
                      std::to_string(rotary) + " columns of a head");
   if (segments.longest() > std::max(spec.rows(), computed.rows))
     throw InputError(std::string(op) + ": a sequence of " + std::to_string(segments.longest()) +
@@ -31,7 +31,7 @@ const scalar_t<B>* rows_by_position(const Env<B>& env, ParameterId stored, const
 inline void check_rotary(const char* op, std::int64_t rotary, std::int64_t head_size) {
   if (rotary < 2 || rotary % 2 != 0 || rotary > head_size)
     throw ArgumentError(std::string(op) + ": " + std::to_string(rotary) + " columns of heads of " +
-                        std::to_string(head_size) + " cannot be turned in pairs");
+                        std::to_string(head_size) + " cannot be rotated in pairs");
 }
 
 }  // namespace encore::op

@@ -59,14 +59,14 @@ struct AttentionHead {
       : plan(p),
         head(h),
         length(query.rows),
-        q(turned(query)),
-        k(turned(key)),
+        q(rotated(query)),
+        k(rotated(key)),
         v(value),
         terms(distance_rows(distances, p.head_size)),
         sink(terms.sinks ? terms.sinks.row(0, h) : nullptr),
         numbers(p.score.of_head(h)) {}
 
-  std::vector<S> turned(MatrixView<const S> x) const {
+  std::vector<S> rotated(MatrixView<const S> x) const {
     std::vector<S> result(std::size_t(x.rows * plan.head_size));
     for (std::int64_t i = 0; i < x.rows; ++i) {
       S* out = result.data() + i * plan.head_size;
@@ -178,7 +178,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
     for (std::int64_t n = 0; gradient.data && n < gradient.rows; ++n) std::fill_n(gradient.row(n), gradient.cols, S(0));
   for (std::int64_t n = 0; dnumbers.data && n < dnumbers.rows; ++n) std::fill_n(dnumbers.row(n), dnumbers.cols, S(0));
   const AttentionDistances<DistanceRows<S>> dterms = distance_rows(ddistances, d);
-  std::vector<S> turned_back(static_cast<std::size_t>(d));
+  std::vector<S> rotated_back(static_cast<std::size_t>(d));
   for (std::int64_t s = 0; s < segments.count(); ++s) {
     const std::int64_t begin = segments.begin(s);
     auto rows = [&](auto x, std::int64_t head) {
@@ -230,18 +230,18 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
           }
         }
       }
-      auto add_turned_back = [&](const std::vector<S>& gradient, MatrixView<S> into) {
+      auto add_rotated_back = [&](const std::vector<S>& gradient, MatrixView<S> into) {
         for (std::int64_t i = 0; into.data && i < head.length; ++i) {
           const S* row = gradient.data() + i * d;
           if (plan.cosine)
-            rotate(plan, i, S(-1), row, turned_back.data());
+            rotate(plan, i, S(-1), row, rotated_back.data());
           else
-            std::copy_n(row, d, turned_back.data());
-          for (std::int64_t c = 0; c < d; ++c) into(i, c) += turned_back[std::size_t(c)];
+            std::copy_n(row, d, rotated_back.data());
+          for (std::int64_t c = 0; c < d; ++c) into(i, c) += rotated_back[std::size_t(c)];
         }
       };
-      add_turned_back(dqh, rows(dx[0], h));
-      add_turned_back(dkh, rows(dx[1], shared));
+      add_rotated_back(dqh, rows(dx[0], h));
+      add_rotated_back(dkh, rows(dx[1], shared));
     }
   }
 }

@@ -92,7 +92,7 @@ struct DistanceBackwardKernel {
  private:
   ENCORE_DEVICE static float element(const AttentionTask& task, const T* row, std::int32_t position, std::int32_t c) {
     if (!task.cosine) return to_float(row[c]);
-    return turned(task, position, c, 1.0f, [row](std::int32_t column) { return to_float(row[column]); });
+    return rotated(task, position, c, 1.0f, [row](std::int32_t column) { return to_float(row[column]); });
   }
 };
 

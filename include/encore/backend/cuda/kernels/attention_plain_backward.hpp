@@ -108,7 +108,7 @@ struct PlainAttentionBackwardKernel {
       const float* row = own + (block.warp() * P::rows_per_warp + r) * stride;
       for (int c = block.lane(); target.data && c < d; c += warp_size)
         head_rows<T>(target, begin, std::int32_t(block.y()), d)[position][c] = rounded<T>(
-            task.cosine ? turned(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; })
+            task.cosine ? rotated(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; })
                         : row[c]);
       if constexpr (keys) {
         ENCORE_DEVICE_UNROLL

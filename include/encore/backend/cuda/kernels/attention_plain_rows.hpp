@@ -33,7 +33,7 @@ namespace plain {
 // Rows [first, first + rows) of a head as floats, rotated; zeros beyond `length` and beyond the head.
 template <class T, class Block>
 ENCORE_DEVICE void load_rows(Block& block, const AttentionTask& task, float* target, HeadRows<const T> source,
-                             std::int32_t first, std::int32_t rows, std::int32_t length, bool turns) {
+                             std::int32_t first, std::int32_t rows, std::int32_t length, bool rotates) {
   const int width = PlainAttention::width(task.head_size);
   const int stride = PlainAttention::stride(task.head_size);
   for (int i = block.thread(); i < rows * width; i += PlainAttention::threads) {
@@ -43,8 +43,8 @@ ENCORE_DEVICE void load_rows(Block& block, const AttentionTask& task, float* tar
     float value = 0;
     if (position < length && c < task.head_size) {
       const T* row = source[position];
-      value = turns && task.cosine
-                  ? turned(task, position, c, 1.0f, [row](std::int32_t column) { return to_float(row[column]); })
+      value = rotates && task.cosine
+                  ? rotated(task, position, c, 1.0f, [row](std::int32_t column) { return to_float(row[column]); })
                   : to_float(row[c]);
     }
     target[r * stride + c] = value;

@@ -12,7 +12,8 @@ inline constexpr float minus_infinity = -__builtin_inff();
 
 // Element c of a head's row at `position`, rotated; direction -1 rotates back (the adjoint). `x(c)` reads the row.
 template <class Row>
-ENCORE_DEVICE float turned(const AttentionTask& task, std::int64_t position, std::int32_t c, float direction, Row&& x) {
+ENCORE_DEVICE float rotated(const AttentionTask& task, std::int64_t position, std::int32_t c, float direction,
+                            Row&& x) {
   if (c >= task.rotary) return x(c);
   const std::int32_t half = task.rotary / 2;
   const bool first = task.interleaved ? c % 2 == 0 : c < half;

@@ -20,7 +20,7 @@ struct TensorAttention {
   static constexpr std::size_t shared = sizeof(Bf16) * width * (tile_rows + 4 * tile_cols);
 };
 
-template <int width, bool turns>
+template <int width, bool rotates>
 struct TensorAttentionKernel {
   using Shape = TensorAttention<width>;
   static constexpr int row_blocks = Shape::row_blocks;
@@ -82,9 +82,9 @@ struct TensorAttentionKernel {
       block.commit_copies();
       block.template wait_copies<1>();
       block.sync();
-      if constexpr (turns) {
-        if (j0 == first_key) turn_tile(block, task, queries, tile.row, Shape::tile_rows, length);
-        turn_tile(block, task, keys(stage), j0, Shape::tile_cols, length);
+      if constexpr (rotates) {
+        if (j0 == first_key) rotate_tile(block, task, queries, tile.row, Shape::tile_rows, length);
+        rotate_tile(block, task, keys(stage), j0, Shape::tile_cols, length);
         block.sync();
       }
       if (!reloads && j0 == first_key) {

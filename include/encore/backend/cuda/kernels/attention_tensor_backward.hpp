@@ -20,7 +20,7 @@ struct TensorAttentionBackward {
       sizeof(Bf16) * width * (2 * tile_rows + 4 * tile_cols) + 2 * tile_cols * sizeof(float);
 };
 
-template <int width, bool keys, bool turns>
+template <int width, bool keys, bool rotates>
 struct TensorAttentionBackwardKernel {
   using Shape = TensorAttentionBackward<width>;
   static constexpr int columns = Shape::tile_cols / 8;
@@ -96,9 +96,9 @@ struct TensorAttentionBackwardKernel {
         }
         block.template wait_copies<1>();
         block.sync();
-        if constexpr (turns) {
-          if (h == 0 && n0 == first) turn_tile(block, task, own, tile.row, Shape::tile_rows, length);
-          turn_tile(block, task, other(stage), n0, Shape::tile_cols, length);
+        if constexpr (rotates) {
+          if (h == 0 && n0 == first) rotate_tile(block, task, own, tile.row, Shape::tile_rows, length);
+          rotate_tile(block, task, other(stage), n0, Shape::tile_cols, length);
           block.sync();
         }
         float p[columns][4] = {}, ds[columns][4] = {};
@@ -139,7 +139,7 @@ struct TensorAttentionBackwardKernel {
         block.sync();  // before the next copies overwrite this stage
       }
     }
-    store(block, task, gradient, keys ? task.dk : task.dq, turns, begin, tile.row, length);
+    store(block, task, gradient, keys ? task.dk : task.dq, rotates, begin, tile.row, length);
     if constexpr (keys) store(block, task, value_gradient, task.dv, false, begin, tile.row, length);
   }
 
@@ -165,7 +165,7 @@ struct TensorAttentionBackwardKernel {
       if (position >= length) break;
       const float* row = staging + i / d * width;
       rows[position][c] = rounded<Bf16>(
-          turn_back ? turned(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; }) : row[c]);
+          turn_back ? rotated(task, position, c, -1.0f, [row](std::int32_t column) { return row[column]; }) : row[c]);
     }
   }
 };

@@ -68,8 +68,8 @@ ENCORE_DEVICE void load_tile(Block& block, const Tile<width>& tile, const HeadRo
 
 // Rotates the rows of a tile by their positions.
 template <int width, class Block>
-ENCORE_DEVICE void turn_tile(Block& block, const AttentionTask& task, const Tile<width>& tile, std::int32_t first,
-                             int rows, std::int32_t length) {
+ENCORE_DEVICE void rotate_tile(Block& block, const AttentionTask& task, const Tile<width>& tile, std::int32_t first,
+                               int rows, std::int32_t length) {
   const int half = task.rotary / 2;
   for (int n = block.thread(); n < rows * half; n += block.threads()) {
     const int r = n / half;

@@ -11,7 +11,7 @@
 namespace encore::cuda {
 
 template <class F>
-void by_width_and_turns(const AttentionTask& task, F&& f) {
+void by_width_and_rotation(const AttentionTask& task, F&& f) {
   const auto by_turns = [&]<int width>() {
     if (task.cosine)
       f.template operator()<width, true>();
@@ -36,10 +36,10 @@ inline bool aligned_heads(const AttentionTask& task, std::initializer_list<View>
 
 template <class Machine>
 void launch_tensor_forward(Machine& machine, const AttentionTask& task) {
-  by_width_and_turns(task, [&]<int width, bool turns>() {
+  by_width_and_rotation(task, [&]<int width, bool rotates>() {
     using Shape = TensorAttention<width>;
     const bool aligned = aligned_heads(task, {task.q, task.k, task.v, task.out});
-    machine.launch(TensorAttentionKernel<width, turns>{aligned},
+    machine.launch(TensorAttentionKernel<width, rotates>{aligned},
                    Grid{task.tile_count, task.heads, Shape::threads, Shape::shared}, task);
   });
 }
@@ -47,14 +47,14 @@ void launch_tensor_forward(Machine& machine, const AttentionTask& task) {
 // delta is there already.
 template <class Machine>
 void launch_tensor_backward(Machine& machine, const AttentionTask& task) {
-  by_width_and_turns(task, [&]<int width, bool turns>() {
+  by_width_and_rotation(task, [&]<int width, bool rotates>() {
     using Shape = TensorAttentionBackward<width>;
     const bool aligned = aligned_heads(task, {task.q, task.k, task.v, task.dout});
     if (task.dq.data)
-      machine.launch(TensorAttentionBackwardKernel<width, false, turns>{aligned},
+      machine.launch(TensorAttentionBackwardKernel<width, false, rotates>{aligned},
                      Grid{task.tile_count, task.heads, Shape::threads, Shape::shared}, task);
     if (task.dk.data || task.dv.data)
-      machine.launch(TensorAttentionBackwardKernel<width, true, turns>{aligned},
+      machine.launch(TensorAttentionBackwardKernel<width, true, rotates>{aligned},
                      Grid{task.tile_count, task.kv_heads, Shape::threads, Shape::shared}, task);
   });
 }
