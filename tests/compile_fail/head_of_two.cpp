@@ -1,6 +1,7 @@
 // expect: encore: run() gives one kind of logits
 #include <encore/backend/cpu.hpp>
 #include <encore/models/bert.hpp>
+#include <encore/models/initialise.hpp>
 #include <encore/models/tasks.hpp>
 
 int main() {

@@ -42,7 +42,7 @@ T call_score(const void* f, const T& score, const T& distance, [[maybe_unused]] 
 
 // Says so once where f cannot be called with scalars of every kind.
 template <class F, std::size_t k>
-constexpr bool is_score_function() {
+consteval void require_score_function() {
   static_assert(k <= 8, "encore: a function of scores takes at most 8 numbers of each head");
   static_assert(std::is_trivially_copyable_v<F>,
                 "encore: a function of scores must be trivially copyable: it travels to the kernel by value");
@@ -52,7 +52,6 @@ constexpr bool is_score_function() {
       sound,
       "encore: a function of scores takes the score, the distance i - j and the head's numbers, scalars of any "
       "type (auto), and returns one");
-  return sound;
 }
 
 }  // namespace detail
@@ -60,13 +59,13 @@ constexpr bool is_score_function() {
 // A function of scores without numbers: score_function([](auto score, auto distance) { return ..; }).
 template <class F>
 ScoreFunctor<F, 0, NoNumbers> score_function(F f) {
-  static_assert(detail::is_score_function<F, 0>());
+  detail::require_score_function<F, 0>();
   return {f};
 }
 // With k numbers of each head: `numbers` is a value [k, heads].
 template <std::size_t k, class F, class Value>
 ScoreFunctor<F, k, Value> score_function(F f, const Value& numbers) {
-  static_assert(detail::is_score_function<F, k>());
+  detail::require_score_function<F, k>();
   return {f, numbers};
 }
 

@@ -128,32 +128,34 @@ class TaskModel {
     for (const Encoding& encoding : encodings) firsts.push_back(firsts.back() + std::int64_t(encoding.ids.size()));
     return firsts;
   }
+  // Of the logits, where there is one kind of them.
+  static constexpr bool has_one_kind = requires { Task::rows; };
   static constexpr Rows one_kind() {
-    if constexpr (requires { Task::rows; }) {
+    if constexpr (has_one_kind)
       return Task::rows;
-    } else {
-      static_assert(
-          requires { Task::rows; },
-          "encore: run() gives one kind of logits, and this head has none or several; call the model under "
-          "infer() and take its outputs");
+    else
       return Rows::tokens;
-    }
   }
   WeightNames weight_names() const { return weight_names_of<Spec>(config(), words_from_decoder_); }
 
   template <class B>
   void for_each_text(Context<B>& context, const Parameters<B>& parameters, std::span<const Encoding> encodings,
                      const RunOptions& options, auto&& take) const {
-    for_each_pack(context.workspace(), encodings, options, [&](const Batch& batch, std::span<const std::size_t> which) {
-      encoder_.check(batch, which);
-      infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-        const auto outputs = (*this)(ex, indices_of(ex, batch));
-        const auto rows = ex.view(outputs.logits);
-        if constexpr (std::remove_reference_t<decltype(ex)>::computing)
-          for (std::size_t i = 0; i < which.size(); ++i)
-            take(which[i], text_rows(batch.segments(), std::int64_t(i), one_kind(), rows));
-      });
-    });
+    static_assert(has_one_kind,
+                  "encore: run() gives one kind of logits, and this head has none or several; call the model under "
+                  "infer() and take its outputs");
+    if constexpr (has_one_kind)
+      for_each_pack(context.workspace(), encodings, options,
+                    [&](const Batch& batch, std::span<const std::size_t> which) {
+                      encoder_.check(batch, which);
+                      infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
+                        const auto outputs = (*this)(ex, indices_of(ex, batch));
+                        const auto rows = ex.view(outputs.logits);
+                        if constexpr (std::remove_reference_t<decltype(ex)>::computing)
+                          for (std::size_t i = 0; i < which.size(); ++i)
+                            take(which[i], text_rows(batch.segments(), std::int64_t(i), one_kind(), rows));
+                      });
+                    });
   }
 
   EncoderModel<Spec> encoder_;

@@ -134,6 +134,14 @@ struct Attention {
   }
 };
 
+namespace detail {
+// Once for each backend, whatever runs it and whichever the function.
+template <class Kernels>
+void refuse_score_functions() {
+  static_assert(refused<Kernels>, "encore: attention on this backend takes no function of scores");
+}
+}  // namespace detail
+
 // The same with a function of scores and k numbers of each head, the last operand where there are any (hook S).
 template <class F, std::size_t k>
 struct ScoredAttention : Attention {
@@ -141,7 +149,7 @@ struct ScoredAttention : Attention {
 
   template <class B>
   Extent output(const Env<B>& env, std::span<const Extent> in) const {
-    static_assert(takes_functions<B>(), "encore: attention on this backend takes no function of scores");
+    if constexpr (!takes_functions<B>()) detail::refuse_score_functions<Kernels<B>>();
     if (k > 0 && in.back() != Extent{std::int64_t(k), spec.heads})
       shape_error(name, in.back(), {std::int64_t(k), spec.heads}, "a function of scores has k numbers for each head");
     return Attention::output(env, without_numbers(in));
