@@ -62,9 +62,8 @@ if(encore_models_sources AND TARGET encore_kernels AND TARGET encore_text)
   target_link_libraries(encore_models PUBLIC encore_kernels encore_text)
   # What these do on the host is of little weight, for products are in the kernels; of none where the reference, which is
   # never fast, or a GPU is busy meanwhile.
-  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
-    target_compile_options(encore_models PRIVATE $<$<CONFIG:Release>:-O2>)
-  endif()
+  target_compile_options(encore_models PRIVATE
+    $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU,Clang,AppleClang>>:-O2>)
   set(encore_light_sources ${encore_models_sources})
   list(FILTER encore_light_sources INCLUDE REGEX "/(reference|cuda)_[a-z]+\\.cpp$")
   set_source_files_properties(${encore_light_sources} PROPERTIES COMPILE_OPTIONS

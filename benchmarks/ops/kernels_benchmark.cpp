@@ -143,7 +143,7 @@ template <class F>
 encore::ScoreHook<float> hook_of(const F& f, std::string_view isa) {
   static const float number[] = {0.5f};
   encore::ScoreHook<float> hook = encore::score_hook<float, 1>(f, encore::MatrixView<const float>{number, 1, 1, 1});
-  hook.block = encore::cpu::ScoreBlocks<F, 1>::for_isa(isa);
+  hook.block = encore::cpu::tile_function<encore::cpu::ScoreBlocks<F, 1>>(isa);
   return hook;
 }
 

@@ -31,6 +31,7 @@
 #include <encore/models/predict/windows.hpp>
 #include <encore/models/roberta.hpp>
 #include <encore/models/roformer.hpp>
+#include <encore/models/saved_parameters.hpp>
 #include <encore/models/sentence_encoder.hpp>
 #include <encore/models/tasks.hpp>
 #include <encore/text/tokenizer.hpp>

@@ -17,14 +17,14 @@ Peaks<B> peaks(Context<B>& context, const Encoder& encoder, const Parameters<B>&
   Peaks<B> result;
   {
     Count<B> count(context, *encoder.layout, batch.segments());
-    auto y = encoder(count, encore::testing::batch_indices(count, batch));
+    auto y = encoder(count, indices_of(count, batch));
     count.view(y);
     result.counted = count.peak_bytes();
   }
   context.workspace().release();
   context.workspace().reserve(result.counted);  // one byte more and Infer throws
   Infer<B> ex(context, parameters, batch.segments());
-  auto y = encoder(ex, encore::testing::batch_indices(ex, batch));
+  auto y = encoder(ex, indices_of(ex, batch));
   ex.view(y);
   result.taken = ex.peak_bytes();
   return result;
@@ -60,7 +60,7 @@ TEST_CASE("a workspace one line too small is a MemoryError that says both sizes,
   {
     Infer<Cpu> ex(context, parameters, batch.segments());
     CHECK_THROWS_MATCHES(
-        encoder(ex, encore::testing::batch_indices(ex, batch)), MemoryError,
+        encoder(ex, indices_of(ex, batch)), MemoryError,
         Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring("workspace: ") &&
                                         Catch::Matchers::ContainsSubstring(std::to_string(peak - 64))));
   }
@@ -73,7 +73,7 @@ TEST_CASE("Count adds up the operations of products and attention, the same for 
   const Batch batch = encore::testing::numbered_batch(lengths, 211, 2);
   auto flops = [&](auto&& context) {
     Count count(context, *encoder.layout, batch.segments());
-    auto y = encoder(count, encore::testing::batch_indices(count, batch));
+    auto y = encoder(count, indices_of(count, batch));
     count.view(y);
     return count.flops();
   };

@@ -33,7 +33,7 @@ std::vector<Tensor<double>> gradients(Context<B>& context, const std::shared_ptr
   const auto parameters = random_parameters(context, layout, StoreKind::training, 1);
   auto store = parameters.gradients(context);
   Record<B> ex(context, parameters, batch.segments(), &store);
-  const auto y = f(ex, encore::testing::batch_indices(ex, batch));
+  const auto y = f(ex, indices_of(ex, batch));
   ex.backward(y, normal<scalar_t<B>>(y.rows(), y.cols(), 7).matrix());
   std::vector<Tensor<double>> result;
   for (std::size_t i = 0; i < layout->size(); ++i) {

@@ -41,7 +41,7 @@ TEST_CASE("ids and types outside the tables of an encoder are refused before a r
   const Encoder<Spec> encoder(Builder(*layout), odd_config<Spec>());
   on_every_backend([&](auto&& context) {
     const auto encode = [&](const Batch& batch) {
-      return [&](auto& ex) { return encoder(ex, encore::testing::batch_indices(ex, batch)); };
+      return [&](auto& ex) { return encoder(ex, indices_of(ex, batch)); };
     };
     for (const std::int32_t id : {211, 1 << 30, -1, std::numeric_limits<std::int32_t>::min()}) {
       const Batch batch = with_ids({3, 210, id}, {0, 1, 0});

@@ -23,7 +23,7 @@ TEST_CASE("taps show hidden states 0 to L and change no bit") {
     Seen inferred, recorded;
     Tensor<float> tapped;
     infer(context, parameters, batch.segments(), {&inferred, observer.call}, [&](auto& ex) {
-      const auto y = model(ex, encore::testing::batch_indices(ex, batch));
+      const auto y = model(ex, indices_of(ex, batch));
       const auto rows = ex.view(y);
       if constexpr (std::remove_reference_t<decltype(ex)>::computing) tapped = rows_of(rows);
     });
@@ -31,7 +31,7 @@ TEST_CASE("taps show hidden states 0 to L and change no bit") {
     CHECK(inferred.order == std::vector<std::int64_t>{0, 1, 2});
     Record ex(context, parameters, batch.segments(), nullptr);
     ex.observe({&recorded, observer.call});
-    model(ex, encore::testing::batch_indices(ex, batch));
+    model(ex, indices_of(ex, batch));
     REQUIRE(recorded.order == inferred.order);
     for (std::size_t i = 0; i < 3; ++i) CHECK(different_bits(inferred.rows[i], recorded.rows[i]) == "");
     CHECK(inferred.rows[2].shape() == Shape{36, 60});

@@ -22,7 +22,7 @@ void check(const std::shared_ptr<const ParameterLayout>& layout, const F& f) {
                         << lengths[0]);
         const Batch batch = encore::testing::numbered_batch(lengths, 211, 2);
         auto forward = [&](auto& ex) {
-          const auto y = f(ex, encore::testing::batch_indices(ex, batch));
+          const auto y = f(ex, indices_of(ex, batch));
           ex.view(y);
           return ex.peak_bytes();
         };

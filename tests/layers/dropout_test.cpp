@@ -66,7 +66,7 @@ TEST_CASE("an encoder's dropout is off in Infer and where Record does not train,
   const auto parameters = encore::testing::random_parameters(context, layout, StoreKind::training, 1);
   auto record = [&](RecordOptions options) {
     Record<B> ex(context, parameters, batch.segments(), nullptr, options);
-    const auto y = encoder(ex, encore::testing::batch_indices(ex, batch));
+    const auto y = encoder(ex, indices_of(ex, batch));
     Tensor<double> result(Shape{6, 8});
     std::copy_n(ex.view(y).data, 48, result.data());
     return result;

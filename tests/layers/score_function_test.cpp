@@ -22,14 +22,13 @@ struct LearnedSlopes {
   }
 };
 
-// A part of each layer, two numbers of a head, and no numbers at all.
+// In a part of each layer, with two numbers of a head.
 struct BentByLayer {
   struct Options {};
   BentByLayer(Builder, const ModelShape&, const Options&) {}
   struct Layer {
-    ParameterId numbers;
-    std::int64_t heads;
-    Layer(Builder b, const BentByLayer&) : numbers(b.table("bend", 2, 2, Init::normal)), heads(2) {}
+    ParameterId numbers;  // of two heads
+    Layer(Builder b, const BentByLayer&) : numbers(b.table("bend", 2, 2, Init::normal)) {}
     auto score(auto& ex) const {
       return score_function<2>(
           [](auto score, auto distance, auto a, auto b) { return score * (1.0f + a * a) + encore::tanh(b * distance); },
@@ -37,8 +36,9 @@ struct BentByLayer {
     }
   };
 };
-struct ForwardOnly {
-  ForwardOnly(Builder, const ModelShape&) {}
+// Without numbers: what comes later counts less.
+struct Backwards {
+  Backwards(Builder, const ModelShape&) {}
   auto score(auto&) const {
     return score_function([](auto score, auto distance) { return score - 0.5f * encore::relu(-distance); });
   }
@@ -57,7 +57,7 @@ Config<ScoredSpec<Position>> config() {
 TEST_CASE("an encoder whose position is a function of scores trains and infers like a built-in one") {
   check_spec(config<LearnedSlopes>());
   check_spec(config<BentByLayer>());
-  check_spec(config<ForwardOnly>());
+  check_spec(config<Backwards>());
 }
 
 TEST_CASE("the one-line check of position policies sees functions of scores") {

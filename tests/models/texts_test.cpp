@@ -140,3 +140,71 @@ TEST_CASE("a prompt that pooling leaves out is seen by the model, and none of it
                        Message("text 1: its prompt takes 2 of 2 tokens and leaves none to pool"));
   CHECK_NOTHROW(with.run(context, parameters, texts));
 }
+
+namespace {
+
+// A pooling of the user's own: the first token less the last.
+struct Difference {
+  std::int64_t hidden;
+  Difference(Builder, const ModelShape& shape) : hidden(shape.hidden) {}
+  std::int64_t width() const { return hidden; }
+  struct Less {
+    template <class S>
+    S operator()(S a, S b) const {
+      return a - b;
+    }
+  };
+  auto operator()(auto& ex, const auto& x, Indices firsts) const {
+    return ex.map(Less{}, ex.pool(Pooling::first, x, firsts), ex.pool(Pooling::last, x, firsts));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a sentence encoder takes pooling policies, with weights and of the user's own", "[models]") {
+  Context<Reference<double>> context;
+  const std::vector<Encoding> texts{tokens({1, 2, 3, 4}), tokens({5, 6}), tokens({7})};
+  const SentenceEncoder<BertSpec> both(small(), {{Pooling::first, Pooling::last}});
+  const SentenceEncoder<BertSpec, Difference> own(small());
+  REQUIRE(own.dimension() == 4);
+  const auto numbers = initialise(context, both, {.seed = 1, .deviation = 0.5});
+  const auto same_numbers = initialise(context, own, {.seed = 1, .deviation = 0.5});
+  const Tensor<float> parts = both.run(context, numbers, texts), vectors = own.run(context, same_numbers, texts);
+  for (std::size_t t = 0; t < texts.size(); ++t)
+    for (std::size_t c = 0; c < 4; ++c) CHECK(vectors[t][c] == Approx(parts[t][c] - parts[t][c + 4]).margin(1e-6));
+
+  // sum_n softmax(w . tanh(V x_n + b))_n x_n of the hidden states.
+  const SentenceEncoder<BertSpec, AttentionPooling> weighted(small());
+  const auto weights = initialise(context, weighted, {.seed = 1, .deviation = 0.5});
+  const Tensor<float> found = weighted.run(context, weights, texts);
+  const AttentionPooling& pooling = weighted.pooling();
+  const auto v = weights.values(pooling.dense.weight), b = weights.values(pooling.dense.bias),
+             w = weights.values(pooling.score.weight);
+  Batch batch;
+  batch.add(texts[0].ids);
+  infer(context, weights, batch.segments(), {}, [&](auto& ex) {
+    const auto hidden = weighted.model().encoder()(ex, indices_of(ex, batch));
+    const auto x = ex.view(hidden);
+    if constexpr (std::remove_reference_t<decltype(ex)>::computing) {
+      double total = 0;
+      std::vector<double> sum(4, 0.0);
+      for (std::int64_t n = 0; n < 4; ++n) {
+        double score = 0;
+        for (std::size_t r = 0; r < 4; ++r) {
+          double mapped = b[r];
+          for (std::size_t c = 0; c < 4; ++c) mapped += v[r * 4 + c] * x(n, std::int64_t(c));
+          score += w[r] * std::tanh(mapped);
+        }
+        total += std::exp(score);
+        for (std::size_t c = 0; c < 4; ++c) sum[c] += std::exp(score) * x(n, std::int64_t(c));
+      }
+      for (std::size_t c = 0; c < 4; ++c) CHECK(found[0][c] == Approx(sum[c] / total).margin(1e-6));
+    }
+  });
+
+  // Its weights are in no published folder, and it cannot leave a prompt out.
+  SentenceTransformer settings;
+  settings.pooling.include_prompt = false;
+  const SentenceEncoder<BertSpec, AttentionPooling> without(small(), {}, settings);
+  CHECK_THROWS_AS(without.run(context, initialise(context, without), texts), UnsupportedError);
+}

@@ -15,6 +15,9 @@
 
 namespace encore {
 
+// How many numbers of each head a function of scores may have.
+inline constexpr std::size_t max_score_numbers = 8;
+
 // No numbers of heads.
 struct NoNumbers {};
 
@@ -43,7 +46,7 @@ T call_score(const void* f, const T& score, const T& distance, [[maybe_unused]] 
 // Says so once where f cannot be called with scalars of every kind.
 template <class F, std::size_t k>
 consteval void require_score_function() {
-  static_assert(k <= 8, "encore: a function of scores takes at most 8 numbers of each head");
+  static_assert(k <= max_score_numbers, "encore: a function of scores takes at most 8 numbers of each head");
   static_assert(std::is_trivially_copyable_v<F>,
                 "encore: a function of scores must be trivially copyable: it travels to the kernel by value");
   constexpr bool sound =
@@ -93,8 +96,8 @@ struct ScoreHook {
 
   explicit operator bool() const { return f != nullptr; }
   // The numbers of one head, zeros behind the first `count`.
-  std::array<S, 8> of_head(std::int64_t head) const {
-    std::array<S, 8> result{};
+  std::array<S, max_score_numbers> of_head(std::int64_t head) const {
+    std::array<S, max_score_numbers> result{};
     for (std::size_t i = 0; i < count; ++i) result[i] = numbers(std::int64_t(i), head);
     return result;
   }

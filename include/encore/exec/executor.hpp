@@ -147,28 +147,15 @@ class Executor : public OpRunner<B, mode> {
   // Of q [N, H D], k and v [N, Hkv D] -> [N, H D], with what scores gain by distance (ops/attention.hpp).
   Value attention(const AttentionSpec& spec, const Value& q, const Value& k, const Value& v,
                   const AttentionDistances<Value>& distances = {}) {
-    std::array<const Value*, Base::Node::max_inputs> in{&q, &k, &v};
-    std::size_t count = 3;
-    const auto has = distances.each([&](const Value& x) {
-      if (x) in[count++] = &x;
-      return bool(x);
-    });
-    return run(op::Attention{.spec = spec, .computed = computed_tables(spec), .has = has},
-               std::span<const Value* const>(in.data(), count));
+    return run_attention(op::Attention{.spec = spec}, q, k, v, distances, nullptr);
   }
   // With a function of scores (score_function).
-  template <class F, std::size_t k, class Numbers>
-  Value attention(const AttentionSpec& spec, const Value& q, const Value& k_rows, const Value& v,
-                  const AttentionDistances<Value>& distances, const ScoreFunctor<F, k, Numbers>& score) {
-    std::array<const Value*, Base::Node::max_inputs> in{&q, &k_rows, &v};
-    std::size_t count = 3;
-    const auto has = distances.each([&](const Value& x) {
-      if (x) in[count++] = &x;
-      return bool(x);
-    });
-    if constexpr (k > 0) in[count++] = &score.numbers;
-    return run(op::ScoredAttention<F, k>{{.spec = spec, .computed = computed_tables(spec), .has = has}, score.f},
-               std::span<const Value* const>(in.data(), count));
+  template <class F, std::size_t n, class Numbers>
+  Value attention(const AttentionSpec& spec, const Value& q, const Value& k, const Value& v,
+                  const AttentionDistances<Value>& distances, const ScoreFunctor<F, n, Numbers>& score) {
+    const Value* numbers = nullptr;
+    if constexpr (n > 0) numbers = &score.numbers;
+    return run_attention(op::ScoredAttention<F, n>{{.spec = spec}, score.f}, q, k, v, distances, numbers);
   }
   // Attention with the weights fq_i . fk_j, of features of queries and keys.
   Value linear_attention(std::int64_t heads, const Value& fq, const Value& fk, const Value& v) {
@@ -345,6 +332,21 @@ class Executor : public OpRunner<B, mode> {
     }
     throw ArgumentError("attention: more than " + std::to_string(computed_.size()) +
                         " tables of rotations in one pass with sequences longer than those");
+  }
+
+  // `numbers`: the last operand, or null.
+  template <class Op>
+  Value run_attention(Op attention, const Value& q, const Value& k, const Value& v,
+                      const AttentionDistances<Value>& distances, const Value* numbers) {
+    std::array<const Value*, Base::Node::max_inputs> in{&q, &k, &v};
+    std::size_t count = 3;
+    attention.computed = computed_tables(attention.spec);
+    attention.has = distances.each([&](const Value& x) {
+      if (x) in[count++] = &x;
+      return bool(x);
+    });
+    if (numbers) in[count++] = numbers;
+    return run(attention, std::span<const Value* const>(in.data(), count));
   }
 
   std::uint64_t next_stream() { return scope_hash(scope_, ++draws_); }

@@ -136,6 +136,7 @@ struct DisentangledAttention {
     static_assert(
         requires { Position::has_buckets; },
         "encore: disentangled attention needs a position with buckets, as DisentangledPosition");
+    static_assert(!detail::NamesScore<Position>, "encore: disentangled attention takes no function of scores");
     spec.heads = spec.kv_heads = shape.heads;
     spec.head_size = shape.head_size();
     const int terms = 1 + int(o.to_query) + int(o.to_key) + int(o.to_position);

@@ -2,25 +2,15 @@
 // Embedding policies: token ids to rows.
 #pragma once
 
+#include <encore/layers/batch_indices.hpp>
 #include <encore/layers/linear.hpp>
 #include <encore/layers/model_shape.hpp>
 #include <encore/layers/norm.hpp>
 #include <encore/layers/position_hooks.hpp>
 
 #include <optional>
-#include <span>
 
 namespace encore {
-
-// The indices of a packed batch, where the backend can read them.
-struct BatchIndices {
-  Indices ids;         // [N]
-  Indices type_ids;    // [N]
-  Indices positions;   // [N], from 0 in each sequence
-  Indices first_rows;  // [sequences]
-  // [N], where the host can read it: few heads upload it.
-  std::span<const std::int32_t> sequence_firsts{};
-};
 
 // The positions that a policy reads: those of the batch, or counted without its padding id.
 template <class Position>

@@ -10,6 +10,12 @@
 
 namespace encore {
 
+namespace detail {
+// Whether GlobalLocal drops no hook of a policy.
+template <class P>
+inline constexpr bool handed_on = !HasLayerPart<P> && !NamesDistances<P> && !NamesScore<P>;
+}  // namespace detail
+
 // One position policy for layers that see everything and another, within a window, for those that do not. Warner et al.
 // 2024, ModernBERT: two bases of RoPE, every third layer global.
 template <class Global, class Local = Global>
@@ -21,8 +27,10 @@ struct GlobalLocal {
     std::int64_t window = -1;      // keys with |i - j| <= window in local layers; negative: all
     std::vector<bool> is_local{};  // by layer; those beyond the list are global
   };
-  static_assert(!detail::NamesScore<Global> && !detail::NamesScore<Local>,
-                "encore: GlobalLocal hands on no function of scores");
+  static_assert(
+      detail::handed_on<Global> && detail::handed_on<Local> &&
+          detail::NamesRotation<Global> == detail::NamesRotation<Local>,
+      "encore: GlobalLocal hands on lower and, where both policies have it, rotate; no distances, score or Layer");
   Global global;
   Local local;
   Options options;

@@ -36,7 +36,7 @@ struct LayerNorm {
 
 // y = g x / sqrt(mean x^2 + eps). [N, C] -> [N, C]. Zhang & Sennrich 2019.
 struct RmsNorm {
-  // eps is added to the mean square; T5 and Llama have 1e-6.
+  // eps is added to the mean square.
   struct Options {
     double eps = 1e-6;
   };

@@ -73,8 +73,9 @@ template <class P>
 concept NamesDistances = !requires {
   &WithHookNames<P>::distances;
   &WithHookNames<P>::by_distance;
-  &WithHookNames<P>::rotate;
 };
+template <class P>
+concept NamesRotation = !requires { &WithHookNames<P>::rotate; };
 template <class P>
 concept NamesScore = !requires { &WithHookNames<P>::score; };
 template <class P>
@@ -86,13 +87,12 @@ concept NamesOthers = !requires {
 template <class P>
 concept HasNoHooks = requires { requires !P::has_hooks; };
 }  // namespace detail
-// Has a hook, or says that it has none on purpose: static constexpr bool has_hooks = false.
-template <class P>
-concept HasHook = HasLayerPart<P> || detail::NamesDistances<P> || detail::NamesScore<P> || detail::NamesOthers<P> ||
-                  detail::HasNoHooks<P>;
 // Has any hook into attention: what mixes tokens without scores refuses such policies.
 template <class P>
-concept ActsOnScores =
-    LowersAttention<P> || LowersByLayer<P> || HasLayerPart<P> || detail::NamesDistances<P> || detail::NamesScore<P>;
+concept ActsOnScores = LowersAttention<P> || LowersByLayer<P> || HasLayerPart<P> || detail::NamesDistances<P> ||
+                       detail::NamesRotation<P> || detail::NamesScore<P>;
+// Has a hook, or says that it has none on purpose: static constexpr bool has_hooks = false.
+template <class P>
+concept HasHook = ActsOnScores<P> || detail::NamesOthers<P> || detail::HasNoHooks<P>;
 
 }  // namespace encore

@@ -53,9 +53,9 @@ inline HeadOptions AlbertSpec::heads(const JsonObject& json, const Config<Albert
   static constexpr KnownHead known[] = {
       {"AlbertModel", Head::none, true},
       {"AlbertForMaskedLM", Head::masked_lm},
-      {"AlbertForPreTraining", Head::sentence_order, true},
-      {"AlbertForSequenceClassification", Head::sequence_classification, true},
-      {"AlbertForMultipleChoice", Head::multiple_choice, true},
+      {"AlbertForPreTraining", Head::sentence_order},
+      {"AlbertForSequenceClassification", Head::sequence_classification},
+      {"AlbertForMultipleChoice", Head::multiple_choice},
       {"AlbertForTokenClassification", Head::token_classification},
       {"AlbertForQuestionAnswering", Head::question_answering},
   };

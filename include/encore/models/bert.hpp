@@ -152,10 +152,10 @@ inline HeadOptions BertSpec::heads(const JsonObject& json, const Config<BertSpec
   static constexpr KnownHead known[] = {
       {"BertModel", Head::none, true},
       {"BertForMaskedLM", Head::masked_lm},
-      {"BertForPreTraining", Head::pretraining, true},
-      {"BertForNextSentencePrediction", Head::next_sentence, true},
-      {"BertForSequenceClassification", Head::sequence_classification, true},
-      {"BertForMultipleChoice", Head::multiple_choice, true},
+      {"BertForPreTraining", Head::pretraining},
+      {"BertForNextSentencePrediction", Head::next_sentence},
+      {"BertForSequenceClassification", Head::sequence_classification},
+      {"BertForMultipleChoice", Head::multiple_choice},
       {"BertForTokenClassification", Head::token_classification},
       {"BertForQuestionAnswering", Head::question_answering},
   };

@@ -86,7 +86,7 @@ inline ModelShape read_shape(const JsonObject& json, const ModelShape& defaults)
 struct KnownHead {
   std::string_view name;  // "BertForMaskedLM"
   Head head = Head::none;
-  bool pooler = false;
+  bool pooler = false;  // of Head::none; heads of sequences have it where there are no features
 };
 
 // The first of `architectures`, which is the one that counts; empty: none is named.

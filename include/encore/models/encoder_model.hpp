@@ -95,11 +95,4 @@ class EncoderModel {
   std::optional<std::int64_t> position_limit_;
 };
 
-// The batch's indices, uploaded where the backend needs them.
-template <class Ex>
-BatchIndices indices_of(Ex& ex, const Batch& batch) {
-  return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
-          ex.indices(batch.first_rows()), batch.sequence_firsts()};
-}
-
 }  // namespace encore

@@ -164,10 +164,10 @@ inline HeadOptions MobileBertSpec::heads(const JsonObject& json, const Config<Mo
   static constexpr KnownHead known[] = {
       {"MobileBertModel", Head::none, true},
       {"MobileBertForMaskedLM", Head::masked_lm},
-      {"MobileBertForPreTraining", Head::pretraining, true},
-      {"MobileBertForNextSentencePrediction", Head::next_sentence, true},
-      {"MobileBertForSequenceClassification", Head::sequence_classification, true},
-      {"MobileBertForMultipleChoice", Head::multiple_choice, true},
+      {"MobileBertForPreTraining", Head::pretraining},
+      {"MobileBertForNextSentencePrediction", Head::next_sentence},
+      {"MobileBertForSequenceClassification", Head::sequence_classification},
+      {"MobileBertForMultipleChoice", Head::multiple_choice},
       {"MobileBertForTokenClassification", Head::token_classification},
       {"MobileBertForQuestionAnswering", Head::question_answering},
   };

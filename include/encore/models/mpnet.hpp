@@ -69,7 +69,7 @@ inline HeadOptions MpnetSpec::heads(const JsonObject& json, const Config<MpnetSp
       {"MPNetModel", Head::none, true},
       {"MPNetForMaskedLM", Head::masked_lm},
       {"MPNetForSequenceClassification", Head::sequence_classification},
-      {"MPNetForMultipleChoice", Head::multiple_choice, true},
+      {"MPNetForMultipleChoice", Head::multiple_choice},
       {"MPNetForTokenClassification", Head::token_classification},
       {"MPNetForQuestionAnswering", Head::question_answering},
   };

@@ -77,7 +77,7 @@ inline HeadOptions NomicBertSpec::heads(const JsonObject& json, const Config<Nom
   static constexpr KnownHead known[] = {
       {"NomicBertModel", Head::none, true},
       {"NomicBertForMaskedLM", Head::masked_lm},
-      {"NomicBertForSequenceClassification", Head::sequence_classification, true},
+      {"NomicBertForSequenceClassification", Head::sequence_classification},
       {"NomicBertForTokenClassification", Head::token_classification},
   };
   HeadOptions options = read_heads(json, known);

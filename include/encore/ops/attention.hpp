@@ -3,11 +3,12 @@
 //   s_ij = f(cap(scale (sum_c q_ic k_jc d_c(|i - j|) + q_i . R[i - j] + k_j . R'[i - j]) + B[i - j]), i - j, n_h)
 //   out_i = sum_j w_ij v_j,  w_ij = exp(s_ij) / (sum_j exp(s_ij) + exp(sink_h)), or sigmoid(s_ij - log n)
 // over the keys of the same sequence (within the window, if there is one); d, R, R', B, the sink, the cap, t tanh(s /
-// t), and the user's function f with numbers n of each head, where there are such. Online softmax: nothing N x N exists, forward or backward. Position policies arrive lowered
-// to data (AttentionSpec; docs/design.md). R, R' [2 P - 1, H D] (or [2 P - 1, D], shared by the heads), B [2 P - 1, H],
-// the sinks [1, H] and n [k, H] are operands; distance i - j is row i - j + P - 1, and P is at least the longest sequence. y aliases
-// nothing. Saved: log-sums [N, H]. Sources: Vaswani et al. 2017; Dao et al. 2022 (tiling, recomputation); Shaw et al.
-// 2018; Su et al. 2021 (RoPE); Xiao et al. 2023 and OpenAI's gpt-oss 2025 (sinks); Gemma Team 2024 (cap).
+// t), and the user's function f with numbers n of each head, where there are such. Online softmax: nothing N x N
+// exists, forward or backward. Position policies arrive lowered to data (AttentionSpec; docs/design.md). R, R' [2 P -
+// 1, H D] (or [2 P - 1, D], shared by the heads), B [2 P - 1, H], the sinks [1, H] and n [k, H] are operands; distance
+// i - j is row i - j + P - 1, and P is at least the longest sequence. y aliases nothing. Saved: log-sums [N, H].
+// Sources: Vaswani et al. 2017; Dao et al. 2022 (tiling, recomputation); Shaw et al. 2018; Su et al. 2021 (RoPE); Xiao
+// et al. 2023 and OpenAI's gpt-oss 2025 (sinks); Gemma Team 2024 (cap).
 #pragma once
 
 #include <encore/backend/attention_plan.hpp>

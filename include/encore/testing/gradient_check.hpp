@@ -134,12 +134,6 @@ inline Batch numbered_batch(const std::vector<std::int64_t>& lengths, std::int64
   return batch;
 }
 
-// The batch's indices, as a model has them (indices_of).
-inline BatchIndices batch_indices(auto& ex, const Batch& batch) {
-  return {ex.indices(batch.ids()), ex.indices(batch.type_ids()), ex.indices(batch.positions()),
-          ex.indices(batch.first_rows()), batch.sequence_firsts()};
-}
-
 // For f(ex, BatchIndices) over the parameters of a layout: d sum(w y) / d every number of every parameter, w random.
 // The gradients' store is not zero before, because gradients of parameters must add. Differences: four points, so that
 // the error is of order step^4, taken before the sum over outputs.
@@ -159,7 +153,7 @@ GradientReport check_gradients_of(const std::shared_ptr<const ParameterLayout>& 
   Tensor<double> weights;
   {
     Check ex(context, parameters, batch.segments(), &gradients, record_options);
-    const auto y = f(ex, batch_indices(ex, batch));
+    const auto y = f(ex, indices_of(ex, batch));
     weights = Tensor<double>(Shape{y.rows(), y.cols()});
     const RandomStream stream{options.seed, std::uint64_t{1} << 32};
     for (std::size_t k = 0; k < weights.values().size(); ++k) weights.values()[k] = stream.normal(k);
@@ -169,14 +163,14 @@ GradientReport check_gradients_of(const std::shared_ptr<const ParameterLayout>& 
   std::size_t workspace = 0;
   {
     Count<B> count(context, *layout, batch.segments());
-    const auto y = f(count, batch_indices(count, batch));
+    const auto y = f(count, indices_of(count, batch));
     count.view(y);
     workspace = count.peak_bytes();
   }
   context.workspace().reserve(workspace);
   auto evaluate = [&](Tensor<double>& result) {
     auto copy = [&](auto& ex) {
-      const auto y = f(ex, batch_indices(ex, batch));
+      const auto y = f(ex, indices_of(ex, batch));
       const auto rows = ex.view(y);
       for (std::int64_t r = 0; r < rows.rows; ++r) std::copy_n(rows.row(r), rows.cols, result.matrix().row(r));
     };

@@ -54,7 +54,7 @@ template <class B, class F>
 Tensor<scalar_t<B>> run_infer(Context<B>& context, const Parameters<B>& parameters, const Batch& batch, const F& f) {
   Tensor<scalar_t<B>> result;
   infer(context, parameters, batch.segments(), {}, [&](auto& ex) {
-    const auto y = f(ex, batch_indices(ex, batch));
+    const auto y = f(ex, indices_of(ex, batch));
     const auto rows = ex.view(y);
     if constexpr (std::remove_reference_t<decltype(ex)>::computing) {
       result = Tensor<scalar_t<B>>(Shape{rows.rows, rows.cols});
@@ -68,7 +68,7 @@ Tensor<scalar_t<B>> run_infer(Context<B>& context, const Parameters<B>& paramete
 template <class B, class F>
 Tensor<scalar_t<B>> run_record(Context<B>& context, const Parameters<B>& parameters, const Batch& batch, const F& f) {
   Record<B> ex(context, parameters, batch.segments(), nullptr);
-  const auto y = f(ex, batch_indices(ex, batch));
+  const auto y = f(ex, indices_of(ex, batch));
   const auto rows = ex.view(y);
   Tensor<scalar_t<B>> result(Shape{rows.rows, rows.cols});
   for (std::int64_t r = 0; r < rows.rows; ++r) std::copy_n(rows.row(r), rows.cols, result.matrix().row(r));
@@ -321,7 +321,7 @@ Property adjoint(const Make& make, std::int64_t width, double tolerance = 1e-12)
   for (std::size_t i = 0; i < w.values().size(); ++i) w.values()[i] = RandomStream{2, 0}.normal(i);
   {
     Check ex(context, parameters, batch.segments(), &gradients);
-    const auto recorded = f(ex, batch_indices(ex, batch));
+    const auto recorded = f(ex, indices_of(ex, batch));
     ex.backward(recorded, w.matrix());
   }
   parameters.fill(context, input, [](std::span<double> rows) { std::fill(rows.begin(), rows.end(), 0.0); });

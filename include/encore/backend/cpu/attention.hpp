@@ -62,7 +62,7 @@ class AttentionWork : public Products {
 
   template <class F, std::size_t k>
   auto score_block() const {
-    return ScoreBlocks<F, k>::for_isa(table_.isa);
+    return tile_function<ScoreBlocks<F, k>>(table_.isa);
   }
 
  private:

@@ -53,7 +53,7 @@ class Kernels<Cpu> : public cpu::Mixers {
   template <class F, std::size_t n>
   void map(const F& f, const std::array<In, n>& in, Out y) const {
     using Tile = cpu::MapTile<F, n>;
-    const auto tile = Tile::for_isa(table_.isa);
+    const auto tile = cpu::tile_function<Tile>(table_.isa);
     for_rows(y.rows, y.cols, [&](std::int64_t row, std::int64_t rows) {
       for (std::int64_t r = row; r < row + rows; ++r) {
         std::array<const float*, n> operands;

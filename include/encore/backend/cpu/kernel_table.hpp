@@ -82,7 +82,7 @@ struct AttentionTask : AttentionHooks<index, float, const float*> {
   index row_begin = 0, row_end = 0;
   AttentionDistances<DistanceRows<const float>> terms{};  // this head's
   const ScoreHook<float>* score = nullptr;                // or null
-  std::array<float, 8> score_numbers{};                   // this head's
+  std::array<float, max_score_numbers> score_numbers{};   // this head's
   float* log_sum = nullptr;  // [length] with stride ldlog_sum, or null: log of the sum of exp(score), natural log
   index ldlog_sum = 0;
 };

@@ -28,6 +28,17 @@ namespace encore::cpu {
 
 inline constexpr std::int64_t map_width = 16;
 
+// The function of a tile that is compiled for that instruction set.
+template <class Tile>
+typename Tile::Function tile_function(std::string_view isa) {
+#if defined(ENCORE_MAP_TARGETS)
+  if (isa == "avx512") return &Tile::avx512;
+  if (isa == "avx2") return &Tile::avx2;
+#endif
+  (void)isa;
+  return &Tile::baseline;
+}
+
 // y[0, 16) = f(in_0[0, 16), ..)
 template <class F, std::size_t n>
 struct MapTile {
@@ -48,15 +59,6 @@ struct MapTile {
     block(f, in, y, std::make_index_sequence<n>{});
   }
 #endif
-
-  static Function for_isa(std::string_view isa) {
-#if defined(ENCORE_MAP_TARGETS)
-    if (isa == "avx512") return &avx512;
-    if (isa == "avx2") return &avx2;
-#endif
-    (void)isa;
-    return &baseline;
-  }
 
   // One row of any length.
   static void row(Function tile, const F& f, std::array<const float*, n> in, float* y, std::int64_t cols) {

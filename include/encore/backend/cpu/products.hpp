@@ -76,7 +76,7 @@ class Products : public Work {
   void linear_map(const F& f, const std::array<std::int64_t, n>& columns, In x, const Storage& w, const Storage* b,
                   Out y, std::byte* scratch) const {
     using Tile = MapTile<F, n>;
-    const auto tile = Tile::for_isa(table_.isa);
+    const auto tile = cpu::tile_function<Tile>(table_.isa);
     for_fused_panels<n>(columns, x, w, b, y, scratch, [&](const std::array<In, n>& in, Out part) {
       for (std::int64_t r = 0; r < part.rows; ++r) {
         std::array<const float*, n> operands;

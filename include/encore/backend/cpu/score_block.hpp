@@ -37,15 +37,6 @@ struct ScoreBlocks {
     run<16>(f, block, numbers, std::make_index_sequence<k>{});
   }
 #endif
-
-  static Function for_isa(std::string_view isa) {
-#if defined(ENCORE_MAP_TARGETS)
-    if (isa == "avx512") return &avx512;
-    if (isa == "avx2") return &avx2;
-#endif
-    (void)isa;
-    return &baseline;
-  }
 };
 
 }  // namespace encore::cpu

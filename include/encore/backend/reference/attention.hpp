@@ -51,8 +51,8 @@ struct AttentionHead {
   std::vector<S> q, k;
   MatrixView<const S> v;
   AttentionDistances<DistanceRows<const S>> terms;
-  const S* sink;             // or null
-  std::array<S, 8> numbers;  // of the function of scores
+  const S* sink;                             // or null
+  std::array<S, max_score_numbers> numbers;  // of the function of scores
 
   AttentionHead(const AttentionPlan<S>& p, std::int64_t h, MatrixView<const S> query, MatrixView<const S> key,
                 MatrixView<const S> value, const AttentionDistances<MatrixView<const S>>& distances)
@@ -105,10 +105,11 @@ struct AttentionHead {
     const S all = sum * plan.scale + (terms.bias ? *terms.bias.row(i - j, head) : S(0));
     return plan.softcap > 0 ? plan.softcap * std::tanh(all / plan.softcap) : all;
   }
-  S score(std::int64_t i, std::int64_t j) const {
-    const S plain = plain_score(i, j);
-    return plan.score ? plan.score.value(plan.score.f, plain, S(i - j), numbers.data()) : plain;
+  // The score that the function makes of that one.
+  S score(S plain, std::int64_t distance) const {
+    return plan.score ? plan.score.value(plan.score.f, plain, S(distance), numbers.data()) : plain;
   }
+  S score(std::int64_t i, std::int64_t j) const { return score(plain_score(i, j), i - j); }
   // The weight of a value; `log_sum` of the row's scores, sink and all.
   S weight(S score, S log_sum) const {
     return plan.weights == AttentionWeights::softmax ? std::exp(score - log_sum)
@@ -199,8 +200,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
         if (dterms.sinks) *dterms.sinks.row(0, h) -= std::exp(*head.sink - log_sum(begin + i, h)) * delta;
         for (std::int64_t j = head.first_key(i); j < head.last_key(i); ++j) {
           const S plain = head.plain_score(i, j);
-          const S score = plan.score ? plan.score.value(plan.score.f, plain, S(i - j), head.numbers.data()) : plain;
-          const S p = head.weight(score, log_sum(begin + i, h));
+          const S p = head.weight(head.score(plain, i - j), log_sum(begin + i, h));
           S dp = 0;
           for (std::int64_t c = 0; c < d; ++c) {
             if (dvh.data) dvh(j, c) += p * g(i, c);
@@ -208,7 +208,7 @@ void attention_backward(const AttentionPlan<S>& plan, const Segments& segments, 
           }
           S slope = head.slope(p, dp, delta);
           if (plan.score) {
-            std::array<S, 9> derivatives{};
+            std::array<S, 1 + max_score_numbers> derivatives{};
             plan.score.derivatives(plan.score.f, plain, S(i - j), head.numbers.data(), derivatives.data());
             for (std::int64_t n = 0; dnumbers.data && n < dnumbers.rows; ++n)
               dnumbers(n, h) += slope * derivatives[std::size_t(1 + n)];
